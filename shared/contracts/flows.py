@@ -1,0 +1,55 @@
+"""Event → consumers: the map of the whole system. A consumer is ``<service>.on_<event>``.
+
+One durable pull consumer per (service, publisher) carries all the events a service hears from that publisher,
+so that one order's facts arrive in the order they were published. Streams, permissions and ``make flows`` are
+derived from here; a test compares this map with the live subscribers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.contracts import intake, matcher, notifier
+from shared.contracts.envelope import Event
+
+SERVICES: tuple[str, ...] = ("intake", "matcher", "notifier")
+
+EVENTS: tuple[type[Event], ...] = (*intake.EVENTS, *matcher.EVENTS, *notifier.EVENTS)
+
+MATCHER_HEARS: frozenset[type[Event]] = frozenset(
+    {
+        intake.OrderPlaced,
+        intake.OrderAmended,
+        intake.OrderCancelled,
+        intake.OrderReviewed,
+        intake.OrderReopened,
+        intake.OrderClosed,
+    }
+)
+
+HEARS: Mapping[str, frozenset[type[Event]]] = {
+    "intake": frozenset(matcher.EVENTS),
+    "matcher": MATCHER_HEARS,
+    "notifier": frozenset(EVENTS),
+}
+
+
+def consumers_of(event: type[Event]) -> tuple[str, ...]:
+    """The consumers that hear an event, as ``<service>.on_<event>``."""
+    return tuple(f"{service}.on_{event.name}" for service in SERVICES if event in HEARS[service])
+
+
+def durables_of(service: str) -> tuple[tuple[str, str], ...]:
+    """``(durable, publisher)`` of each durable consumer a service pulls from."""
+    publishers = [p for p in SERVICES if any(event.publisher == p for event in HEARS[service])]
+    return tuple((f"{service}_from_{publisher}", publisher) for publisher in publishers)
+
+
+def stream_of(publisher: str) -> str:
+    """The JetStream stream that holds a publisher's events."""
+    return publisher.upper()
+
+
+def subjects_heard(service: str, publisher: str) -> tuple[str, ...]:
+    """Filter subjects of one durable, sorted."""
+    return tuple(sorted(f"{e.publisher}.{e.name}.v{e.major}.>" for e in HEARS[service] if e.publisher == publisher))

@@ -1,0 +1,126 @@
+"""What matcher publishes: the dispatch's facts. Each says who holds the order now, until when, and what comes next."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime
+
+from shared.contracts.envelope import OrderEvent
+from shared.contracts.words import Holder, NextStep, Urgency, Window
+
+
+class DispatchEvent(OrderEvent):
+    """A fact of matcher; ``version`` numbers the dispatch. ``holder``, ``due_at`` and ``next_step`` hold from ``at`` on."""
+
+    publisher: ClassVar[str] = "matcher"
+
+    grid: str
+    at: AwareDatetime
+    holder: Holder
+    due_at: AwareDatetime
+    next_step: NextStep
+
+
+class OfferMade(DispatchEvent):
+    """One leg was proposed to one volunteer, until ``expires_at``."""
+
+    name: ClassVar[str] = "offer_made"
+
+    leg_id: str
+    offer_id: str
+    volunteer_id: str
+    service: str
+    post: str
+    wave: int
+    urgency: Urgency
+    window: Window | None
+    expires_at: AwareDatetime
+
+
+class OfferDeclined(DispatchEvent):
+    """An offer was declined. Who declined is the pairing's business alone (mission.md, fairness)."""
+
+    name: ClassVar[str] = "offer_declined"
+
+    leg_id: str
+    offer_id: str
+
+
+class OfferExpired(DispatchEvent):
+    """An offer ran out unanswered. Whose it was is the pairing's business alone."""
+
+    name: ClassVar[str] = "offer_expired"
+
+    leg_id: str
+    offer_id: str
+
+
+class LegAssigned(DispatchEvent):
+    """A volunteer has the leg: by accepting an offer, or by a coordinator's choice (``by``)."""
+
+    name: ClassVar[str] = "leg_assigned"
+
+    leg_id: str
+    assignment_id: str
+    volunteer_id: str
+    by: str
+    window: Window | None
+
+
+class LegStarted(DispatchEvent):
+    """The volunteer is under way."""
+
+    name: ClassVar[str] = "leg_started"
+
+    leg_id: str
+    assignment_id: str
+    volunteer_id: str
+
+
+class LegHandedBack(DispatchEvent):
+    """The assignment was given back, ``reason`` from the short list; the clock keeps running."""
+
+    name: ClassVar[str] = "leg_handed_back"
+
+    leg_id: str
+    assignment_id: str
+    reason: str
+
+
+class LegCompleted(DispatchEvent):
+    """The leg was served. The report stays with matcher."""
+
+    name: ClassVar[str] = "leg_completed"
+
+    leg_id: str
+    assignment_id: str | None
+    volunteer_id: str | None
+
+
+class OrderEscalated(DispatchEvent):
+    """A coordinator holds the order now; ``tier`` is the kind of the area, ``reason`` a code (no_holder, clock, …)."""
+
+    name: ClassVar[str] = "order_escalated"
+
+    tier: str
+    reason: str
+
+
+class OrderDone(DispatchEvent):
+    """Every leg was served; the resident holds the order and reviews it until ``due_at``."""
+
+    name: ClassVar[str] = "order_done"
+
+
+EVENTS: tuple[type[DispatchEvent], ...] = (
+    OfferMade,
+    OfferDeclined,
+    OfferExpired,
+    LegAssigned,
+    LegStarted,
+    LegHandedBack,
+    LegCompleted,
+    OrderEscalated,
+    OrderDone,
+)

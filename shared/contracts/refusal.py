@@ -1,0 +1,88 @@
+"""The base of every broken rule. A refusal is an answer, not an accident: it is told to the person, never logged as an error.
+
+Each rule defines its own refusal beside its policy and picks one of the kinds below;
+``shared.web.errors`` alone maps the kinds to HTTP statuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with one field; ``pointer`` is a JSON pointer into the request body (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer; its subclasses name the broken rule
+    """A rule said no.
+
+    ``title`` is an English sentence and at the same time the message id under which
+    the reader's language is looked up; the stable slug of the problem type is made from the class name.
+    """
+
+    title: ClassVar[str] = "The request was refused"
+
+    def __init__(self, detail: str = "", *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not yours to see (the two look alike on purpose)."""
+
+    title = "Not found"
+
+
+class Conflict(Refusal):
+    """The thing is no longer in the state the request needs."""
+
+    title = "This is no longer possible"
+
+
+class Invalid(Refusal):
+    """The request is well formed but breaks a rule about its content."""
+
+    title = "Some of this is not valid"
+
+
+class Forbidden(Refusal):
+    """The caller is known and may not do this."""
+
+    title = "You may not do this"
+
+
+class Unauthenticated(Refusal):
+    """The caller is not known. Never says why."""
+
+    title = "Please sign in"
+
+
+class TooMany(Refusal):
+    """A limit on attempts was reached."""
+
+    title = "Too many attempts; please wait"
+
+
+class TooLarge(Refusal):
+    """The request is larger than its limit."""
+
+    title = "The request is too large"
+
+
+class Unavailable(Refusal):
+    """A part we depend on cannot answer now; trying again later may work."""
+
+    title = "The service is busy; please try again shortly"
+
+
+class TooEarly(Refusal):
+    """A fact arrived before the one it builds on; it is kept for a later attempt."""
+
+    title = "This builds on something that has not arrived yet"

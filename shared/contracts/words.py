@@ -1,0 +1,95 @@
+"""The mission's words as values that cross a service boundary."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+
+class Urgency(StrEnum):
+    """How soon an order must be served; the clocks for each are in the community definition."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    FLEXIBLE = "flexible"
+
+
+class ServedBy(StrEnum):
+    """Who serves a service of the catalogue."""
+
+    POST = "post"
+    STAFF = "staff"
+    DEPARTMENT = "department"
+    PROPERTY = "property"
+    MERCHANT = "merchant"
+
+
+class Role(StrEnum):
+    """Who a caller or a holder is."""
+
+    RESIDENT = "resident"
+    VOLUNTEER = "volunteer"
+    COORDINATOR = "coordinator"
+    OPS = "ops"
+
+
+class OrderState(StrEnum):
+    """The life of an order (mission.md); ``closed`` and ``cancelled`` are final."""
+
+    PLACED = "placed"
+    OFFERED = "offered"
+    ASSIGNED = "assigned"
+    UNDER_WAY = "under_way"
+    ESCALATED = "escalated"
+    DONE = "done"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """How an order ended, never better than the truth."""
+
+    FIXED = "fixed"
+    PARTLY = "partly"
+    NOT_FIXED = "not_fixed"
+    NO_REPLY = "no_reply"
+    WITHDRAWN = "withdrawn"
+
+
+class NextStep(StrEnum):
+    """What the holder of an open order has to do next; ``none`` once it has ended."""
+
+    OFFER = "offer"
+    ACCEPT = "accept"
+    START = "start"
+    COMPLETE = "complete"
+    DECIDE = "decide"
+    REVIEW = "review"
+    NONE = "none"
+
+
+class Window(BaseModel):
+    """The time in which a resident wants to be served: aware instants, ``from`` before ``to``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    from_: AwareDatetime = Field(alias="from")
+    to: AwareDatetime
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.to <= self.from_:
+            raise ValueError("the window must end after it starts")
+        return self
+
+
+class Holder(BaseModel):
+    """Who holds an order now: a role in an area, and the opaque id of the person where it is one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    role: Role
+    area: str | None = None
+    id: str | None = None
