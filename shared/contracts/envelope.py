@@ -1,6 +1,7 @@
 """The envelope around every event: CloudEvents 1.0 in binary mode over NATS headers.
 
-Subject: ``<publisher>.<name>.v<major>.<community>.<about>``; every token is ``[a-z0-9_-]``, ``_`` stands for "none".
+Subject: ``<publisher>.<name>.v<major>.<community>.<about>``; every token is ``[a-z0-9_-]``,
+and ``_`` stands for "none".
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Event(BaseModel):
 
     @property
     def about(self) -> str:
-        """The id of the order or post the fact is about: last token of the subject, correlation id of the flow."""
+        """The id of what the fact is about: last token of the subject, correlation id of the flow."""
         raise NotImplementedError
 
     @classmethod
@@ -49,7 +50,7 @@ class Event(BaseModel):
 
 
 class OrderEvent(Event):
-    """A fact about one order. ``version`` is gapless per order and publisher (invariant I7), starting at 1."""
+    """A fact about one order. ``version`` is gapless from 1 per order and publisher (invariant I7)."""
 
     order_id: str
     version: int
@@ -60,11 +61,11 @@ class OrderEvent(Event):
         return self.order_id
 
 
-E_co = TypeVar("E_co", bound=Event, covariant=True)
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True)
-class Fact(Generic[E_co]):
+class Fact(Generic[E]):
     """An event as it was heard: the body with what its envelope says.
 
     ``time`` is domain time of the publisher; ``traceparent`` is W3C trace context, empty when there was none.
@@ -72,7 +73,7 @@ class Fact(Generic[E_co]):
 
     event_id: str
     time: datetime
-    event: E_co
+    event: E
     traceparent: str = ""
 
 
@@ -81,17 +82,19 @@ class _Headers(BaseModel):
     time: AwareDatetime
 
 
-def to_headers(event: Event, *, event_id: str, time: datetime, traceparent: str) -> dict[str, str]:
+def to_headers(
+    ce_type: str, about: str, *, event_id: str, time: datetime, traceparent: str = ""
+) -> dict[str, str]:
     """CloudEvents attributes (and the trace) as NATS headers; ``Nats-Msg-Id`` is the event id."""
     headers = {
         "ce-id": event_id,
-        "ce-type": event.type(),
-        "ce-source": f"/paidan/{event.publisher}",
-        "ce-subject": event.about,
+        "ce-type": ce_type,
+        "ce-source": f"/paidan/{ce_type.split('.')[1]}",
+        "ce-subject": about,
         "ce-time": time.isoformat(),
         "ce-specversion": SPEC_VERSION,
         "content-type": CONTENT_TYPE,
-        "correlation_id": event.about,
+        "correlation_id": about,
         "Nats-Msg-Id": event_id,
     }
     if traceparent:
@@ -99,11 +102,11 @@ def to_headers(event: Event, *, event_id: str, time: datetime, traceparent: str)
     return headers
 
 
-def fact_of(event: E_co, headers: Mapping[str, str]) -> Fact[E_co]:
+def fact_of(event: E, headers: Mapping[str, str]) -> Fact[E]:
     """Put a decoded body back into its envelope.
 
-    Raises ``ValueError`` (pydantic's) when an attribute is missing or malformed, and when the type or the source
-    does not belong to the body: a forged or poisoned event never reaches a use case.
+    Raises ``ValueError`` (pydantic's) when an attribute is missing or malformed, and when the type or the
+    source does not belong to the body: a forged or poisoned event never reaches a use case.
     """
     if headers.get("ce-type") != event.type() or headers.get("ce-source") != f"/paidan/{event.publisher}":
         raise ValueError("envelope does not belong to its body")

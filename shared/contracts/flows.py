@@ -52,4 +52,5 @@ def stream_of(publisher: str) -> str:
 
 def subjects_heard(service: str, publisher: str) -> tuple[str, ...]:
     """Filter subjects of one durable, sorted."""
-    return tuple(sorted(f"{e.publisher}.{e.name}.v{e.major}.>" for e in HEARS[service] if e.publisher == publisher))
+    heard = [event for event in HEARS[service] if event.publisher == publisher]
+    return tuple(sorted(f"{event.publisher}.{event.name}.v{event.major}.>" for event in heard))

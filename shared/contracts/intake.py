@@ -71,7 +71,7 @@ class OrderReviewed(IntakeEvent):
 
 
 class OrderReopened(IntakeEvent):
-    """"Not fixed": the same number runs again with further legs. ``due_at`` ends the new dispatch clock."""
+    """ "Not fixed": the same number runs again with further legs. ``due_at`` ends the new dispatch clock."""
 
     name: ClassVar[str] = "order_reopened"
 

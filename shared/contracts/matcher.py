@@ -1,4 +1,4 @@
-"""What matcher publishes: the dispatch's facts. Each says who holds the order now, until when, and what comes next."""
+"""What matcher publishes: the dispatch's facts. Each says who holds the order, until when, what is next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from shared.contracts.words import Holder, NextStep, Urgency, Window
 
 
 class DispatchEvent(OrderEvent):
-    """A fact of matcher; ``version`` numbers the dispatch. ``holder``, ``due_at`` and ``next_step`` hold from ``at`` on."""
+    """A fact of matcher; ``version`` numbers the dispatch.
+
+    ``holder``, ``due_at`` and ``next_step`` hold from ``at`` on.
+    """
 
     publisher: ClassVar[str] = "matcher"
 
@@ -99,7 +102,7 @@ class LegCompleted(DispatchEvent):
 
 
 class OrderEscalated(DispatchEvent):
-    """A coordinator holds the order now; ``tier`` is the kind of the area, ``reason`` a code (no_holder, clock, …)."""
+    """A coordinator holds the order; ``tier`` is the area's kind, ``reason`` a code (no_holder, clock …)."""
 
     name: ClassVar[str] = "order_escalated"
 

@@ -1,4 +1,6 @@
-"""The base of every broken rule. A refusal is an answer, not an accident: it is told to the person, never logged as an error.
+"""The base of every broken rule.
+
+A refusal is an answer, not an accident: it is told to the person, never logged as an error.
 
 Each rule defines its own refusal beside its policy and picks one of the kinds below;
 ``shared.web.errors`` alone maps the kinds to HTTP statuses.
@@ -19,7 +21,7 @@ class FieldError:
     detail: str
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer; its subclasses name the broken rule
+class Refusal(Exception):
     """A rule said no.
 
     ``title`` is an English sentence and at the same time the message id under which

@@ -1,0 +1,1 @@
+"""Who is calling: signed tokens, tracking tokens, opaque sessions, and the keys they stand on."""

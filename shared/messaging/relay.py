@@ -1,0 +1,133 @@
+"""Outbox → JetStream. The only place that publishes events.
+
+A page of rows goes out at once and in order; a row is marked when the broker acknowledged it, else it is
+published again with the same ``Nats-Msg-Id``, without end. Awake after each commit; a slow tick covers what
+another process committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+import structlog
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
+
+from shared.contracts.flows import EVENTS, stream_of
+from shared.contracts.refusal import Refusal, Unavailable
+from shared.messaging.bus import PUBLISH_SECONDS, Bus
+from shared.messaging.inbox import MessagingRepository
+from shared.messaging.outbox import OutboxColumns, headers_of
+from shared.observability.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
+from shared.persistence.engine import Database
+from shared.persistence.group_commit import GroupCommit
+from shared.persistence.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+PAGE = 256
+TICK_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 5.0
+_NAMES = {event.type(): event.name for event in EVENTS}
+
+M = TypeVar("M", bound=MessagingRepository)
+
+
+async def mark_sent(uow: UnitOfWork[M], pages: Sequence[Sequence[int]]) -> list[Refusal | None]:
+    """Mark outbox rows, by position, as acknowledged by the broker."""
+    positions = [position for page in pages for position in page]
+    await uow.repository.mark_sent(positions, datetime.now(UTC))
+    return [None for _ in pages]
+
+
+class Relay(Generic[M]):
+    """Publishes one service's outbox."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        outbox: type[OutboxColumns],
+        writer: GroupCommit[M],
+        bus: Bus,
+    ) -> None:
+        self._stream = stream_of(service)
+        self._database = database
+        self._outbox = outbox
+        self._writer = writer
+        self._bus = bus
+        self._work = asyncio.Event()
+
+    def wake(self, unit: UnitOfWork[M]) -> None:
+        """After a commit: there may be something to publish."""
+        if unit.recorded:
+            self._work.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        pause = 0.1
+        while True:
+            await self._bus.connected.wait()
+            self._work.clear()
+            try:
+                sent, failed = await self.publish_page()
+            except (NatsError, OSError, SQLAlchemyError, Unavailable) as error:
+                log.warning("relay.paused", error=type(error).__name__)
+                sent, failed = 0, 1
+            if failed:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            elif sent < PAGE:
+                pause = 0.1
+                await self._rest()
+
+    async def publish_page(self) -> tuple[int, int]:
+        """Publish the oldest unsent rows; returns how many were acknowledged and how many were not."""
+        rows = await self._unsent()
+        if not rows:
+            return 0, 0
+        js = self._bus.js
+        acknowledged = await asyncio.gather(*(self._publish(js, row) for row in rows))
+        positions = [row.position or 0 for row, yes in zip(rows, acknowledged, strict=True) if yes]
+        if positions:
+            await self._writer.do(mark_sent, positions)
+        return len(positions), len(rows) - len(positions)
+
+    async def _unsent(self) -> Sequence[OutboxColumns]:
+        page = (
+            select(self._outbox)
+            .where(col(self._outbox.sent_at).is_(None))
+            .order_by(col(self._outbox.position))
+            .limit(PAGE)
+        )
+        async with self._database.reading() as session:
+            return (await session.scalars(page)).all()
+
+    async def _publish(self, js: JetStreamContext, row: OutboxColumns) -> bool:
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await js.publish(row.subject, row.body.encode(), stream=self._stream, headers=headers_of(row))
+        except (NatsError, OSError, TimeoutError) as error:
+            log.warning("relay.unacknowledged", event_id=row.event_id, error=type(error).__name__)
+            return False
+        FACTS_PUBLISHED.labels(_NAMES.get(row.type, "unknown")).inc()
+        return True
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._work.wait()
+        except TimeoutError:
+            OUTBOX_WAITING.set(await self.waiting())
+
+    async def waiting(self) -> int:
+        """How many committed events are not yet acknowledged by the broker."""
+        count = select(func.count()).where(col(self._outbox.sent_at).is_(None))
+        async with self._database.reading() as session:
+            return await session.scalar(count) or 0

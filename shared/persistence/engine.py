@@ -1,0 +1,91 @@
+"""Connections to SQLite or PostgreSQL, told apart only here.
+
+SQLite runs in WAL mode with ``synchronous=FULL`` and takes its write lock at the beginning of a writing
+transaction (``BEGIN IMMEDIATE``): a plain ``BEGIN`` fails with "database is locked" as soon as two
+transactions want to write. Reading never takes that lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+BUSY_SECONDS = 10
+"""How long SQLite waits for another process's write lock before it answers "locked"."""
+
+
+class Database:
+    """One service's database.
+
+    ``url``: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. ``pool``: connections
+    kept for readers and, on PostgreSQL, for writers.
+    """
+
+    def __init__(self, url: str, *, pool: int = 5) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _make_folder(url)
+            self._writing = _sqlite(url, pool=1, read_only=False)
+            self._reading = _sqlite(url, pool=pool, read_only=True)
+        else:
+            self._writing = create_async_engine(url, pool_size=pool, pool_pre_ping=True)
+            self._reading = self._writing
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine, for migrations."""
+        return self._writing
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session in a writing transaction: committed on leaving, rolled back on an error."""
+        async with AsyncSession(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads, on one consistent snapshot."""
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._writing.dispose()
+        await self._reading.dispose()
+
+
+def _make_folder(url: str) -> None:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _sqlite(url: str, *, pool: int, read_only: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool, max_overflow=0 if pool == 1 else 10)
+
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    event.listen(engine.sync_engine, "connect", on_connect)
+    event.listen(engine.sync_engine, "begin", on_begin)
+    return engine

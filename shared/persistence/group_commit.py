@@ -1,0 +1,129 @@
+"""One gatherer for doors, consumers, clocks and the relay: many commands, one commit.
+
+It takes whatever is waiting, runs it in one transaction, in order, as runs of the same use case, and
+answers each caller on its own. It never waits for a list to fill, so a lone command is as fast as it can be.
+After an unexpected error the list runs again one by one: one bad neighbour harms only itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from shared.contracts.refusal import Refusal, Unavailable
+from shared.observability.metrics import GROUP_SIZE
+from shared.persistence.unit_of_work import UnitOfWork, Units
+
+log = structlog.get_logger()
+
+R = TypeVar("R")
+C = TypeVar("C")
+A = TypeVar("A")
+
+UseCase = Callable[[UnitOfWork[R], Sequence[C]], Awaitable[Sequence[A | Refusal]]]
+"""A list of commands in, an answer or a refusal for each of them out, in the same order."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    use_case: UseCase[Any, Any, Any]
+    command: Any
+    answer: asyncio.Future[Any]
+
+
+class GroupCommit(Generic[R]):
+    """The only writer of one service's process.
+
+    ``most`` bounds one transaction's list; ``admitted`` bounds what may wait before callers are sent away
+    with ``Unavailable``.
+    """
+
+    def __init__(self, units: Units[R], *, most: int = 256, admitted: int = 20_000) -> None:
+        self._units = units
+        self._most = most
+        self._admitted = admitted
+        self._queue: deque[_Waiting] = deque()
+        self._arrived = asyncio.Event()
+        self._closing = False
+
+    async def do(self, use_case: UseCase[R, C, A], command: C) -> A:
+        """Run one command with whoever else is waiting; returns its answer once it is committed.
+
+        Raises the ``Refusal`` the use case returned for it, ``Unavailable`` when the backlog or the database
+        is full, or the unexpected error that this very command caused.
+        """
+        if self._closing or len(self._queue) >= self._admitted:
+            raise Unavailable
+        waiting = _Waiting(use_case, command, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._arrived.set()
+        answer = await waiting.answer
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer  # type: ignore[no-any-return]  # what the use case gave for this command
+
+    async def run(self) -> None:
+        """Serve until ``close`` was called and everything taken has been answered."""
+        while not (self._closing and not self._queue):
+            if not self._queue:
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            count = min(self._most, len(self._queue))
+            await self._serve([self._queue.popleft() for _ in range(count)])
+
+    def close(self) -> None:
+        """Take nothing more; ``run`` ends after what was taken is done."""
+        self._closing = True
+        self._arrived.set()
+
+    async def _serve(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            answers = await self._commit(batch)
+        except (OperationalError, InterfaceError, OSError) as error:
+            log.warning("group.unavailable", waiting=len(batch), error=type(error).__name__)
+            _answer(batch, [Unavailable() for _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to one of the callers
+            if len(batch) == 1:
+                _fail(batch[0], error)
+            else:
+                log.warning("group.split", waiting=len(batch), error=type(error).__name__)
+                for waiting in batch:
+                    await self._serve([waiting])
+        else:
+            GROUP_SIZE.observe(len(batch))
+            _answer(batch, answers)
+
+    async def _commit(self, batch: Sequence[_Waiting]) -> list[Any]:
+        answers: list[Any] = []
+        async with self._units() as uow:
+            for use_case, run in groupby(batch, key=lambda waiting: waiting.use_case):
+                commands = [waiting.command for waiting in run]
+                given = await use_case(uow, commands)
+                if len(given) != len(commands):
+                    raise AssertionError(f"{use_case.__name__} answered {len(given)} of {len(commands)}")
+                answers += given
+        return answers
+
+
+def _answer(batch: Sequence[_Waiting], answers: Sequence[Any]) -> None:
+    for waiting, answer in zip(batch, answers, strict=True):
+        if not waiting.answer.done():  # the caller may have gone; its command is committed all the same
+            waiting.answer.set_result(answer)
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    if waiting.answer.done():
+        log.error("group.failed", error=type(error).__name__)
+        return
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        waiting.answer.set_result(Unavailable())
+    else:
+        waiting.answer.set_exception(error)

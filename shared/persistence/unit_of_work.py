@@ -1,0 +1,86 @@
+"""One transaction: what a use case sees of the database, and the only commit there is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils import uuid7
+
+from shared.contracts.envelope import Event
+from shared.persistence.engine import Database
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event waiting for the commit, with the trace it belongs to (W3C traceparent, may be empty)."""
+
+    event_id: str
+    event: Event
+    time: datetime
+    traceparent: str
+
+
+class UnitOfWork(Generic[R]):
+    """What a use case works with: the repository, the time, fresh ids, and the facts it records.
+
+    ``now`` is domain time, one instant for the whole unit; the session stays hidden.
+    """
+
+    def __init__(self, repository: R, now: datetime) -> None:
+        self.repository = repository
+        self.now = now
+        self.recorded: list[Recorded] = []
+        self.announced: list[str] = []
+
+    def new_id(self) -> str:
+        """A fresh id, sortable by the time it was made (UUID version 7)."""
+        return str(uuid7())
+
+    def record(self, *events: Event, traceparent: str = "") -> None:
+        """Have events published once this unit is committed, in this order."""
+        self.recorded += (Recorded(self.new_id(), event, self.now, traceparent) for event in events)
+
+    def announce(self, *topics: str) -> None:
+        """Tell live watchers of these topics, once this unit is committed."""
+        self.announced += topics
+
+
+Keep = Callable[[AsyncSession, Sequence[Recorded]], Awaitable[None]]
+"""Puts recorded events where the relay finds them, inside the unit's own transaction."""
+
+AfterCommit = Callable[[UnitOfWork[R]], None]
+
+
+class Units(Generic[R]):
+    """Makes units of work for one service."""
+
+    def __init__(
+        self,
+        database: Database,
+        repository: Callable[[AsyncSession], R],
+        now: Callable[[], datetime],
+        keep: Keep,
+        after_commit: Sequence[AfterCommit[R]] = (),
+    ) -> None:
+        self.database = database
+        self._repository = repository
+        self._now = now
+        self._keep = keep
+        self._after_commit = tuple(after_commit)
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[UnitOfWork[R]]:
+        """Open a unit; it is committed on leaving, and leaves no trace when anything is raised inside."""
+        async with self.database.writing() as session:
+            unit = UnitOfWork(self._repository(session), self._now())
+            yield unit
+            await self._keep(session, unit.recorded)
+        for tell in self._after_commit:
+            tell(unit)
