@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from shared.contracts.refusal import Refusal, Unavailable
 from shared.observability.metrics import GROUP_SIZE
@@ -86,7 +86,7 @@ class GroupCommit(Generic[R]):
 
     async def _serve(self, batch: Sequence[_Waiting]) -> None:
         try:
-            answers = await self._commit(batch)
+            answers = await self._commit_once_more_if_raced(batch)
         except (OperationalError, InterfaceError, OSError) as error:
             log.warning("group.unavailable", waiting=len(batch), error=type(error).__name__)
             _answer(batch, [Unavailable() for _ in batch])
@@ -100,6 +100,13 @@ class GroupCommit(Generic[R]):
         else:
             GROUP_SIZE.observe(len(batch))
             _answer(batch, answers)
+
+    async def _commit_once_more_if_raced(self, batch: Sequence[_Waiting]) -> list[Any]:
+        try:
+            return await self._commit(batch)
+        except IntegrityError:
+            # Another process won a unique row between our look and our commit: look again, now at its row.
+            return await self._commit(batch)
 
     async def _commit(self, batch: Sequence[_Waiting]) -> list[Any]:
         answers: list[Any] = []

@@ -40,8 +40,8 @@ class Vault:
 
     def open(self, subject: str, sealed: bytes) -> str:
         """Decrypt what ``seal`` made for the same subject. Raises ``SealBroken``."""
-        if sealed[:1] != _SCHEME:
-            raise SealBroken("unknown scheme")
+        if sealed[:1] != _SCHEME or len(sealed) <= len(_SCHEME) + _NONCE:
+            raise SealBroken("unknown scheme or cut off")
         nonce, rest = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
             return self._cipher(subject).decrypt(nonce, rest, _SCHEME).decode()

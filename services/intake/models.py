@@ -1,0 +1,222 @@
+"""Intake's rows. They carry their own verbs; they know no session and do no I/O."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from services.intake.policies.lifecycle import check_open, check_reviewable, may_become
+from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
+from shared.messaging.inbox import InboxColumns
+from shared.messaging.outbox import OutboxColumns, unsent
+
+
+class IntakeTable(SQLModel, registry=registry()):
+    """The ground of every table of intake, with a registry of its own."""
+
+
+class Order(IntakeTable, table=True):
+    """One matter, one reference for its whole life.
+
+    ``version`` counts the events intake published about it, ``dispatch_version`` those of matcher it heard,
+    ``entries`` those on its timeline.
+    ``due_at`` and ``next_step`` belong to the holder of the moment.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index(
+            "orders_review_due",
+            "due_at",
+            sqlite_where=text("state = 'done'"),
+            postgresql_where=text("state = 'done'"),
+        ),
+    )
+
+    order_id: str = Field(primary_key=True)
+    reference: str = Field(unique=True)
+    service: str
+    served_by: str
+    area: str
+    grid: str
+    community: str | None
+    urgency: str
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    state: str
+    outcome: str | None = None
+    holder_role: str | None
+    holder_area: str | None
+    holder_id: str | None = None
+    due_at: datetime | None
+    next_step: str
+    round: int = 1
+    entries: int = 0
+    version: int = 0
+    dispatch_version: int = 0
+    traceparent: str = ""
+    placed_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def window(self) -> Window | None:
+        """When the resident wants to be served."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return Window(from_=self.window_from, to=self.window_to)
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who holds the order now; nobody once it has ended."""
+        if self.holder_role is None:
+            return None
+        return Holder(role=Role(self.holder_role), area=self.holder_area, id=self.holder_id)
+
+    def next_version(self) -> int:
+        """Number the next event intake publishes about this order."""
+        self.version += 1
+        return self.version
+
+    def hand_to(self, holder: Holder, due_at: datetime, next_step: NextStep, now: datetime) -> None:
+        """From ``now`` on, ``holder`` owes the resident ``next_step`` by ``due_at``."""
+        self.holder_role, self.holder_area, self.holder_id = holder.role.value, holder.area, holder.id
+        self.due_at, self.next_step, self.changed_at = due_at, next_step.value, now
+
+    def become(self, state: OrderState) -> bool:
+        """Take a step of the lifecycle; False, and no step, when it is not a legal one."""
+        if not may_become(OrderState(self.state), state):
+            return False
+        self.state = state.value
+        return True
+
+    def amend(self, window: Window | None, urgency: Urgency | None, now: datetime) -> None:
+        """Change when and how soon. Raises ``OrderNotOpen`` or ``AlreadyDone``."""
+        check_open(OrderState(self.state))
+        if window is not None:
+            self.window_from, self.window_to = window.from_, window.to
+        if urgency is not None:
+            self.urgency = urgency.value
+        self.changed_at = now
+
+    def cancel(self, now: datetime) -> None:
+        """Withdraw. Raises ``OrderNotOpen`` or ``AlreadyDone``."""
+        check_open(OrderState(self.state))
+        self._end(OrderState.CANCELLED, Outcome.WITHDRAWN, now)
+
+    def close(self, outcome: Outcome, now: datetime) -> None:
+        """End a served order with what came of it. Raises ``OrderNotOpen`` or ``NotYetDone``."""
+        check_reviewable(OrderState(self.state))
+        self._end(OrderState.CLOSED, outcome, now)
+
+    def reopen(self, holder: Holder, due_at: datetime, now: datetime) -> None:
+        """Run again under the same number. Raises ``OrderNotOpen`` or ``NotYetDone``."""
+        check_reviewable(OrderState(self.state))
+        self.state = OrderState.PLACED.value
+        self.round += 1
+        self.hand_to(holder, due_at, NextStep.OFFER, now)
+
+    def _end(self, state: OrderState, outcome: Outcome, now: datetime) -> None:
+        self.state, self.outcome = state.value, outcome.value
+        self.holder_role = self.holder_area = self.holder_id = self.due_at = None
+        self.next_step = NextStep.NONE.value
+        self.changed_at = self.closed_at = now
+
+
+class Leg(IntakeTable, table=True):
+    """One step of an order as the resident sees it; matcher owns its dispatch."""
+
+    __tablename__ = "legs"
+
+    leg_id: str = Field(primary_key=True)
+    order_id: str = Field(foreign_key="orders.order_id", index=True)
+    position: int
+    round: int
+    post: str | None
+    headcount: int
+    after: str | None = None
+    state: str
+
+
+class TimelineEntry(IntakeTable, table=True):
+    """One thing that happened to an order, in the order it happened.
+
+    ``source`` and ``version`` name the published fact it tells of; ``applied`` is False for a fact that came
+    too late to move the order.
+    """
+
+    __tablename__ = "timeline"
+    __table_args__ = (UniqueConstraint("order_id", "source", "version"),)
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    position: int = Field(primary_key=True)
+    source: str
+    version: int
+    kind: str
+    at: datetime
+    by_role: str
+    state: str
+    holder_role: str | None
+    holder_area: str | None
+    due_at: datetime | None
+    next_step: str
+    applied: bool = True
+
+
+class OrderContact(IntakeTable, table=True):
+    """Vault: who and what, sealed under the order's id. ``phone_print`` is a keyed hash to look up by."""
+
+    __tablename__ = "contacts"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    sealed: bytes = Field(sa_type=LargeBinary)
+    phone_print: str | None = Field(default=None, index=True)
+
+
+class OrderReview(IntakeTable, table=True):
+    """The resident's verdict of one round; the comment is sealed under the order's id."""
+
+    __tablename__ = "reviews"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    round: int = Field(primary_key=True)
+    outcome: str
+    rating: int | None = None
+    sealed_comment: bytes | None = Field(default=None, sa_type=LargeBinary)
+    at: datetime
+
+
+class DoorKey(IntakeTable, table=True):
+    """An Idempotency-Key at the door: the same key with the same body is the same order."""
+
+    __tablename__ = "door_keys"
+
+    key: str = Field(primary_key=True)
+    body_hash: str
+    order_id: str = Field(foreign_key="orders.order_id")
+    used_at: datetime
+
+
+class ExternalId(IntakeTable, table=True):
+    """An imported order's id where it came from; recorded once."""
+
+    __tablename__ = "external_ids"
+
+    external_id: str = Field(primary_key=True)
+    order_id: str = Field(foreign_key="orders.order_id")
+
+
+class Outbox(OutboxColumns, IntakeTable, table=True):
+    """Intake's events, published and to be published."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (unsent("outbox"),)
+
+
+class Inbox(InboxColumns, IntakeTable, table=True):
+    """What intake has heard."""
+
+    __tablename__ = "inbox"

@@ -1,0 +1,88 @@
+"""Which steps an order may take (mission.md, "The life of an order"). Printed in docs/lifecycle.md.
+
+Intake's own steps and matcher's facts go through the same table. A fact that comes after the resident
+withdrew or after the closing is recorded on the timeline, not applied: intake's cancel wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.contracts.refusal import Conflict
+from shared.contracts.words import OrderState, Outcome
+
+PLACED, OFFERED, ASSIGNED = OrderState.PLACED, OrderState.OFFERED, OrderState.ASSIGNED
+UNDER_WAY, ESCALATED, DONE = OrderState.UNDER_WAY, OrderState.ESCALATED, OrderState.DONE
+CLOSED, CANCELLED = OrderState.CLOSED, OrderState.CANCELLED
+
+FINAL = frozenset({CLOSED, CANCELLED})
+OPEN = frozenset(OrderState) - FINAL
+
+TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
+    PLACED: frozenset({PLACED, OFFERED, ASSIGNED, ESCALATED, CANCELLED}),
+    OFFERED: frozenset({OFFERED, ASSIGNED, ESCALATED, CANCELLED}),
+    ASSIGNED: frozenset({ASSIGNED, OFFERED, UNDER_WAY, ESCALATED, DONE, CANCELLED}),
+    UNDER_WAY: frozenset({UNDER_WAY, OFFERED, ASSIGNED, ESCALATED, DONE, CANCELLED}),
+    ESCALATED: frozenset({ESCALATED, OFFERED, ASSIGNED, UNDER_WAY, DONE, CANCELLED}),
+    DONE: frozenset({DONE, PLACED, CLOSED}),
+    CLOSED: frozenset(),
+    CANCELLED: frozenset(),
+}
+"""From each state, the states an order may be in next. Staying is legal while an order is open."""
+
+STATE_AFTER: Mapping[str, OrderState | None] = {
+    "offer_made": OFFERED,
+    "offer_declined": None,
+    "offer_expired": None,
+    "leg_assigned": ASSIGNED,
+    "leg_started": UNDER_WAY,
+    "leg_handed_back": OFFERED,
+    "leg_completed": None,
+    "order_escalated": ESCALATED,
+    "order_done": DONE,
+}
+"""What each of matcher's facts makes of the order; None leaves its state as it is."""
+
+
+class OrderNotOpen(Conflict):
+    """The order has ended; nothing more can be asked of it."""
+
+    title = "This order has already ended"
+
+
+class NotYetDone(Conflict):
+    """Only an order that was served can be reviewed."""
+
+    title = "This order is not done yet"
+
+
+class AlreadyDone(Conflict):
+    """An order that was served can be reviewed, no longer changed or withdrawn."""
+
+    title = "This order has been served already; please review it"
+
+
+def may_become(state: OrderState, following: OrderState) -> bool:
+    """Whether an order in ``state`` may be in ``following`` next."""
+    return following in TRANSITIONS[state]
+
+
+def check_open(state: OrderState) -> None:
+    """Raises ``OrderNotOpen`` or ``AlreadyDone`` unless the resident may still change the order."""
+    if state in FINAL:
+        raise OrderNotOpen
+    if state is DONE:
+        raise AlreadyDone
+
+
+def check_reviewable(state: OrderState) -> None:
+    """Raises ``OrderNotOpen`` or ``NotYetDone`` unless the order waits for its review."""
+    if state in FINAL:
+        raise OrderNotOpen
+    if state is not DONE:
+        raise NotYetDone
+
+
+def reopens(outcome: Outcome) -> bool:
+    """ "Not fixed" reopens the same number; every other verdict closes it."""
+    return outcome is Outcome.NOT_FIXED

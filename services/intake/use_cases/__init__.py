@@ -1,0 +1,1 @@
+"""Intake's use cases: one verb for each command, event and clock, over lists."""

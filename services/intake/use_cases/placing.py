@@ -1,0 +1,215 @@
+"""Placing orders: accepted when the database has them, whatever the broker does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.intake.commands import Contact
+from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, OrderContact, TimelineEntry
+from services.intake.policies.acceptance import Accepted, accept, normal_phone
+from services.intake.policies.references import reference_of
+from services.intake.repository import Unit
+from services.intake.use_cases.timeline import INTAKE, entry
+from shared.community.definition import Community
+from shared.contracts.intake import OrderPlaced, PlacedLeg
+from shared.contracts.refusal import Invalid, Refusal
+from shared.contracts.words import Holder, NextStep, OrderState, Role, Urgency, Window
+from shared.persistence.vault import Vault
+
+
+class KeyUsedForAnotherOrder(Invalid):
+    """The Idempotency-Key was used before, with a different body."""
+
+    title = "This Idempotency-Key was used for a different order"
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """One order to place, from any door. ``key`` and ``body_hash`` come from the Idempotency-Key."""
+
+    service: str
+    area: str
+    details: str
+    contact: Contact | None
+    window: Window | None = None
+    urgency: Urgency | None = None
+    excluded: tuple[str, ...] = ()
+    on_behalf_of: str | None = None
+    health: bool = False
+    key: str | None = None
+    body_hash: str = ""
+    external_id: str | None = None
+    traceparent: str = ""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An accepted order. ``known`` is True when the same key (or external id) had placed it before."""
+
+    order: Order
+    known: bool = False
+
+
+@dataclass
+class _Rows:
+    orders: list[Order] = field(default_factory=list)
+    rest: list[IntakeTable] = field(default_factory=list)
+
+
+class Placing:
+    """Places orders under the rules of one community, sealing what is personal."""
+
+    def __init__(self, rules: Community, vault: Vault) -> None:
+        self._rules = rules
+        self._vault = vault
+
+    async def place_orders(self, uow: Unit, commands: Sequence[NewOrder]) -> list[Placed | Refusal]:
+        """Accept each order that can be; a refusal harms no neighbour.
+
+        Refusals: ``OrderInvalid``, ``KeyUsedForAnotherOrder``.
+        """
+        known = await self._known(uow, commands)
+        rows = _Rows()
+        answers = [self._place(uow, command, known, rows) for command in commands]
+        await uow.repository.add_in_order(rows.orders, rows.rest)
+        return answers
+
+    async def _known(self, uow: Unit, commands: Sequence[NewOrder]) -> dict[str, tuple[str, Order]]:
+        """What keys and external ids have placed before: ``{mark: (body hash, order)}``."""
+        keys = (
+            await uow.repository.door_keys([c.key for c in commands if c.key]) if _any_key(commands) else {}
+        )
+        ids = [c.external_id for c in commands if c.external_id]
+        imported = await uow.repository.external_ids(ids) if ids else {}
+        order_ids = {key.order_id for key in keys.values()} | set(imported.values())
+        orders = await uow.repository.orders(order_ids) if order_ids else {}
+        known = {f"key:{key.key}": (key.body_hash, orders[key.order_id]) for key in keys.values()}
+        known |= {f"id:{external}": ("", orders[order_id]) for external, order_id in imported.items()}
+        return known
+
+    def _place(
+        self, uow: Unit, command: NewOrder, known: dict[str, tuple[str, Order]], rows: _Rows
+    ) -> Placed | Refusal:
+        mark = _mark(command)
+        if mark in known:
+            body_hash, order = known[mark]
+            return Placed(order, known=True) if body_hash == command.body_hash else KeyUsedForAnotherOrder()
+        try:
+            accepted = accept(
+                self._rules,
+                service=command.service,
+                area=command.area,
+                urgency=command.urgency,
+                window=command.window,
+                now=uow.now,
+            )
+            phone = normal_phone(command.contact.phone) if command.contact else None
+        except Refusal as refusal:
+            return refusal
+        order = self._order(uow, command, accepted)
+        rows.orders.append(order)
+        rows.rest += self._belongings(uow, command, accepted, order, phone)
+        if mark:
+            known[mark] = (command.body_hash, order)
+        return Placed(order)
+
+    def _order(self, uow: Unit, command: NewOrder, accepted: Accepted) -> Order:
+        order_id = uow.new_id()
+        window = command.window
+        order = Order(
+            order_id=order_id,
+            reference=reference_of(order_id, self._rules.local(uow.now)),
+            service=accepted.service.code,
+            served_by=accepted.service.served_by.value,
+            area=accepted.area,
+            grid=accepted.grid,
+            community=accepted.community,
+            urgency=accepted.urgency.value,
+            window_from=window.from_ if window else None,
+            window_to=window.to if window else None,
+            state=OrderState.PLACED.value,
+            holder_role=None,
+            holder_area=None,
+            due_at=None,
+            next_step=NextStep.OFFER.value,
+            traceparent=command.traceparent,
+            placed_at=uow.now,
+            changed_at=uow.now,
+        )
+        coordinator = Holder(role=Role.COORDINATOR, area=self._rules.areas.coordinator_area(accepted.grid))
+        order.hand_to(coordinator, accepted.due_at, NextStep.OFFER, uow.now)
+        return order
+
+    def _belongings(
+        self, uow: Unit, command: NewOrder, accepted: Accepted, order: Order, phone: str | None
+    ) -> list[IntakeTable]:
+        leg = first_leg(order, accepted.service.post, uow.new_id())
+        rows: list[IntakeTable] = [leg, self._contact(command, order, phone)]
+        if command.key:
+            rows.append(
+                DoorKey(
+                    key=command.key, body_hash=command.body_hash, order_id=order.order_id, used_at=uow.now
+                )
+            )
+        if command.external_id:
+            rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
+        rows.append(self._announce(uow, order, leg, accepted.due_at))
+        return rows
+
+    def _announce(self, uow: Unit, order: Order, leg: Leg, due_at: datetime) -> TimelineEntry:
+        placed = OrderPlaced(
+            order_id=order.order_id,
+            community=order.community,
+            version=order.next_version(),
+            reference=order.reference,
+            service=order.service,
+            grid=order.grid,
+            urgency=Urgency(order.urgency),
+            window=order.window,
+            legs=(PlacedLeg(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, after=leg.after),),
+            placed_at=order.placed_at,
+            due_at=due_at,
+        )
+        uow.record(placed, traceparent=order.traceparent)
+        uow.announce(order.order_id)
+        return entry(order, placed.name, source=INTAKE, version=placed.version, at=uow.now, by=Role.RESIDENT)
+
+    def _contact(self, command: NewOrder, order: Order, phone: str | None) -> OrderContact:
+        fields = {
+            "name": command.contact.name if command.contact else None,
+            "phone": phone,
+            "details": command.details,
+            "excluded": list(command.excluded),
+            "on_behalf_of": command.on_behalf_of,
+            "health": command.health,
+        }
+        return OrderContact(
+            order_id=order.order_id,
+            sealed=self._vault.seal_fields(order.order_id, fields),
+            phone_print=self._vault.fingerprint(phone) if phone else None,
+        )
+
+
+def first_leg(order: Order, post: str | None, leg_id: str) -> Leg:
+    """The first leg of an order's current round."""
+    return Leg(
+        leg_id=leg_id,
+        order_id=order.order_id,
+        position=1,
+        round=order.round,
+        post=post,
+        headcount=1,
+        state=OrderState.PLACED.value,
+    )
+
+
+def _any_key(commands: Sequence[NewOrder]) -> bool:
+    return any(command.key for command in commands)
+
+
+def _mark(command: NewOrder) -> str:
+    if command.key:
+        return f"key:{command.key}"
+    return f"id:{command.external_id}" if command.external_id else ""
