@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils import uuid7
 
 from shared.contracts.envelope import Event
 from shared.persistence.engine import Database
+
+log = structlog.get_logger()
 
 R = TypeVar("R")
 
@@ -83,4 +86,7 @@ class Units(Generic[R]):
             yield unit
             await self._keep(session, unit.recorded)
         for tell in self._after_commit:
-            tell(unit)
+            try:
+                tell(unit)
+            except Exception as error:  # noqa: BLE001 - raising here would have a committed list run again
+                log.warning("unit.untold", error=type(error).__name__)
