@@ -1,0 +1,135 @@
+"""The local stack: broker, streams, migrations, three services; in this order, and back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.broker import LocalBroker
+from deploy.children import Child
+from deploy.environment import project_directory, service_environment
+from deploy.keeper import Timings
+from deploy.layout import Layout, Ports
+from deploy.settings import StackSettings
+from deploy.stack_file import Stack, State, only_stack
+from deploy.supervisor import Supervisor, side_by_side
+from shared.contracts.flows import SERVICES
+from shared.identity.keys import create_keys
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """What a stack is to be: ``clock`` is a complete ``PAIDAN_CLOCK``, epoch included, or empty."""
+
+    layout: Layout
+    ports: Ports
+    definition: Path
+    clock: str
+    settings: StackSettings
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where each part answers."""
+        place = LocalBroker(self.layout, self.ports, self.settings.nats_sync_interval).place
+        services = {service: self.ports.url_of(service) for service in SERVICES}
+        return {**services, "nats": place.url, "monitoring": place.health.removesuffix("/healthz")}
+
+    def described(self, state: State, children: Mapping[str, int]) -> Stack:
+        """This stack at this moment, for ``stack.json``."""
+        return Stack(
+            state=state,
+            supervisor=os.getpid(),
+            children=children,
+            addresses=self.addresses,
+            databases=self.settings.databases(self.layout),
+            definition=self.definition,
+            clock=self.clock,
+        )
+
+
+class LocalStack:
+    """A stack that runs, or is about to. Made by ``local_stack``."""
+
+    def __init__(self, plan: StackPlan, timings: Timings | None = None) -> None:
+        self.plan = plan
+        self._state: State = "starting"
+        self._broker = LocalBroker(plan.layout, plan.ports, plan.settings.nats_sync_interval)
+        self.supervisor = Supervisor(plan.layout.logs, timings=timings, changed=self._write)
+
+    async def start(self) -> None:
+        """Start everything; returns when every service answers. Raises ``StackProblem``."""
+        self._write({})
+        await self.supervisor.start(self._broker.prepare())
+        await side_by_side(*(self._migrate(service) for service in SERVICES))
+        await self.supervisor.start(*(self._service(service) for service in SERVICES))
+
+    def tell(self, state: State) -> None:
+        """Let attaching commands know how far the stack is."""
+        self._state = state
+        self._write(self.supervisor.pids)
+
+    async def _migrate(self, service: str) -> None:
+        await self.supervisor.run(
+            service, _python(service, "migrate"), self._environment(service), project_directory()
+        )
+
+    def _service(self, service: str) -> Child:
+        return Child(
+            name=service,
+            argv=_python(service, "serve"),
+            health=f"{self.plan.ports.url_of(service)}/healthz",
+            environment=self._environment(service),
+            directory=project_directory(),
+        )
+
+    def _environment(self, service: str) -> dict[str, str]:
+        plan, prefix = self.plan, service.upper()
+        return service_environment(
+            service,
+            {
+                "KEYS": str(plan.layout.keys),
+                "DEFINITION": str(plan.definition),
+                "CLOCK": plan.clock,
+                "LOG_LEVEL": plan.settings.log_level,
+                "NOTICE_FILE": str(plan.layout.notice_file),
+                "NATS_URL": self._broker.place.url,
+                "NATS_USER": service,
+                "NATS_PASSWORD": self._broker.password_of(service),
+                f"{prefix}_DATABASE_URL": plan.settings.databases(plan.layout)[service],
+                f"{prefix}_PORT": str(plan.ports.of(service)),
+                **{f"{name.upper()}_PUBLIC_URL": plan.ports.url_of(name) for name in SERVICES},
+            },
+        )
+
+    def _write(self, pids: Mapping[str, int]) -> None:
+        self.plan.described(self._state, pids).write(self.plan.layout.stack_file)
+
+
+@asynccontextmanager
+async def local_stack(plan: StackPlan, timings: Timings | None = None) -> AsyncIterator[LocalStack]:
+    """A data directory taken, its keys made, its ports free; on leaving, everything is ended and given back.
+
+    Raises ``StackProblem`` when a stack runs there already, or a port is taken.
+    """
+    layout = plan.layout
+    layout.make()
+    with only_stack(layout.lock):
+        plan.ports.ensure_free()
+        create_keys(layout.keys)
+        stack = LocalStack(plan, timings)
+        try:
+            async with stack.supervisor:
+                try:
+                    yield stack
+                finally:
+                    stack.tell("stopping")
+        finally:
+            layout.stack_file.unlink(missing_ok=True)
+
+
+def _python(service: str, command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"services.{service}", command)
