@@ -15,9 +15,7 @@ def _no_control_characters(text: str) -> str:
     return text
 
 
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_no_control_characters)
-]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_no_control_characters)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 
 
@@ -45,9 +43,9 @@ class PlaceOrder(Command):
 
     service: Code
     area: Code
-    details: Annotated[
-        str, StringConstraints(strip_whitespace=True), AfterValidator(_no_control_characters)
-    ] = Field(default="", max_length=2000)
+    details: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_control_characters)] = Field(
+        default="", max_length=2000
+    )
     contact: Contact
     window: Window | None = None
     urgency: Urgency | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -18,7 +17,6 @@ from services.intake.models import (
     OrderContact,
     Outbox,
 )
-from shared.contracts.words import OrderState
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -36,9 +34,7 @@ class Repository(MessagingRepository):
 
     async def legs_of(self, order_ids: Collection[str]) -> dict[str, list[Leg]]:
         """Legs of orders, by order, in sequence."""
-        found = (
-            select(Leg).where(col(Leg.order_id).in_(order_ids)).order_by(col(Leg.round), col(Leg.position))
-        )
+        found = select(Leg).where(col(Leg.order_id).in_(order_ids)).order_by(col(Leg.round), col(Leg.position))
         legs: dict[str, list[Leg]] = {order_id: [] for order_id in order_ids}
         for leg in await self._session.scalars(found):
             legs[leg.order_id].append(leg)
@@ -57,16 +53,6 @@ class Repository(MessagingRepository):
     async def contact(self, order_id: str) -> OrderContact | None:
         """The sealed contact of an order."""
         return await self._session.get(OrderContact, order_id)
-
-    async def review_due(self, now: datetime, most: int) -> list[str]:
-        """Ids of orders whose review deadline has passed, the oldest first."""
-        due = (
-            select(col(Order.order_id))
-            .where(col(Order.state) == OrderState.DONE.value, col(Order.due_at) <= now)
-            .order_by(col(Order.due_at))
-            .limit(most)
-        )
-        return list(await self._session.scalars(due))
 
     def add(self, *rows: IntakeTable) -> None:
         """Have rows inserted with this unit."""

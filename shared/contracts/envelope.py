@@ -62,10 +62,11 @@ class OrderEvent(Event):
 
 
 E = TypeVar("E", bound=Event)
+E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 @dataclass(frozen=True)
-class Fact(Generic[E]):
+class Fact(Generic[E_co]):
     """An event as it was heard: the body with what its envelope says.
 
     ``time`` is domain time of the publisher; ``traceparent`` is W3C trace context, empty when there was none.
@@ -73,7 +74,7 @@ class Fact(Generic[E]):
 
     event_id: str
     time: datetime
-    event: E
+    event: E_co
     traceparent: str = ""
 
 

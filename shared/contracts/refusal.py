@@ -8,9 +8,9 @@ Each rule defines its own refusal beside its policy and picks one of the kinds b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,14 @@ class Refusal(Exception):
 
     title: ClassVar[str] = "The request was refused"
 
-    def __init__(self, detail: str = "", *, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self, detail: str = "", *, errors: Sequence[FieldError] = (), members: Mapping[str, Any] | None = None
+    ) -> None:
+        """``members`` are further members of the problem document (RFC 9457, section 3.2), JSON values."""
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = tuple(errors)
+        self.members = dict(members or {})
 
 
 class NotFound(Refusal):

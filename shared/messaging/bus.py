@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -27,27 +27,27 @@ RETRY_SECONDS = 0.5
 PUBLISH_SECONDS = 10.0
 
 
-class Bus:
-    """One service's connection. ``attach`` puts the consumers on a fresh broker before it starts."""
+Attach = Callable[[NatsBroker, "Bus"], None]
 
-    def __init__(
-        self,
-        service: str,
-        url: str,
-        user: str,
-        password: str,
-        attach: Sequence[Callable[[NatsBroker, Bus], None]] = (),
-    ) -> None:
+
+class Bus:
+    """One service's connection."""
+
+    def __init__(self, service: str, url: str, user: str, password: str) -> None:
         self.service = service
         self.inbox_prefix = f"_INBOX_{service}"
         self._url = url
         self._user = user
         self._password = password
-        self._attach = tuple(attach)
+        self._attach: list[Attach] = []
         self._broker: NatsBroker | None = None
         self._client: Client | None = None
         self._stopping = False
         self.connected = asyncio.Event()
+
+    def attach(self, *attach: Attach) -> None:
+        """Have these put their consumers on every fresh broker, before it starts."""
+        self._attach += attach
 
     def make_broker(self) -> NatsBroker:
         """A broker with this service's consumers on it, not yet connected."""

@@ -58,9 +58,7 @@ def event_name(raw: Msg) -> str:
     return raw.subject.split(".", 2)[1]
 
 
-async def _decide(
-    service: str, jetstream: Callable[[], JetStreamContext], raw: Msg, error: Exception
-) -> None:
+async def _decide(service: str, jetstream: Callable[[], JetStreamContext], raw: Msg, error: Exception) -> None:
     durable = raw.metadata.consumer
     attempts = raw.metadata.num_delivered
     age = (datetime.now(UTC) - raw.metadata.timestamp.astimezone(UTC)).total_seconds()

@@ -41,9 +41,7 @@ class MessagingRepository:
     async def put_back(self, durable: str, event_ids: Collection[str]) -> None:
         """Forget events that could not take effect yet; they will be delivered again."""
         await self._session.execute(
-            delete(self.inbox).where(
-                col(self.inbox.durable) == durable, col(self.inbox.event_id).in_(event_ids)
-            )
+            delete(self.inbox).where(col(self.inbox.durable) == durable, col(self.inbox.event_id).in_(event_ids))
         )
 
     async def mark_sent(self, positions: Sequence[int], wall: datetime) -> None:

@@ -20,9 +20,7 @@ from shared.persistence.unit_of_work import Keep, Recorded
 class OutboxColumns(SQLModel):
     """Columns of a service's outbox; ``sent_at`` (wall time) stays empty until the broker acknowledged."""
 
-    position: int | None = Field(
-        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite")
-    )
+    position: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer(), "sqlite"))
     event_id: str = Field(unique=True)
     subject: str
     type: str

@@ -72,9 +72,7 @@ class Changing:
         """
         ids = [change.order_id for change in changes]
         orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
-        return [
-            _of(orders, change.order_id, partial(self._review, uow, change.wish, legs)) for change in changes
-        ]
+        return [_of(orders, change.order_id, partial(self._review, uow, change.wish, legs)) for change in changes]
 
     async def lapse_reviews(self, uow: Unit, order_ids: Sequence[str]) -> list[Order | Refusal]:
         """Close served orders whose resident did not answer in time, as ``no_reply``. One that was reviewed

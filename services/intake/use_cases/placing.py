@@ -41,6 +41,7 @@ class NewOrder:
     key: str | None = None
     body_hash: str = ""
     external_id: str | None = None
+    by: Role = Role.RESIDENT
     traceparent: str = ""
 
 
@@ -76,11 +77,21 @@ class Placing:
         await uow.repository.add_in_order(rows.orders, rows.rest)
         return answers
 
+    def judge(self, command: NewOrder, now: datetime) -> tuple[Accepted, str | None]:
+        """Whether an order can be, and the phone number as dialled. Raises ``OrderInvalid``."""
+        accepted = accept(
+            self._rules,
+            service=command.service,
+            area=command.area,
+            urgency=command.urgency,
+            window=command.window,
+            now=now,
+        )
+        return accepted, normal_phone(command.contact.phone) if command.contact else None
+
     async def _known(self, uow: Unit, commands: Sequence[NewOrder]) -> dict[str, tuple[str, Order]]:
         """What keys and external ids have placed before: ``{mark: (body hash, order)}``."""
-        keys = (
-            await uow.repository.door_keys([c.key for c in commands if c.key]) if _any_key(commands) else {}
-        )
+        keys = await uow.repository.door_keys([c.key for c in commands if c.key]) if _any_key(commands) else {}
         ids = [c.external_id for c in commands if c.external_id]
         imported = await uow.repository.external_ids(ids) if ids else {}
         order_ids = {key.order_id for key in keys.values()} | set(imported.values())
@@ -97,15 +108,7 @@ class Placing:
             body_hash, order = known[mark]
             return Placed(order, known=True) if body_hash == command.body_hash else KeyUsedForAnotherOrder()
         try:
-            accepted = accept(
-                self._rules,
-                service=command.service,
-                area=command.area,
-                urgency=command.urgency,
-                window=command.window,
-                now=uow.now,
-            )
-            phone = normal_phone(command.contact.phone) if command.contact else None
+            accepted, phone = self.judge(command, uow.now)
         except Refusal as refusal:
             return refusal
         order = self._order(uow, command, accepted)
@@ -148,17 +151,13 @@ class Placing:
         leg = first_leg(order, accepted.service.post, uow.new_id())
         rows: list[IntakeTable] = [leg, self._contact(command, order, phone)]
         if command.key:
-            rows.append(
-                DoorKey(
-                    key=command.key, body_hash=command.body_hash, order_id=order.order_id, used_at=uow.now
-                )
-            )
+            rows.append(DoorKey(key=command.key, body_hash=command.body_hash, order_id=order.order_id, used_at=uow.now))
         if command.external_id:
             rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
-        rows.append(self._announce(uow, order, leg, accepted.due_at))
+        rows.append(self._announce(uow, order, leg, accepted.due_at, command.by))
         return rows
 
-    def _announce(self, uow: Unit, order: Order, leg: Leg, due_at: datetime) -> TimelineEntry:
+    def _announce(self, uow: Unit, order: Order, leg: Leg, due_at: datetime, by: Role) -> TimelineEntry:
         placed = OrderPlaced(
             order_id=order.order_id,
             community=order.community,
@@ -174,7 +173,7 @@ class Placing:
         )
         uow.record(placed, traceparent=order.traceparent)
         uow.announce(order.order_id)
-        return entry(order, placed.name, source=INTAKE, version=placed.version, at=uow.now, by=Role.RESIDENT)
+        return entry(order, placed.name, source=INTAKE, version=placed.version, at=uow.now, by=by)
 
     def _contact(self, command: NewOrder, order: Order, phone: str | None) -> OrderContact:
         fields = {

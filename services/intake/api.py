@@ -1,0 +1,213 @@
+"""Intake's JSON doors: the catalogue, placing, importing, and an order's life by its tracking token."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
+from pydantic import ValidationError
+
+from services.intake.access import Access
+from services.intake.commands import AmendOrder, CancelOrder, Command, PlaceOrder, ReviewOrder
+from services.intake.policies.importing import ImportMapping, read_table
+from services.intake.queries import OrderFound, Queries
+from services.intake.queries.views import (
+    AreaView,
+    ImportedOrderView,
+    ImportedView,
+    OrderView,
+    PlacedView,
+    RefusedRowView,
+    ServiceView,
+    Views,
+)
+from services.intake.use_cases import UseCases
+from services.intake.use_cases.changing import Change
+from services.intake.use_cases.importing import Imported, ImportOrders
+from services.intake.use_cases.placing import NewOrder
+from shared.community.clock import DomainClock
+from shared.contracts.refusal import Invalid
+from shared.identity.tokens import TrackingTokens
+from shared.observability.tracing import current_traceparent
+from shared.web.callers import bearer_of
+from shared.web.i18n import current_reader
+from shared.web.live import EventSourceResponse, ServerSentEvent, follow
+from shared.web.paging import Page
+from shared.web.validation import field_errors
+
+TRACK_COOKIE = "paidan_track"
+
+
+class MappingInvalid(Invalid):
+    """The import's mapping does not say how to read the table."""
+
+    title = "The mapping is not valid"
+
+
+class ImportRefused(Invalid):
+    """A row cannot be imported, and the whole table was asked for or nothing."""
+
+    title = "Nothing was imported: some rows cannot be"
+
+
+class Doors:
+    """What intake's doors share. ``most_rows`` bounds an imported table."""
+
+    def __init__(
+        self,
+        use_cases: UseCases,
+        queries: Queries,
+        views: Views,
+        access: Access,
+        tracking: TrackingTokens,
+        clock: DomainClock,
+        most_rows: int,
+    ) -> None:
+        self.use_cases = use_cases
+        self.queries = queries
+        self.views = views
+        self.access = access
+        self.tracking = tracking
+        self.clock = clock
+        self.most_rows = most_rows
+
+    async def order_seen(self, reference: str, request: Request) -> OrderFound:
+        """The order this request may see: its secret came as bearer token or as the tracking cookie."""
+        secret = bearer_of(request) or request.cookies.get(TRACK_COOKIE)
+        return self.access.may_see(secret, await self.queries.find(reference))
+
+    async def view(self, order_id: str) -> OrderView:
+        """An order as it is now."""
+        return await self.queries.order(order_id, self.clock.now())
+
+    async def place(self, body: PlaceOrder, key: str | None) -> PlacedView:
+        """Place an order through the writer; the same key and body give the same answer for ever."""
+        body_hash = hashlib.sha256(body.model_dump_json().encode()).hexdigest() if key else ""
+        order = NewOrder(
+            service=body.service,
+            area=body.area,
+            details=body.details,
+            contact=body.contact,
+            window=body.window,
+            urgency=body.urgency,
+            excluded=body.excluded,
+            on_behalf_of=body.on_behalf_of,
+            health=body.consent.health,
+            key=key,
+            body_hash=body_hash,
+            traceparent=current_traceparent(),
+        )
+        placed = await self.use_cases.writer.do(self.use_cases.placing.place_orders, order)
+        return self.views.placed(placed.order, self.tracking.of(placed.order.order_id))
+
+    async def change(self, verb: Any, found: OrderFound, wish: Command) -> OrderView:
+        """Run one of the resident's verbs on their order and show it as it is then."""
+        await self.use_cases.writer.do(verb, Change(found.order_id, wish))
+        return await self.view(found.order_id)
+
+
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
+
+
+def make_router(doors: Doors) -> APIRouter:
+    """The routes of contract.md, section intake."""
+    router = APIRouter(prefix="/api", tags=["orders"])
+    changing = doors.use_cases.changing
+    Seen = Annotated[OrderFound, Depends(doors.order_seen)]  # noqa: N806 - a type, made for this router
+
+    @router.get("/services")
+    async def services() -> Page[ServiceView]:
+        """The catalogue."""
+        return Page(items=doors.views.catalogue(current_reader().language))
+
+    @router.get("/areas")
+    async def areas() -> AreaView:
+        """The area tree."""
+        return doors.views.areas(current_reader().language)
+
+    @router.post("/orders", status_code=201)
+    async def place_order(body: PlaceOrder, response: Response, idempotency_key: IdempotencyKey = None) -> PlacedView:
+        """Place an order. 201 once the database has it, whether or not the broker is there."""
+        placed = await doors.place(body, idempotency_key)
+        response.headers["Location"] = f"/api/orders/{placed.reference}"
+        return placed
+
+    @router.get("/orders/{reference}")
+    async def order(found: Seen) -> OrderView:
+        """The order with its legs and timeline."""
+        return await doors.view(found.order_id)
+
+    @router.get("/orders/{reference}/live", response_class=EventSourceResponse)
+    async def live(found: Seen, request: Request) -> AsyncIterator[ServerSentEvent]:
+        """One event per change; each carries the order as it is then."""
+
+        async def read(last: str) -> list[ServerSentEvent]:
+            view = await doors.view(found.order_id)
+            position = view.timeline[-1].position if view.timeline else 0
+            if last.isdecimal() and position <= int(last):
+                return []
+            return [ServerSentEvent(data=view.model_dump(mode="json"), event="order", id=str(position))]
+
+        async for event in follow(request, found.order_id, read):
+            yield event
+
+    @router.post("/orders/{reference}/amend")
+    async def amend(found: Seen, body: AmendOrder) -> OrderView:
+        """Change window, urgency or words while the order is not served."""
+        return await doors.change(changing.amend_orders, found, body)
+
+    @router.post("/orders/{reference}/cancel")
+    async def cancel(found: Seen, body: CancelOrder | None = None) -> OrderView:
+        """Withdraw the order."""
+        return await doors.change(changing.cancel_orders, found, body or CancelOrder())
+
+    @router.post("/orders/{reference}/review")
+    async def review(found: Seen, body: ReviewOrder) -> OrderView:
+        """Give the verdict: closes the order, or reopens it when it is not fixed."""
+        return await doors.change(changing.review_orders, found, body)
+
+    @router.post("/orders/import")
+    async def import_orders(
+        request: Request,
+        file: UploadFile,
+        mapping: Annotated[str, Form(max_length=100_000)],
+        partial: Annotated[bool, Query()] = False,
+    ) -> ImportedView:
+        """Import a table (CSV, TSV): all or nothing, unless ``partial``; a known id is never recorded twice."""
+        caller = doors.access.coordinator(bearer_of(request))
+        rows = await run_in_threadpool(read_table, await file.read(), _mapping(mapping), doors.most_rows)
+        command = ImportOrders(rows, caller.area or "", partial, current_traceparent())
+        result = await doors.use_cases.writer.do(doors.use_cases.importing.import_orders, command)
+        return _imported(result, doors.tracking, partial=partial)
+
+    return router
+
+
+def _mapping(text: str) -> ImportMapping:
+    try:
+        return ImportMapping.model_validate_json(text)
+    except ValidationError as error:
+        raise MappingInvalid(errors=field_errors(error.errors(include_url=False, include_input=False))) from None
+
+
+def _imported(result: Imported, tracking: TrackingTokens, *, partial: bool) -> ImportedView:
+    view = ImportedView(
+        created=len(result.created),
+        known=result.known,
+        refused=[RefusedRowView.of(row) for row in result.refused],
+        orders=[
+            ImportedOrderView(
+                row=row,
+                order_id=placed.order.order_id,
+                reference=placed.order.reference,
+                tracking_token=tracking.of(placed.order.order_id),
+            )
+            for row, placed in result.created
+        ],
+    )
+    if result.refused and not partial:
+        raise ImportRefused(members=view.model_dump(include={"created", "known", "refused"}))
+    return view

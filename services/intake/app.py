@@ -1,0 +1,122 @@
+"""Intake put together: rules, machinery, clock and doors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.intake import api
+from services.intake.access import Access
+from services.intake.clocks import ReviewClock
+from services.intake.consumers import hearing
+from services.intake.queries import Queries
+from services.intake.queries.views import Views
+from services.intake.repository import Repository
+from services.intake.settings import IntakeSettings
+from services.intake.use_cases import UseCases
+from shared.community.clock import DomainClock
+from shared.community.definition import Community, load
+from shared.identity.keys import read_key
+from shared.identity.tokens import TokenSigner, TrackingTokens
+from shared.messaging.asyncapi import describe
+from shared.messaging.machinery import Connections, Machinery
+from shared.persistence.migrating import check_migrated
+from shared.persistence.vault import Vault
+from shared.web.application import Parts, make_application
+from shared.web.callers import Callers
+from shared.web.csrf import FormTokens
+from shared.web.i18n import Readers
+from shared.web.live import Changes
+from shared.web.templating import Pages, Site
+
+HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations"
+VERSION = "0.1.0"
+
+
+def connections_of(settings: IntakeSettings) -> Connections:
+    """Where this service's database and broker are."""
+    return Connections(
+        database_url=settings.database_url,
+        nats_url=settings.nats_url,
+        nats_user=settings.nats_user,
+        nats_password=settings.nats_password.get_secret_value(),
+        group_commands=settings.group_commands,
+        waiting_commands=settings.waiting_commands,
+    )
+
+
+class Intake:
+    """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
+
+    def __init__(self, settings: IntakeSettings, rules: Community | None = None) -> None:
+        self.settings = settings
+        self.rules = rules or load(settings.definition)
+        self.clock = DomainClock.parse(settings.clock)
+        self.changes = Changes(settings.live_seconds)
+        self.machinery: Machinery[Repository] = Machinery(
+            "intake",
+            connections_of(settings),
+            Repository,
+            self.clock.now,
+            [lambda unit: self.changes.announce(*unit.announced)],
+        )
+        self.machinery.hear(hearing)
+        self.signer = TokenSigner(read_key(settings.keys, "tokens"))
+        self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
+        vault = Vault(read_key(settings.keys, "intake-vault"))
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer)
+        self.queries = Queries(self.machinery.database, self.rules)
+        self.doors = api.Doors(
+            self.use_cases,
+            self.queries,
+            Views(self.rules),
+            Access(self.rules, self.signer, self.tracking),
+            self.tracking,
+            self.clock,
+            settings.import_rows,
+        )
+        self.review_clock = ReviewClock(
+            self.queries, self.use_cases.changing, self.machinery.writer, self.clock, settings.sweep_seconds
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Everything that turns while HTTP is served."""
+        async with self.machinery.running(self.review_clock.run):
+            yield
+
+    async def check_migrated(self) -> None:
+        """Readiness: the schema is the one this code needs."""
+        await check_migrated(self.machinery.database, MIGRATIONS)
+
+
+def make_app(settings: IntakeSettings, rules: Community | None = None) -> FastAPI:
+    """Intake's application."""
+    intake = Intake(settings, rules)
+    tokens = FormTokens(
+        "intake",
+        read_key(settings.keys, "csrf"),
+        secure=settings.secure,
+        trusted_origins=settings.trusted_origins,
+    )
+    site = Site()
+    parts = Parts(
+        title="paidan intake",
+        version=VERSION,
+        pages=Pages(HERE / "templates", site, tokens),
+        readers=Readers("intake", HERE / "locale", zone=intake.rules.zone, now=intake.clock.now),
+        callers=Callers("intake", intake.signer, secure=settings.secure),
+        routers=[api.make_router(intake.doors)],
+        changes=intake.changes,
+        checks={
+            "database": intake.check_migrated,
+            "broker": intake.machinery.bus.check,
+        },
+        uploads=("/api/orders/import",),
+        asyncapi=lambda: describe(intake.machinery.bus, VERSION),
+    )
+    return make_application(settings, parts, intake.lifespan)

@@ -1,0 +1,80 @@
+"""What intake hears: every fact of matcher's dispatch, each moving the order it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.intake.repository import Unit
+from services.intake.use_cases.following import follow_dispatch
+from shared.contracts.envelope import Fact
+from shared.contracts.matcher import (
+    LegAssigned,
+    LegCompleted,
+    LegHandedBack,
+    LegStarted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OrderDone,
+    OrderEscalated,
+)
+from shared.contracts.refusal import Refusal
+from shared.messaging.consuming import Hearing
+
+Answers = list[Refusal | None]
+
+hearing = Hearing("intake", "matcher")
+
+
+@hearing.on(OfferMade)
+async def on_offer_made(uow: Unit, facts: Sequence[Fact[OfferMade]]) -> Answers:
+    """The order is being offered."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OfferDeclined)
+async def on_offer_declined(uow: Unit, facts: Sequence[Fact[OfferDeclined]]) -> Answers:
+    """Somebody cannot; the next is asked."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OfferExpired)
+async def on_offer_expired(uow: Unit, facts: Sequence[Fact[OfferExpired]]) -> Answers:
+    """Somebody did not answer; the next is asked."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegAssigned)
+async def on_leg_assigned(uow: Unit, facts: Sequence[Fact[LegAssigned]]) -> Answers:
+    """Somebody has the order."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegStarted)
+async def on_leg_started(uow: Unit, facts: Sequence[Fact[LegStarted]]) -> Answers:
+    """The volunteer is under way."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegHandedBack)
+async def on_leg_handed_back(uow: Unit, facts: Sequence[Fact[LegHandedBack]]) -> Answers:
+    """The volunteer had to give it back."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegCompleted)
+async def on_leg_completed(uow: Unit, facts: Sequence[Fact[LegCompleted]]) -> Answers:
+    """A leg was served."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OrderEscalated)
+async def on_order_escalated(uow: Unit, facts: Sequence[Fact[OrderEscalated]]) -> Answers:
+    """A coordinator holds the order."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OrderDone)
+async def on_order_done(uow: Unit, facts: Sequence[Fact[OrderDone]]) -> Answers:
+    """Everything was served; the resident reviews."""
+    return await follow_dispatch(uow, facts)

@@ -1,0 +1,80 @@
+"""What intake shows: an order with its legs and timeline. Reading only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.intake.models import Leg, Order, TimelineEntry
+from services.intake.queries.views import OrderView, Views
+from shared.community.definition import Community
+from shared.persistence.engine import Database
+
+NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired"})
+"""Who could not or did not answer is the pairing's business alone (mission.md, fairness)."""
+
+
+@dataclass(frozen=True)
+class OrderFound:
+    """An order by its reference, before access is decided."""
+
+    order_id: str
+    reference: str
+
+
+class Queries:
+    """Intake's read models."""
+
+    def __init__(self, database: Database, rules: Community) -> None:
+        self._database = database
+        self._views = Views(rules)
+
+    async def find(self, reference: str) -> OrderFound | None:
+        """The order with this reference."""
+        found = select(col(Order.order_id)).where(col(Order.reference) == reference)
+        async with self._database.reading() as session:
+            order_id = await session.scalar(found)
+        return OrderFound(order_id, reference) if order_id else None
+
+    async def reference_of(self, order_id: str) -> str | None:
+        """The reference of an order."""
+        async with self._database.reading() as session:
+            reference: str | None = await session.scalar(
+                select(col(Order.reference)).where(col(Order.order_id) == order_id)
+            )
+            return reference
+
+    async def order(self, order_id: str, now: datetime) -> OrderView:
+        """One order with its legs and what happened to it, on one snapshot."""
+        legs = select(Leg).where(col(Leg.order_id) == order_id).order_by(col(Leg.round), col(Leg.position))
+        entries = (
+            select(TimelineEntry)
+            .where(col(TimelineEntry.order_id) == order_id, col(TimelineEntry.applied))
+            .where(col(TimelineEntry.kind).not_in(NOT_FOR_RESIDENTS))
+            .order_by(col(TimelineEntry.position))
+        )
+        async with self._database.reading() as session:
+            order = await session.get_one(Order, order_id)
+            return self._views.order(
+                order, (await session.scalars(legs)).all(), (await session.scalars(entries)).all(), now
+            )
+
+    async def due_reviews(self, now: datetime, most: int) -> list[str]:
+        """Ids of served orders whose review deadline has passed, the oldest first."""
+        due = (
+            select(col(Order.order_id))
+            .where(col(Order.state) == "done", col(Order.due_at) <= now)
+            .order_by(col(Order.due_at))
+            .limit(most)
+        )
+        async with self._database.reading() as session:
+            return list(await session.scalars(due))
+
+    async def next_review_due(self) -> datetime | None:
+        """When the next review deadline passes."""
+        first = select(col(Order.due_at)).where(col(Order.state) == "done").order_by(col(Order.due_at)).limit(1)
+        async with self._database.reading() as session:
+            return await session.scalar(first)

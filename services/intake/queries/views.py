@@ -1,0 +1,241 @@
+"""How intake's things look from outside, and how rows become them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from services.intake.models import Leg, Order, TimelineEntry
+from services.intake.policies.importing import RefusedRow
+from shared.community.areas import Area
+from shared.community.catalogue import Service
+from shared.community.definition import Community
+from shared.community.text import Text
+from shared.contracts.words import ServedBy, Urgency, Window
+
+
+class ServiceView(BaseModel):
+    """One service of the catalogue; ``name`` and ``description`` in the reader's language."""
+
+    code: str
+    name: str
+    description: str
+    window: str
+    window_name: str
+    served_by: ServedBy
+    post: str | None
+    provider: str | None
+    urgency: Urgency
+    duration_minutes: int
+    mode: str
+
+
+class AreaView(BaseModel):
+    """A node of the area tree with what is below it; ``name`` in the reader's language."""
+
+    code: str
+    name: str
+    kind: str
+    children: list[AreaView]
+
+
+class PlacedView(BaseModel):
+    """The answer to a placed order. The tracking token is shown here once; keep it."""
+
+    order_id: str
+    reference: str
+    tracking_token: str
+    state: str
+    holder: HolderView | None
+    due_at: datetime | None
+    next_step: str
+
+
+class ImportedOrderView(BaseModel):
+    """One order an import created, for handing on to the person it is about."""
+
+    row: int
+    order_id: str
+    reference: str
+    tracking_token: str
+
+
+class RowErrorView(BaseModel):
+    """What is wrong with one field of a row."""
+
+    pointer: str
+    detail: str
+
+
+class RefusedRowView(BaseModel):
+    """A row that was not imported, the heading being row 1."""
+
+    row: int
+    errors: list[RowErrorView]
+
+    @classmethod
+    def of(cls, refused: RefusedRow) -> RefusedRowView:
+        """A refused row as it is told."""
+        return cls(
+            row=refused.row,
+            errors=[RowErrorView(pointer=error.pointer, detail=error.detail) for error in refused.errors],
+        )
+
+
+class ImportedView(BaseModel):
+    """What became of an import."""
+
+    created: int
+    known: int
+    refused: list[RefusedRowView]
+    orders: list[ImportedOrderView]
+
+
+class HolderView(BaseModel):
+    """Who holds the order: a role, and for a coordinator the area and the title. Never a person's name."""
+
+    role: str
+    area: str | None
+    title: Text | None
+
+
+class LegView(BaseModel):
+    """One step of the order."""
+
+    leg_id: str
+    post: str | None
+    headcount: int
+    state: str
+
+
+class TimelineView(BaseModel):
+    """One thing that happened, and who held the order after it, by when, for what next."""
+
+    position: int
+    what: str
+    at: datetime
+    by: str
+    state: str
+    holder: HolderView | None
+    due_at: datetime | None
+    next_step: str
+
+
+class OrderView(BaseModel):
+    """An order as its resident sees it. ``late`` is said plainly: the due time has passed."""
+
+    order_id: str
+    reference: str
+    service: str
+    service_name: Text
+    area: str
+    urgency: str
+    window: Window | None
+    state: str
+    outcome: str | None
+    holder: HolderView | None
+    due_at: datetime | None
+    next_step: str
+    late: bool
+    placed_at: datetime
+    closed_at: datetime | None
+    legs: list[LegView]
+    timeline: list[TimelineView]
+
+
+class Views:
+    """Makes views under one community's names."""
+
+    def __init__(self, rules: Community) -> None:
+        self._rules = rules
+
+    def catalogue(self, language: str) -> list[ServiceView]:
+        """Every service a resident can order, in the catalogue's order."""
+        return [self._service(service, language) for service in self._rules.services]
+
+    def areas(self, language: str) -> AreaView:
+        """The whole area tree."""
+
+        def view(area: Area) -> AreaView:
+            return AreaView(
+                code=area.code,
+                name=area.name.told_in(language),
+                kind=area.kind,
+                children=[view(child) for child in area.children],
+            )
+
+        return view(self._rules.areas.root)
+
+    def _service(self, service: Service, language: str) -> ServiceView:
+        return ServiceView(
+            code=service.code,
+            name=service.name.told_in(language),
+            description=service.description.told_in(language),
+            window=service.window,
+            window_name=self._rules.windows_by_code[service.window].name.told_in(language),
+            served_by=service.served_by,
+            post=service.post,
+            provider=service.provider.told_in(language) if service.provider else None,
+            urgency=service.urgency,
+            duration_minutes=service.duration_minutes,
+            mode=service.mode.value,
+        )
+
+    def placed(self, order: Order, tracking_token: str) -> PlacedView:
+        """A placed order, as it stood when it was committed."""
+        return PlacedView(
+            order_id=order.order_id,
+            reference=order.reference,
+            tracking_token=tracking_token,
+            state=order.state,
+            holder=self.holder(order.holder_role, order.holder_area),
+            due_at=order.due_at,
+            next_step=order.next_step,
+        )
+
+    def order(self, order: Order, legs: Sequence[Leg], entries: Sequence[TimelineEntry], now: datetime) -> OrderView:
+        """Rows as the resident sees them."""
+        return OrderView(
+            order_id=order.order_id,
+            reference=order.reference,
+            service=order.service,
+            service_name=self._rules.services_by_code[order.service].name,
+            area=order.area,
+            urgency=order.urgency,
+            window=order.window,
+            state=order.state,
+            outcome=order.outcome,
+            holder=self.holder(order.holder_role, order.holder_area),
+            due_at=order.due_at,
+            next_step=order.next_step,
+            late=order.due_at is not None and order.due_at < now,
+            placed_at=order.placed_at,
+            closed_at=order.closed_at,
+            legs=[
+                LegView(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, state=leg.state)
+                for leg in legs
+                if leg.round == order.round
+            ],
+            timeline=[self._entry(entry) for entry in entries],
+        )
+
+    def _entry(self, entry: TimelineEntry) -> TimelineView:
+        return TimelineView(
+            position=entry.position,
+            what=entry.kind,
+            at=entry.at,
+            by=entry.by_role,
+            state=entry.state,
+            holder=self.holder(entry.holder_role, entry.holder_area),
+            due_at=entry.due_at,
+            next_step=entry.next_step,
+        )
+
+    def holder(self, role: str | None, area: str | None) -> HolderView | None:
+        """A holder as residents may know them."""
+        if role is None:
+            return None
+        coordinator = self._rules.ladder.by_area.get(area) if role == "coordinator" and area else None
+        return HolderView(role=role, area=area, title=coordinator.title if coordinator else None)

@@ -1,0 +1,27 @@
+"""Intake's settings, from the environment (``PAIDAN_INTAKE_…``, else ``PAIDAN_…``)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from shared.web.settings import ServiceSettings
+
+
+class IntakeSettings(ServiceSettings):
+    """What intake can be told.
+
+    ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``import_rows``: the
+    most rows one imported table may have. ``group_commands``: the most commands in one transaction.
+    ``waiting_commands``: the most that may wait before callers are told to come back.
+    """
+
+    service: ClassVar[str] = "intake"
+
+    port: int = Field(default=8101, ge=1, le=65535)
+    database_url: str = "sqlite+aiosqlite:///.paidan/intake.db"
+    sweep_seconds: PositiveFloat = 5.0
+    import_rows: PositiveInt = 20_000
+    group_commands: PositiveInt = 256
+    waiting_commands: PositiveInt = 20_000

@@ -1,0 +1,65 @@
+"""A service's two short errands: bring its schema up to date, and publish what waits in its outbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts.refusal import Unavailable
+from shared.messaging.inbox import MessagingRepository
+from shared.messaging.machinery import Connections, Machinery
+from shared.persistence.engine import Database
+from shared.persistence.migrating import migrate
+
+log = structlog.get_logger()
+
+M = TypeVar("M", bound=MessagingRepository)
+BROKER_SECONDS = 30.0
+
+
+def migrate_once(connections: Connections, folder: Path) -> int:
+    """Bring the database up to the newest version. Returns the exit code 0; errors are the caller's to show."""
+
+    async def run() -> None:
+        database = Database(connections.database_url)
+        try:
+            await migrate(database, folder)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    return 0
+
+
+def relay_once(service: str, connections: Connections, repository: Callable[[AsyncSession], M]) -> int:
+    """Publish everything that waits in the outbox. Returns 0, or 1 when the broker is away or refuses."""
+    return asyncio.run(_relay(service, connections, repository))
+
+
+async def _relay(service: str, connections: Connections, repository: Callable[[AsyncSession], M]) -> int:
+    machinery = Machinery(service, connections, repository, lambda: datetime.now(UTC))
+    writing = asyncio.create_task(machinery.writer.run())
+    connecting = asyncio.create_task(machinery.bus.run())
+    try:
+        async with asyncio.timeout(BROKER_SECONDS):
+            await machinery.bus.connected.wait()
+        sent = failed = 0
+        while not failed and (page := await machinery.relay.publish_page()) != (0, 0):
+            sent, failed = sent + page[0], page[1]
+    except (TimeoutError, Unavailable):
+        log.error("relay.broker_absent")  # noqa: TRY400 - a plain fact, no accident to trace
+        return 1
+    finally:
+        connecting.cancel()
+        await machinery.bus.stop()
+        machinery.writer.close()
+        await writing
+        await machinery.database.close()
+    log.info("relay.done", sent=sent)
+    return 1 if failed else 0

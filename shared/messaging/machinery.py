@@ -1,0 +1,112 @@
+"""What turns inside every service: database, writer, bus and relay, started and stopped in one order.
+
+A loop that ends by an accident ends the process: its supervisor starts it afresh, and no service lives on
+half dead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.messaging.bus import Bus
+from shared.messaging.consuming import Hearing
+from shared.messaging.inbox import MessagingRepository
+from shared.messaging.outbox import keep_in
+from shared.messaging.relay import Relay
+from shared.persistence.engine import Database
+from shared.persistence.group_commit import GroupCommit
+from shared.persistence.unit_of_work import AfterCommit, Units
+
+log = structlog.get_logger()
+
+M = TypeVar("M", bound=MessagingRepository)
+
+Loop = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Where a service's database and broker are, and the bounds of its writer."""
+
+    database_url: str
+    nats_url: str
+    nats_user: str
+    nats_password: str
+    group_commands: int = 256
+    waiting_commands: int = 20_000
+
+
+class Machinery(Generic[M]):
+    """The turning parts of one service.
+
+    ``repository`` is the service's class; its ``outbox`` names the table the relay reads. ``now`` is domain time.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        connections: Connections,
+        repository: Callable[[AsyncSession], M],
+        now: Callable[[], datetime],
+        after_commit: Sequence[AfterCommit[M]] = (),
+    ) -> None:
+        outbox = repository.outbox  # type: ignore[attr-defined]  # a class attribute of the repository's class
+        self.database = Database(connections.database_url)
+        units = Units(self.database, repository, now, keep_in(outbox), [self._wake_relay, *after_commit])
+        self.writer: GroupCommit[M] = GroupCommit(
+            units, most=connections.group_commands, admitted=connections.waiting_commands
+        )
+        self.bus = Bus(service, connections.nats_url, connections.nats_user, connections.nats_password)
+        self.relay: Relay[M] = Relay(service, self.database, outbox, self.writer, self.bus)
+
+    def hear(self, *hearings: Hearing) -> None:
+        """Have these consumers on the bus, committing through the writer."""
+        self.bus.attach(*(partial(hearing.attach, self.writer) for hearing in hearings))
+
+    @asynccontextmanager
+    async def running(self, *loops: Loop) -> AsyncIterator[None]:
+        """Run everything, and ``loops`` (clocks and the like) beside it, until the block is left.
+
+        Stopping: the loops first, then the bus after its running handlers, then the writer after all it took;
+        what is still unpublished stays in the outbox for the next start.
+        """
+        writing = asyncio.create_task(self.writer.run(), name="writer")
+        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops)
+        others = [asyncio.create_task(loop(), name=getattr(loop, "__qualname__", "loop")) for loop in turning]
+        for running in (writing, *others):
+            running.add_done_callback(_end_process_on_accident)
+        try:
+            yield
+        finally:
+            await _cancel(others[2:])
+            await self.bus.stop()
+            await _cancel(others[:2])
+            self.writer.close()
+            await writing
+            await self.database.close()
+
+    def _wake_relay(self, unit: object) -> None:
+        self.relay.wake(unit)  # type: ignore[arg-type]  # units of this very service
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for running in tasks:
+        running.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _end_process_on_accident(ended: asyncio.Task[None]) -> None:
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        log.error("loop.died", loop=ended.get_name(), error=type(error).__name__, exc_info=error)
+        os.kill(os.getpid(), signal.SIGTERM)
