@@ -33,7 +33,7 @@ def _settings_classes() -> list[type[BaseSettings]]:
 
 
 def _variables(settings: type[BaseSettings]) -> set[str]:
-    """The environment variables a class reads; of a service's, the form all services share where there is one."""
+    """The variables a class reads, in the form that all services share where there is one."""
     if settings is ServiceSettings:
         return set()
     prefix = str(settings.model_config.get("env_prefix") or "PAIDAN_")

@@ -1,0 +1,60 @@
+# One door to everything a person does here; `make help` lists it.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+
+.PHONY: help setup run flows test check lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/run.stamp ## environment and pinned dependencies in .venv, with .venv/bin/paidan
+
+run: setup ## the whole system on this machine, with the demonstration county; Ctrl-C stops it
+	@exec $(BIN)/paidan up
+
+flows: setup ## which event reaches which consumers
+	@$(BIN)/paidan flows
+
+check: .venv/dev.stamp ## format, lint, types, import rules, translations, contract drift
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit/web/test_translations.py tests/contracts
+
+test: .venv/dev.stamp ## the whole test suite, browser tests included
+	@command -v chromium >/dev/null || \
+		{ echo "The browser tests need Chromium: install the package chromium (Debian: apt-get install chromium)." >&2; exit 1; }
+	$(BIN)/python -m pytest
+
+lock: .venv/dev.stamp ## pin every dependency again, with hashes, from pyproject.toml
+	$(PIP_COMPILE) --build-deps-for editable --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) --build-deps-for editable --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock pyproject.toml
+
+# A Python of the right age makes the environment; one made by an older or a vanished Python is made afresh.
+.venv/run.stamp: requirements.lock pyproject.toml
+	@for python in $(PYTHONS); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	done; \
+	if [ -z "$$python" ]; then echo "paidan needs Python 3.11 or newer, and none of $(PYTHONS) is." >&2; exit 1; fi; \
+	if $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exit 0; fi; \
+	if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+		echo "$$python cannot make environments: install its venv module (Debian: apt-get install python3-venv)." >&2; \
+		exit 1; \
+	fi; \
+	$$python -m venv --clear .venv
+	$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement requirements.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement requirements-dev.lock
+	@touch $@
