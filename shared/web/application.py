@@ -1,0 +1,102 @@
+"""One way to put a service on HTTP: the rings around each request in order, and the routes all services share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware import Middleware
+
+from shared.web.body_limit import BodyLimit, refuse_unstorable
+from shared.web.callers import Callers
+from shared.web.csrf import FormTokenCookies
+from shared.web.errors import Problems
+from shared.web.headers import SecurityHeaders
+from shared.web.health import Check, health_routes
+from shared.web.i18n import Readers
+from shared.web.live import Changes
+from shared.web.observing import Observing
+from shared.web.reading import Reading, choice_routes
+from shared.web.settings import ServiceSettings
+from shared.web.templating import Pages
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+"""FastAPI's own records paths, queries and exception messages; ours (observing.py) records none of them."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a service puts on HTTP.
+
+    ``checks``: what ``/readyz`` asks. ``uploads``: paths that may carry ``upload_limit_bytes``.
+    ``asyncapi``: makes the document for ``/asyncapi.json``.
+    """
+
+    title: str
+    version: str
+    pages: Pages
+    readers: Readers
+    callers: Callers
+    routers: Sequence[APIRouter]
+    changes: Changes = field(default_factory=Changes)
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    uploads: Collection[str] = ()
+    asyncapi: Callable[[], dict[str, Any]] | None = None
+
+
+def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
+    """The service's application. ``app.state`` holds ``settings``, ``pages``, ``callers`` and ``changes``."""
+    problems = Problems(parts.pages)
+    app = FastAPI(
+        title=parts.title,
+        version=parts.version,
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from a CDN
+        redoc_url=None,
+        telemetry=_NO_TELEMETRY,
+        dependencies=[Depends(parts.pages.tokens.check), Depends(refuse_unstorable)],
+        middleware=_rings(settings, parts, problems),
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.pages = parts.pages
+    app.state.callers = parts.callers
+    app.state.changes = parts.changes
+    problems.install(app)
+    app.include_router(health_routes(parts.checks))
+    app.include_router(parts.pages.assets.router())
+    app.include_router(choice_routes(secure=settings.secure))
+    for router in parts.routers:
+        app.include_router(router)
+    if parts.asyncapi is not None:
+        _serve_asyncapi(app, parts.asyncapi)
+    return app
+
+
+def _rings(settings: ServiceSettings, parts: Parts, problems: Problems) -> list[Middleware]:
+    """Outermost first: who reads, what always holds, the catch for accidents, then what may refuse."""
+    origins = settings.trusted_origins
+    return [
+        Middleware(Reading, readers=parts.readers),
+        Middleware(SecurityHeaders, form_origins=origins, secure=settings.secure),
+        Middleware(FormTokenCookies, tokens=parts.pages.tokens),
+        Middleware(Observing, problems=problems),
+        Middleware(
+            BodyLimit,
+            problems=problems,
+            most_bytes=settings.body_limit_bytes,
+            uploads=parts.uploads,
+            upload_bytes=settings.upload_limit_bytes,
+        ),
+    ]
+
+
+def _serve_asyncapi(app: FastAPI, document: Callable[[], dict[str, Any]]) -> None:
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def asyncapi() -> dict[str, Any]:
+        return document()

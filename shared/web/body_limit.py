@@ -1,0 +1,77 @@
+"""How much a request may carry: refused at once by its declared length, else by its bytes as they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.contracts.refusal import Invalid, TooLarge
+from shared.web.errors import Problems, problem_of_refusal
+
+
+class CharacterNotStorable(Invalid):
+    """A NUL character: PostgreSQL cannot store one, and no person types one."""
+
+    title = "This text holds characters that cannot be stored"
+
+
+class BodyLimit:
+    """ASGI middleware. ``uploads`` are the paths that may carry ``upload_bytes``; all others ``most_bytes``.
+
+    Nothing is buffered and answers pass untouched, so streams stay streams.
+    """
+
+    def __init__(
+        self, app: ASGIApp, problems: Problems, most_bytes: int, uploads: Collection[str], upload_bytes: int
+    ) -> None:
+        self._app = app
+        self._problems = problems
+        self._most = most_bytes
+        self._uploads = frozenset(uploads)
+        self._upload_most = upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request within its limit."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = self._upload_most if scope["path"] in self._uploads else self._most
+        refusal = _refused_at_sight(scope, most)
+        if refusal is not None:
+            response = self._problems.answer(Request(scope, receive), problem_of_refusal(refusal))
+            await response(scope, receive, send)
+            return
+        await self._app(scope, _counted(receive, most), send)
+
+
+def _refused_at_sight(scope: Scope, most: int) -> TooLarge | CharacterNotStorable | None:
+    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        return CharacterNotStorable()
+    declared = Headers(scope=scope).get("content-length", "")
+    return TooLarge() if declared.isdecimal() and int(declared[:20]) > most else None
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    seen = 0
+
+    async def receive_counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > most:
+                # not a Refusal: FastAPI turns any other exception of a body it reads into a 400
+                raise HTTPException(413)
+        return message
+
+    return receive_counted
+
+
+async def refuse_unstorable(request: Request) -> None:
+    r"""Dependency of every route: a JSON body with ``\u0000`` in it is refused before a rule sees it."""
+    if "json" in request.headers.get("content-type", "") and rb"\u0000" in await request.body():
+        raise CharacterNotStorable

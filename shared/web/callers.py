@@ -1,0 +1,107 @@
+"""Who is calling: a signed token, or the cookie of a session. The routes say what they need of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Request, Response
+
+from shared.contracts.refusal import Forbidden, Unauthenticated
+from shared.contracts.words import Role
+from shared.identity.sessions import SESSION_HOURS
+from shared.identity.tokens import Caller, TokenSigner
+from shared.web.observing import route_of
+
+log = structlog.get_logger()
+
+SessionLookup = Callable[[str], Awaitable[Caller | None]]
+"""Whom a session cookie speaks for; None for an unknown or expired one."""
+
+
+class RoleMissing(Forbidden):
+    """The caller's role may not do this."""
+
+
+class Callers:
+    """Finds the caller of a request. Without ``lookup`` a service has no browser sessions."""
+
+    def __init__(
+        self, service: str, signer: TokenSigner, lookup: SessionLookup | None = None, *, secure: bool = False
+    ) -> None:
+        self.cookie_name = f"paidan_{service}"
+        self._signer = signer
+        self._lookup = lookup
+        self._secure = secure
+
+    async def find(self, request: Request) -> Caller | None:
+        """The caller, None for a stranger. A token wins over a cookie; a bad one raises ``Unauthenticated``."""
+        token = bearer_of(request)
+        if token is not None:
+            return self._signer.verify(token)
+        cookie = request.cookies.get(self.cookie_name, "")
+        return await self._lookup(cookie) if cookie and self._lookup else None
+
+    def remember(self, response: Response, session_token: str) -> None:
+        """Give the browser its session's cookie."""
+        response.set_cookie(
+            self.cookie_name,
+            session_token,
+            max_age=SESSION_HOURS * 3600,
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def forget(self, response: Response) -> None:
+        """Take the cookie back."""
+        response.delete_cookie(self.cookie_name, secure=self._secure, httponly=True, samesite="lax")
+
+
+def bearer_of(request: Request) -> str | None:
+    """The token of ``Authorization: Bearer``; None without one. Another scheme raises ``Unauthenticated``."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated
+    return token.strip()
+
+
+async def find_caller(request: Request) -> Caller | None:
+    """Dependency: the caller, or None for a stranger."""
+    callers: Callers = request.app.state.callers
+    return await callers.find(request)
+
+
+MaybeCaller = Annotated[Caller | None, Depends(find_caller)]
+
+
+async def known_caller(caller: MaybeCaller) -> Caller:
+    """Dependency: the caller. Raises ``Unauthenticated`` for a stranger."""
+    if caller is None:
+        raise Unauthenticated
+    return caller
+
+
+KnownCaller = Annotated[Caller, Depends(known_caller)]
+
+
+def require(*roles: Role) -> Callable[[Request, Caller], Awaitable[Caller]]:
+    """A dependency: the caller, in one of these roles. Raises ``RoleMissing`` and leaves a trace of it."""
+
+    async def in_role(request: Request, caller: KnownCaller) -> Caller:
+        if caller.role not in roles:
+            route, role = route_of(request.scope), caller.role.value
+            log.warning("access.denied", route=route, role=role, subject=caller.subject)
+            raise RoleMissing
+        return caller
+
+    return in_role
+
+
+VolunteerCaller = Annotated[Caller, Depends(require(Role.VOLUNTEER))]
+CoordinatorCaller = Annotated[Caller, Depends(require(Role.COORDINATOR))]
+OpsCaller = Annotated[Caller, Depends(require(Role.OPS))]

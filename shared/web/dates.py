@@ -1,0 +1,76 @@
+"""Dates and times as people read them, in the reader's language and zone. Every instant comes in aware."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from shared.web.i18n import Language, Reader, current_reader
+
+_DAYS = {
+    Language.ZH: ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+    Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MINUTES_A_DAY = 24 * 60
+
+
+def day(at: datetime, reader: Reader | None = None) -> str:
+    """``today``, ``tomorrow``, ``yesterday``, else the date, with its year unless it is this one."""
+    reader = reader or current_reader()
+    local, today = at.astimezone(reader.zone).date(), reader.now().astimezone(reader.zone).date()
+    near = {
+        today: reader.gettext("today"),
+        today + timedelta(days=1): reader.gettext("tomorrow"),
+        today - timedelta(days=1): reader.gettext("yesterday"),
+    }
+    return near.get(local) or _calendar_day(local, today.year, reader.language)
+
+
+def _calendar_day(local: date, this_year: int, language: Language) -> str:
+    name = _DAYS[language][local.weekday()]
+    if language is Language.ZH:
+        year = "" if local.year == this_year else f"{local.year}年"
+        return f"{year}{local.month}月{local.day}日 {name}"
+    year = "" if local.year == this_year else f" {local.year}"
+    return f"{name} {local.day} {_MONTHS[local.month - 1]}{year}"
+
+
+def hour(at: datetime, reader: Reader | None = None) -> str:
+    """The time of day, 24 hours: ``19:05``."""
+    reader = reader or current_reader()
+    return at.astimezone(reader.zone).strftime("%H:%M")
+
+
+def moment(at: datetime, reader: Reader | None = None) -> str:
+    """Day and time: ``today 19:05``, ``11月22日 周日 19:05``."""
+    return f"{day(at, reader)} {hour(at, reader)}"
+
+
+def period(begin: datetime, end: datetime, reader: Reader | None = None) -> str:
+    """From one instant to another; the day is said once when it is the same."""
+    reader = reader or current_reader()
+    if begin.astimezone(reader.zone).date() == end.astimezone(reader.zone).date():
+        return f"{moment(begin, reader)}–{hour(end, reader)}"
+    return f"{moment(begin, reader)} – {moment(end, reader)}"
+
+
+def duration(span: timedelta, reader: Reader | None = None) -> str:
+    """A length of time in its two largest units, down to minutes: ``2 days 3 hours``, ``5 minutes``."""
+    reader = reader or current_reader()
+    minutes = max(0, int(span.total_seconds() // 60))
+    days, hours, rest = minutes // _MINUTES_A_DAY, minutes % _MINUTES_A_DAY // 60, minutes % 60
+    parts = [
+        (days, reader.ngettext("%(count)d day", "%(count)d days", days)),
+        (hours, reader.ngettext("%(count)d hour", "%(count)d hours", hours)),
+        (rest, reader.ngettext("%(count)d minute", "%(count)d minutes", rest)),
+    ]
+    first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    said = [text % {"count": count} for count, text in parts[first : first + 2] if count]
+    return " ".join(said or [parts[-1][1] % {"count": 0}])
+
+
+def until(at: datetime, reader: Reader | None = None) -> str:
+    """How long there is from now until an instant; "now" once it has passed."""
+    reader = reader or current_reader()
+    left = at - reader.now()
+    return duration(left, reader) if left >= timedelta(minutes=1) else reader.gettext("now")

@@ -1,0 +1,200 @@
+"""Every way to say no over HTTP, in one place: RFC 9457 problems for machines, a plain page for people.
+
+Nothing here repeats what was sent, shows a stack trace, or answers bad input with a 500.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from shared.contracts import refusal as kinds
+from shared.contracts.refusal import FieldError, Refusal
+from shared.observability.tracing import trace_id
+from shared.web.i18n import gettext, msgid
+from shared.web.validation import field_errors
+
+if TYPE_CHECKING:
+    from shared.web.templating import Pages
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+_STATUSES: Mapping[type[Refusal], int] = {
+    kinds.NotFound: 404,
+    kinds.Conflict: 409,
+    kinds.Invalid: 422,
+    kinds.Forbidden: 403,
+    kinds.Unauthenticated: 401,
+    kinds.TooMany: 429,
+    kinds.TooLarge: 413,
+    kinds.Unavailable: 503,
+    kinds.TooEarly: 503,
+}
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "60"},
+    503: {"Retry-After": "2"},
+}
+_TITLES: Mapping[int, str] = {
+    400: msgid("The request could not be read"),
+    401: kinds.Unauthenticated.title,
+    403: kinds.Forbidden.title,
+    404: kinds.NotFound.title,
+    405: msgid("This cannot be done here"),
+    413: kinds.TooLarge.title,
+    415: msgid("This kind of content is not understood here"),
+    422: kinds.Invalid.title,
+    429: kinds.TooMany.title,
+    500: msgid("Something went wrong on our side"),
+    503: kinds.Unavailable.title,
+}
+_DATABASE_AWAY = re.compile("08|25006|40|53|57|58")
+"""PostgreSQL: connection lost, read-only, serialization, resources (disk full), operator, system."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong, ready to be told. ``slug`` is stable; ``title`` is in the reader's language."""
+
+    slug: str
+    status: int
+    title: str
+    detail: str = ""
+    errors: tuple[FieldError, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+def status_of(refusal: Refusal | type[Refusal]) -> int:
+    """The HTTP status of a refusal, by the first of its kinds; 422 for one of no kind."""
+    rule = refusal if isinstance(refusal, type) else type(refusal)
+    return next((_STATUSES[kind] for kind in rule.__mro__ if kind in _STATUSES), 422)
+
+
+def slug_of(rule: type[Refusal]) -> str:
+    """``OfferExpired`` → ``offer-expired``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", rule.__name__).lower()
+
+
+def problem_of_refusal(refusal: Refusal) -> Problem:
+    """A broken rule as a problem. Its texts are message ids; its ``retry_after`` (seconds), if any, is told."""
+    status = status_of(refusal)
+    headers = dict(_HEADERS.get(status, {}))
+    if seconds := getattr(refusal, "retry_after", None):
+        headers["Retry-After"] = str(int(seconds))
+    errors = tuple(FieldError(error.pointer, gettext(error.detail)) for error in refusal.errors)
+    title, detail = gettext(refusal.title), gettext(refusal.detail)
+    return Problem(slug_of(type(refusal)), status, title, detail, errors, headers, refusal.members)
+
+
+def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
+    """A problem that is no rule's: unknown route, wrong method, unreadable body, an accident."""
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "error"
+    title = _TITLES.get(status, _TITLES[400] if status < 500 else _TITLES[500])
+    told = {**_HEADERS.get(status, {}), **(headers or {})}
+    return Problem(re.sub(r"[^a-z]+", "-", phrase.lower()), status, gettext(title), headers=told)
+
+
+def problem_of_validation(error: RequestValidationError, request: Request) -> Problem:
+    """A body the route does not take: 415 when it was not even JSON, else 422 with a pointer each."""
+    errors = error.errors()
+    whole_body = [fault for fault in errors if tuple(fault["loc"]) == ("body",)]
+    if whole_body and request.headers.get("content-type") and not _is_json(request):
+        return problem_of_status(415)
+    faults = field_errors(errors, skip=1)
+    return Problem("invalid", 422, gettext(kinds.Invalid.title), errors=faults)
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def is_database_away(error: SQLAlchemyError) -> bool:
+    """Whether the database cannot answer at present (locked, full, unreachable): trying again may work."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or bool(_DATABASE_AWAY.match(state))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks, on a route that has pages: they get a page, programs get JSON."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as ``application/problem+json``."""
+    told: dict[str, Any] = {
+        **problem.members,
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "errors": [asdict(error) for error in problem.errors],
+        "trace_id": trace_id(),
+    }
+    body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(body, problem.status, dict(problem.headers), MEDIA_TYPE)
+
+
+class Problems:
+    """Answers what was raised. ``pages`` renders for people; without it everybody gets JSON."""
+
+    def __init__(self, pages: Pages | None = None) -> None:
+        self._pages = pages
+
+    def answer(self, request: Request, problem: Problem) -> Response:
+        """The problem in the form this reader can read."""
+        if self._pages is not None and wants_page(request):
+            return self._pages.problem(request, problem)
+        return problem_response(problem)
+
+    async def on_refusal(self, request: Request, error: Refusal) -> Response:
+        """A rule said no."""
+        return self.answer(request, problem_of_refusal(error))
+
+    async def on_invalid(self, request: Request, error: RequestValidationError) -> Response:
+        """The request does not have the shape the route takes."""
+        return self.answer(request, problem_of_validation(error, request))
+
+    async def on_status(self, request: Request, error: HTTPException) -> Response:
+        """The framework said no: no such route, wrong method, unreadable body."""
+        return self.answer(request, problem_of_status(error.status_code, error.headers))
+
+    async def on_database(self, request: Request, error: Exception) -> Response:
+        """The database raised: try again later when it is away, an accident otherwise."""
+        if isinstance(error, SQLAlchemyError) and not is_database_away(error):
+            raise error
+        log.error("dependency.away", error=type(error).__name__)
+        return self.answer(request, problem_of_status(503))
+
+    def install(self, app: FastAPI) -> None:
+        """Let this app answer that way."""
+        handlers: Mapping[type[Exception], Any] = {
+            Refusal: self.on_refusal,
+            RequestValidationError: self.on_invalid,
+            HTTPException: self.on_status,
+            SQLAlchemyError: self.on_database,
+            ConnectionError: self.on_database,
+            TimeoutError: self.on_database,
+        }
+        for kind, handler in handlers.items():
+            app.add_exception_handler(kind, handler)

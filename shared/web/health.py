@@ -1,0 +1,67 @@
+"""What operators and the supervisor ask: does it live, is it ready, what are its numbers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.openmetrics import exposition
+
+log = structlog.get_logger()
+
+_OPENMETRICS: Any = exposition  # its functions carry no types
+
+CHECK_SECONDS = 2.0
+
+Check = Callable[[], Awaitable[object]]
+"""Looks at one thing the service needs; raises when it is not there. What it answers does not matter."""
+
+
+async def failing(checks: Mapping[str, Check], seconds: float = CHECK_SECONDS) -> dict[str, str]:
+    """The checks that fail, with ``failed`` or ``timed out``; all run at the same time."""
+    found = await asyncio.gather(*(_result(name, check, seconds) for name, check in checks.items()))
+    return {name: result for name, result in zip(checks, found, strict=True) if result}
+
+
+async def _result(name: str, check: Check, seconds: float) -> str:
+    try:
+        async with asyncio.timeout(seconds):
+            await check()
+    except TimeoutError:
+        result, error = "timed out", "TimeoutError"
+    except Exception as raised:  # noqa: BLE001 - whatever it is, the service is not ready
+        result, error = "failed", type(raised).__name__
+    else:
+        return ""
+    log.warning("check.failed", check=name, error=error)
+    return result
+
+
+def health_routes(
+    checks: Mapping[str, Check], *, registry: CollectorRegistry = REGISTRY, seconds: float = CHECK_SECONDS
+) -> APIRouter:
+    """``/healthz``, ``/readyz`` and ``/metrics``."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/healthz", summary="The process lives")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/readyz", summary="All it needs is there; 503 says what is not")
+    async def readyz() -> JSONResponse:
+        wrong = await failing(checks, seconds)
+        told = {name: wrong.get(name, "ok") for name in checks}
+        status, code = ("not ready", 503) if wrong else ("ready", 200)
+        return JSONResponse({"status": status, "failing": sorted(wrong), "checks": told}, code)
+
+    @router.get("/metrics", summary="OpenMetrics", response_class=Response)
+    async def metrics() -> Response:
+        text: bytes = _OPENMETRICS.generate_latest(registry)
+        return Response(text, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})
+
+    return router

@@ -1,0 +1,70 @@
+"""How a reader chooses: the language and the large view, kept in two cookies all services share."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.web.forms import posted
+from shared.web.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, Language, Readers, read_by
+from shared.web.templating import redirect
+
+_A_YEAR_SECONDS = 365 * 24 * 3600
+
+
+class Reading:
+    """ASGI middleware: finds out who reads, for everything that runs inside."""
+
+    def __init__(self, app: ASGIApp, readers: Readers) -> None:
+        self._app = app
+        self._readers = readers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request in its reader's language."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        cookies = cookie_parser(headers.get("cookie", ""))
+        reader = self._readers.negotiate(cookies, headers.get("accept-language", ""))
+        read_by(reader)
+
+        async def send_in_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer.setdefault("Content-Language", reader.language.value)
+                answer.add_vary_header("Accept-Language, Cookie")
+            await send(message)
+
+        await self._app(scope, receive, send_in_language)
+
+
+def own_path(address: str) -> str:
+    """A path of this service to go back to; anything that could lead elsewhere becomes the first page."""
+    parts = urlsplit(address)
+    leads_away = parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\"))
+    unclean = any(ord(character) < 0x21 or character == "\\" for character in address)
+    return "/" if leads_away or unclean else address
+
+
+def choice_routes(*, secure: bool) -> APIRouter:
+    """``POST /view``: remember the language or the large view, and go back."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post("/view")
+    async def choose_view(request: Request) -> RedirectResponse:
+        form = await posted(request)
+        answer = redirect(own_path(form.value("back", "/")))
+        chosen = {LANGUAGE_COOKIE: form.value("language"), ELDER_COOKIE: form.value("elder")}
+        allowed = {LANGUAGE_COOKIE: tuple(Language), ELDER_COOKIE: ("0", "1")}
+        for name, value in chosen.items():
+            if value in allowed[name]:
+                answer.set_cookie(name, value, max_age=_A_YEAR_SECONDS, secure=secure, httponly=True, samesite="lax")
+        return answer
+
+    return router

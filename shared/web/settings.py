@@ -1,0 +1,91 @@
+"""What every service reads from its environment.
+
+A setting ``x`` of intake is ``PAIDAN_INTAKE_X`` where that is set, else ``PAIDAN_X``. A database and a port
+belong to one service alone, so they have no shared form: services on one database would publish one
+another's events.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shared.contracts.flows import SERVICES
+
+PREFIX = "PAIDAN_"
+OWN = frozenset({"port", "database_url"})
+"""Settings a service never takes from the shared prefix."""
+
+
+class _Common(EnvSettingsSource):
+    """The variables all services share, without those each must have for itself."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: found for name, found in super().__call__().items() if name not in OWN}
+
+
+class ServiceSettings(BaseSettings):
+    """Frozen settings of one service; a subclass names its ``service`` and its default port and database."""
+
+    model_config = SettingsConfigDict(frozen=True, env_file=None, extra="forbid")
+
+    service: ClassVar[str]
+
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+    database_url: str
+    nats_url: str = "nats://127.0.0.1:8104"
+    nats_user: str = ""
+    nats_password: SecretStr = SecretStr("")
+    keys: Path = Path(".paidan/keys")
+    definition: Path = Path("deploy/definitions/reference/county.toml")
+    clock: str = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    body_limit_bytes: PositiveInt = 1024 * 1024
+    upload_limit_bytes: PositiveInt = 10 * 1024 * 1024
+    shutdown_seconds: PositiveInt = 5
+    live_seconds: PositiveFloat = 15.0
+    intake_public_url: str = ""
+    matcher_public_url: str = ""
+    notifier_public_url: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the service's own variables, then the shared ones."""
+        return (
+            init_settings,
+            EnvSettingsSource(settings_cls, env_prefix=f"{PREFIX}{cls.service.upper()}_"),
+            _Common(settings_cls, env_prefix=PREFIX),
+        )
+
+    def url_of(self, service: str) -> str:
+        """The address people reach a service under, without a trailing slash; empty when it was not told."""
+        told = str(getattr(self, f"{service}_public_url")).rstrip("/")
+        return told or (f"http://{self.host}:{self.port}" if service == self.service else "")
+
+    @property
+    def public_url(self) -> str:
+        """The address people reach this service under."""
+        return self.url_of(self.service)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this service over TLS: cookies are then marked ``Secure``."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    @property
+    def trusted_origins(self) -> frozenset[str]:
+        """``scheme://host:port`` of the three services: where a posted form may come from and lead to."""
+        urls = [urlsplit(self.url_of(service)) for service in SERVICES]
+        return frozenset(f"{url.scheme}://{url.netloc}" for url in urls if url.netloc)

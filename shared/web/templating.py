@@ -1,0 +1,121 @@
+"""Pages from Jinja templates: everything escaped, nothing undefined, texts in the reader's language.
+
+A service's templates are its own folder; the shared ones are ``web/…`` (``{% extends "web/layout.html" %}``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
+
+from shared.web import dates
+from shared.web.assets import Assets
+from shared.web.csrf import FIELD, FormTokens
+from shared.web.errors import Problem
+from shared.web.forms import field_id
+from shared.web.i18n import Language, current_reader, gettext, msgid, ngettext
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry of the header's navigation; ``text`` is a message id."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the layout says on every page. ``name`` is a message id.
+
+    ``sign_in``: where a stranger is sent from a page that needs a caller (its path as ``back``), if anywhere.
+    ``globals``: more names for all templates.
+    """
+
+    name: str = msgid("Community orders")
+    links: tuple[Link, ...] = ()
+    sign_in: str = ""
+    globals: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Pages:
+    """Renders one service's pages."""
+
+    def __init__(self, templates: Path | None, site: Site, tokens: FormTokens, assets: Assets | None = None) -> None:
+        self.assets = assets or Assets()
+        self.tokens = tokens
+        self._site = site
+        self._environment = _environment(templates)
+        self._environment.globals |= {
+            "site": site,
+            "asset": self.assets.address,
+            "form_token_field": self._form_token_field,
+            "field_id": field_id,
+            "reader": current_reader,
+            "languages": tuple(Language),
+            **site.globals,
+        }
+
+    def _form_token_field(self) -> Markup:
+        return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, self.tokens.current())
+
+    def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A whole page. A template's undefined name raises, it never renders as nothing."""
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        text = self.fragment(template, request=request, here=here, path=request.url.path, **context)
+        return HTMLResponse(text, status)
+
+    def fragment(self, template: str, **context: Any) -> str:
+        """A piece of a page, for a live update; it needs no request."""
+        return self._environment.get_template(template).render(context)
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """A problem as a person reads it; whoever is not signed in is sent to where they can."""
+        if problem.status == 401 and self._site.sign_in and request.method == "GET":
+            return redirect(f"{self._site.sign_in}?{urlencode({'back': request.url.path})}")
+        is_fragment = request.headers.get("hx-request") == "true"
+        template = "web/problem_fragment.html" if is_fragment else "web/problem.html"
+        response = self.render(request, template, status=problem.status, problem=problem)
+        response.headers.update(problem.headers)
+        return response
+
+
+def redirect(path: str) -> RedirectResponse:
+    """Go on to another page after a form was accepted (303, so that reloading sends nothing twice)."""
+    return RedirectResponse(path, 303)
+
+
+def _environment(templates: Path | None) -> Environment:
+    loaders: list[BaseLoader] = [PrefixLoader({"web": FileSystemLoader(_TEMPLATES)})]
+    if templates is not None:
+        loaders.insert(0, FileSystemLoader(templates))
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    i18n: Any = environment
+    i18n.install_gettext_callables(gettext, ngettext, newstyle=True)
+    i18n.policies["ext.i18n.trimmed"] = True
+    environment.filters |= {
+        "day": dates.day,
+        "hour": dates.hour,
+        "moment": dates.moment,
+        "duration": dates.duration,
+        "until": dates.until,
+    }
+    environment.globals["period"] = dates.period
+    return environment
