@@ -126,9 +126,5 @@ def _ensure_free(name: str, port: int) -> None:
         except OverflowError:
             raise StackProblem(f"there is no port {port} for {name}; choose a lower --port-base") from None
         except OSError as error:
-            why = (
-                "is already in use"
-                if error.errno == errno.EADDRINUSE
-                else f"cannot be used: {error.strerror}"
-            )
+            why = "is already in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
             raise StackProblem(f"port {port} ({name}) {why}; choose another --port-base") from None

@@ -73,9 +73,7 @@ class LocalStack:
         self._write(self.supervisor.pids)
 
     async def _migrate(self, service: str) -> None:
-        await self.supervisor.run(
-            service, _python(service, "migrate"), self._environment(service), project_directory()
-        )
+        await self.supervisor.run(service, _python(service, "migrate"), self._environment(service), project_directory())
 
     def _service(self, service: str) -> Child:
         return Child(

@@ -39,9 +39,7 @@ class LogFile:
 
     def _wrapped(self, event: str, **fields: object) -> str:
         now = datetime.now(UTC).isoformat()
-        return json.dumps(
-            {"timestamp": now, "event": event, "child": self._name, **fields}, ensure_ascii=False
-        )
+        return json.dumps({"timestamp": now, "event": event, "child": self._name, **fields}, ensure_ascii=False)
 
     def _write(self, text: str) -> None:
         self._file.write(text.encode() + b"\n")

@@ -34,7 +34,7 @@ class Supervisor:
         self._timings = timings or Timings()
         self._told = changed
         self._groups: list[list[Keeper]] = []
-        self._leash = Leash(self._timings.grace)
+        self.leash = Leash(self._timings.grace)
         self._facts = LogFile(logs, "supervisor")
         self._client = httpx2.AsyncClient(trust_env=False)
 
@@ -54,18 +54,16 @@ class Supervisor:
         for keeper in group:
             keeper.keep()
 
-    async def run(
-        self, name: str, argv: tuple[str, ...], environment: Mapping[str, str], directory: Path
-    ) -> None:
+    async def run(self, name: str, argv: tuple[str, ...], environment: Mapping[str, str], directory: Path) -> None:
         """Run a command to its end, heard in the log of ``name``. Raises ``ChildLost`` unless it exits 0."""
         log = LogFile(self._logs, name)
         process = await ChildProcess.spawn(argv, environment, directory, log)
-        self._leash.hold(process.pid)
+        self.leash.hold(process.pid)
         try:
             code = await process.ended()
         finally:
             await process.end(self._timings.grace)
-            self._leash.release(process.pid)
+            self.leash.release(process.pid)
             log.close()
         if code != 0:
             raise ChildLost(f"{name}: {' '.join(argv[1:])} failed (exit {code}); see {log.path}")
@@ -76,14 +74,14 @@ class Supervisor:
             group = self._groups[-1]
             await asyncio.gather(*(keeper.stop() for keeper in group))
             self._groups.pop()
-        await self._leash.close()
+        await self.leash.close()
         await self._client.aclose()
         self._facts.close()
 
     def _keeper(self, child: Child) -> Keeper:
         return Keeper(
             child,
-            leash=self._leash,
+            leash=self.leash,
             logs=(LogFile(self._logs, child.name), self._facts),
             client=self._client,
             timings=self._timings,
@@ -91,7 +89,7 @@ class Supervisor:
         )
 
     async def __aenter__(self) -> Self:
-        await self._leash.start()
+        await self.leash.start()
         return self
 
     async def __aexit__(

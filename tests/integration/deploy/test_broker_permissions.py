@@ -78,9 +78,7 @@ async def connected(broker: LocalBroker, user: str) -> AsyncIterator[Connection]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_publishes_its_own_facts_and_is_told_they_are_stored(
-    broker: LocalBroker, service: str
-) -> None:
+async def test_a_service_publishes_its_own_facts_and_is_told_they_are_stored(broker: LocalBroker, service: str) -> None:
     """A service's own subjects and its dead letters are acknowledged by the stream that holds them."""
     async with connected(broker, service) as connection:
         js = connection.client.jetstream()
@@ -103,9 +101,7 @@ async def test_a_service_pulls_and_acknowledges_from_each_of_its_durables(
         await telling.client.jetstream().publish(subject, b"{}")
     async with connected(broker, service) as connection:
         inbox = f"{inbox_of(service)}.".encode()
-        pull = await connection.client.jetstream().pull_subscribe(
-            "", durable, stream_of(publisher), inbox_prefix=inbox
-        )
+        pull = await connection.client.jetstream().pull_subscribe("", durable, stream_of(publisher), inbox_prefix=inbox)
         for message in await pull.fetch(100, timeout=5):
             await message.ack_sync()
         state = await pull.consumer_info()
@@ -144,10 +140,10 @@ async def test_the_notifier_reads_streams_and_consumers_for_the_ops_page(broker:
 
 async def test_an_anonymous_client_and_a_wrong_password_are_refused(broker: LocalBroker) -> None:
     """Nobody connects without a user, nor with a password that is not the user's."""
-    for who in ({}, {"user": "intake", "password": broker.password_of("matcher")}):
+    for user, password in ((None, None), ("intake", broker.password_of("matcher"))):
         client = Client()
-        with pytest.raises(NatsError, match="(?i)authorization"):
-            await client.connect(broker.place.url, allow_reconnect=False, **who)
+        with pytest.raises(NatsError, match=r"(?i)authorization"):
+            await client.connect(broker.place.url, user=user, password=password, allow_reconnect=False)
         await client.close()
 
 

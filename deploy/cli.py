@@ -1,0 +1,36 @@
+"""``paidan``, the command line. Each command is a module of ``deploy.commands``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from deploy.commands.flows import flows
+from deploy.commands.orders import orders
+from deploy.commands.roster import roster
+from deploy.commands.token import token
+from deploy.commands.up import up
+from deploy.problems import StackProblem
+
+app = typer.Typer(
+    name="paidan",
+    help="Volunteer dispatch for urban communities: place, dispatch, take, confirm, rate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(up)
+app.command()(token)
+app.command()(flows)
+app.add_typer(roster, name="roster")
+app.add_typer(orders, name="orders")
+
+
+def main() -> None:
+    """Run one command. What an operator can put right is one line on standard error and exit code 1."""
+    try:
+        app()
+    except StackProblem as problem:
+        typer.echo(f"paidan: {problem}", err=True)
+        sys.exit(1)
