@@ -1,0 +1,130 @@
+"""``paidan demo``: place orders (or adopt placed ones), act for everybody, print the closing figures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.attached import Attached, attach, load_definition
+from deploy.commands.options import DATA, Data
+from deploy.demo.doors import Doors
+from deploy.demo.figures import Figures, closing_table
+from deploy.demo.people import People
+from deploy.demo.story import Story
+from deploy.problems import StackProblem
+from shared.community.clock import DomainClock
+
+AT_ONCE = 32
+PLACE_PAUSE_SECONDS = 0.1
+
+
+def demo(
+    orders: Annotated[int, typer.Option(min=0, help="How many orders residents place.")] = 200,
+    speed: Annotated[float, typer.Option(min=0.1, help="How much faster than people they act.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Every choice comes from it.")] = 1,
+    ledger: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Append a JSON line for each 201, for paidan verify.")
+    ] = None,
+    adopt: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also follow the placed orders of this ledger.")
+    ] = None,
+    data: Data = DATA,
+) -> None:
+    """Act as residents, volunteers and coordinators over the public APIs of the running stack."""
+    stack = attach(data)
+    adopted = list(_adopted(adopt)) if adopt else []
+    demonstration = Demonstration(stack, seed, speed, ledger)
+    figures = asyncio.run(demonstration.run(orders, adopted))
+    if figures.closed + figures.held != figures.placed:
+        raise StackProblem(f"{figures.placed - figures.closed - figures.held} orders were neither closed nor held")
+
+
+class Demonstration:
+    """One run against one stack."""
+
+    def __init__(self, stack: Attached, seed: int, speed: float, ledger: Path | None) -> None:
+        self._stack = stack
+        self._community = load_definition(stack.stack.definition)
+        self._clock = DomainClock.parse(stack.stack.clock)
+        self._people = People(self._community, seed)
+        self._speed = speed
+        self._ledger = ledger
+        self._figures = Figures()
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, orders: int, adopted: list[Mapping[str, Any]]) -> Figures:
+        """Place and follow everything; prints progress and, at the end, the figures."""
+        began = time.monotonic()
+        console = Console()
+        async with Doors(self._stack) as doors:
+            with _progress(console, orders + len(adopted)) as advance:
+                async with asyncio.TaskGroup() as group:
+                    for order in adopted:
+                        await self._free.acquire()
+                        group.create_task(self._live(doors, partial(_known, order), advance))
+                    for number in range(orders):
+                        await self._free.acquire()
+                        group.create_task(self._place_and_live(doors, number, advance))
+                        await asyncio.sleep(PLACE_PAUSE_SECONDS / self._speed)
+            console.print(closing_table(self._figures, doors.heard, time.monotonic() - began))
+        return self._figures
+
+    async def _place_and_live(self, doors: Doors, number: int, advance: Any) -> None:
+        wish = self._people.wish(number, self._clock.now())
+
+        async def placed() -> Mapping[str, Any]:
+            order = await doors.place(wish.body, wish.key)
+            self._note(order)
+            return order
+
+        await self._live(doors, placed, advance)
+
+    async def _live(self, doors: Doors, placed: Callable[[], Awaitable[Mapping[str, Any]]], advance: Any) -> None:
+        """One order's life; what goes wrong with it is counted, the others go on."""
+        try:
+            order = await placed()
+            await Story(doors, self._people, self._community, self._figures, self._speed).live_through(order)
+        except StackProblem as problem:
+            self._figures.placed += 1
+            self._figures.ended[f"failed: {problem}"] += 1
+        finally:
+            advance()
+            self._free.release()
+
+    def _note(self, placed: Mapping[str, Any]) -> None:
+        if self._ledger is not None:
+            kept = {name: placed[name] for name in ("order_id", "reference", "tracking_token")}
+            with self._ledger.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(kept) + "\n")
+
+
+async def _known(order: Mapping[str, Any]) -> Mapping[str, Any]:
+    return order
+
+
+def _adopted(ledger: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        lines = ledger.read_text(encoding="utf-8").splitlines()
+        for line in filter(None, lines):
+            placed = json.loads(line)
+            yield {"state": "placed", **{name: placed[name] for name in ("order_id", "reference", "tracking_token")}}
+    except (OSError, ValueError, KeyError) as error:
+        raise StackProblem(f"{ledger} is no ledger of placed orders: {type(error).__name__}") from None
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("orders", total=total)
+        yield lambda: progress.advance(bar)
