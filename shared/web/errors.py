@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ from starlette.exceptions import HTTPException
 from shared.contracts import refusal as kinds
 from shared.contracts.refusal import FieldError, Refusal
 from shared.observability.tracing import trace_id
-from shared.web.i18n import gettext, msgid
-from shared.web.validation import field_errors
+from shared.web.i18n import gettext, msgid, told
+from shared.web.validation import field_errors, translated
 
 if TYPE_CHECKING:
     from shared.web.templating import Pages
@@ -94,9 +94,10 @@ def problem_of_refusal(refusal: Refusal) -> Problem:
     headers = dict(_HEADERS.get(status, {}))
     if seconds := getattr(refusal, "retry_after", None):
         headers["Retry-After"] = str(int(seconds))
-    errors = tuple(FieldError(error.pointer, gettext(error.detail)) for error in refusal.errors)
-    title, detail = gettext(refusal.title), gettext(refusal.detail)
-    return Problem(slug_of(type(refusal)), status, title, detail, errors, headers, refusal.members)
+    title, detail = gettext(refusal.title), told(refusal.detail, refusal.values)
+    return Problem(
+        slug_of(type(refusal)), status, title, detail, translated(refusal.errors), headers, refusal.members
+    )
 
 
 def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
@@ -148,7 +149,7 @@ def problem_response(problem: Problem) -> Response:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "errors": [asdict(error) for error in problem.errors],
+        "errors": [{"pointer": error.pointer, "detail": error.detail} for error in problem.errors],
         "trace_id": trace_id(),
     }
     body = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 
 from shared.contracts.refusal import FieldError, Invalid, Refusal
 from shared.web.csrf import FIELD as TOKEN_FIELD
-from shared.web.i18n import current_reader, gettext, msgid
-from shared.web.validation import field_errors
+from shared.web.i18n import current_reader, gettext, msgid, told
+from shared.web.validation import field_errors, translated
 
 M = TypeVar("M", bound=BaseModel)
 _DEPTH = 4
@@ -69,8 +69,8 @@ class Form:
 
     def refused(self, refusal: Refusal) -> Form:
         """The same form, with what the refusal says about it, in the reader's language."""
-        errors = tuple(FieldError(error.pointer, gettext(error.detail)) for error in refusal.errors)
-        return Form(self.values, self.files, errors, gettext(refusal.detail) or gettext(refusal.title))
+        detail = told(refusal.detail, refusal.values) or gettext(refusal.title)
+        return Form(self.values, self.files, translated(refusal.errors), detail)
 
     def read(self, command: type[M], *, moments: Collection[str] = ()) -> M:
         """The form as a command.
@@ -101,11 +101,9 @@ class Form:
         parts = pointer.strip("/").split("/")
         while parts:
             name = ".".join(parts)
-            if name in self.values or len(parts) == 1:
-                return name
             if f"{name}[]" in self.values:
                 return f"{name}[]"
-            if not parts[-1].isdecimal():
+            if name in self.values or len(parts) == 1 or not parts[-1].isdecimal():
                 return name
             parts.pop()
         return ""

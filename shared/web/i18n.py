@@ -141,6 +141,11 @@ def gettext(text: str) -> str:
     return current_reader().gettext(text)
 
 
+def told(text: str, values: Mapping[str, str | int]) -> str:
+    """A text in the running request's language, its ``%(name)s`` places filled; without values a ``%`` is a ``%``."""
+    return gettext(text) % values if values else gettext(text)
+
+
 def ngettext(singular: str, plural: str, count: int) -> str:
     """A counted text in the running request's language."""
     return current_reader().ngettext(singular, plural, count)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.contracts.refusal import FieldError
-from shared.web.i18n import gettext, msgid
+from shared.web.i18n import gettext, msgid, told
 
 MOST_ERRORS = 50
 """More errors than this help nobody; a list of a million wrong elements must not become a million errors."""
@@ -81,6 +81,11 @@ def field_errors(errors: Iterable[Mapping[str, Any]], *, skip: int = 0) -> tuple
         location = () if error["type"] == "json_invalid" else tuple(error["loc"])[skip:]
         told.append(FieldError(pointer(location), message(error)))
     return tuple(told)
+
+
+def translated(errors: Iterable[FieldError]) -> tuple[FieldError, ...]:
+    """A rule's field errors, their details in the reader's language and filled in."""
+    return tuple(FieldError(error.pointer, told(error.detail, error.values)) for error in errors)
 
 
 def pointer(location: Sequence[str | int]) -> str:

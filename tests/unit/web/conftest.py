@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
@@ -20,7 +20,7 @@ from shared.identity.tokens import Caller, TokenSigner
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers, CoordinatorCaller, KnownCaller
 from shared.web.csrf import FormTokens
-from shared.web.forms import posted
+from shared.web.forms import Form, posted
 from shared.web.i18n import Readers
 from shared.web.live import Changes, EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import After, Limit, Page, page_of, place_of
@@ -114,11 +114,13 @@ def teahouse_routes() -> APIRouter:
 
     @router.get("/api/raise/{what}")
     async def refuse(what: str) -> None:
-        raise _RAISED[what]()
+        error = _RAISED[what]()
+        raise error
 
     @router.get("/raise/{what}")
     async def refuse_page(what: str) -> None:
-        raise _RAISED[what]()
+        error = _RAISED[what]()
+        raise error
 
     @router.post("/api/leaves")
     async def upload(request: Request) -> dict[str, int]:
@@ -173,9 +175,7 @@ def _pages(request: Request) -> Pages:
     return pages
 
 
-def _blank() -> Any:
-    from shared.web.forms import Form
-
+def _blank() -> Form:
     return Form.blank({"cups": "2"})
 
 

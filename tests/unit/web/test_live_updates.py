@@ -1,0 +1,66 @@
+"""Live updates reach who watches, and end when the service stops."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+from shared.web.live import Changes
+from tests.waiting import wait_for
+
+
+async def test_a_watcher_looks_at_once_and_after_each_announcement() -> None:
+    """Watching begins with a look, and every announcement of the topic causes another."""
+    changes, looks = Changes(60), 0
+
+    async def watch() -> None:
+        nonlocal looks
+        async for _ in changes.watch("tea"):
+            looks += 1
+
+    async def looked(times: int) -> bool:
+        return looks == times
+
+    watching = asyncio.create_task(watch())
+    await wait_for(lambda: looked(1))
+    changes.announce("coffee")
+    changes.announce("tea", "coffee")
+    await wait_for(lambda: looked(2))
+    changes.close()
+    await asyncio.wait_for(watching, 5)
+    assert 2 == looks
+
+
+async def test_an_announcement_between_two_looks_is_not_lost() -> None:
+    """What is announced while a watcher is still busy with its look causes one more."""
+    changes = Changes(60)
+    async with aclosing(changes.watch("tea")) as looks:
+        await anext(looks)
+        changes.announce("tea")
+        changes.announce("tea")
+        await asyncio.wait_for(anext(looks), 5)
+        assert 1 == changes.watching
+
+
+async def test_a_missed_announcement_is_made_good_by_looking_again() -> None:
+    """Without any announcement a watcher looks again after a while."""
+    async with aclosing(Changes(0.01).watch("tea")) as looks:
+        for _ in range(3):
+            await asyncio.wait_for(anext(looks), 5)
+
+
+async def test_who_left_is_forgotten() -> None:
+    """A closed watcher leaves nothing behind."""
+    changes = Changes(60)
+    async with aclosing(changes.watch("tea")) as looks:
+        await anext(looks)
+        assert 1 == changes.watching
+    assert 0 == changes.watching
+    changes.announce("tea")
+
+
+async def test_a_closed_hub_lets_nobody_wait() -> None:
+    """Streams that begin while the service stops end at once."""
+    changes = Changes(60)
+    changes.close()
+    assert [] == [look async for look in changes.watch("tea")]
