@@ -1,0 +1,63 @@
+"""The catalogue: windows (服务窗口) and the services (服务项目) a resident can order at each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.community.text import Code, Text
+from shared.contracts.words import ServedBy, Urgency
+
+
+class Mode(StrEnum):
+    """Where a service happens."""
+
+    HOME_VISIT = "home_visit"
+    COUNTER = "counter"
+    REMOTE = "remote"
+    PUBLIC_SPACE = "public_space"
+    DELIVERY = "delivery"
+
+
+PROVIDED_BY_NAME = frozenset({ServedBy.DEPARTMENT, ServedBy.PROPERTY, ServedBy.MERCHANT})
+
+
+class ServiceWindow(BaseModel):
+    """A counter of the catalogue that groups services. (``contracts.words.Window`` is a span of time.)"""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code
+    name: Text
+
+
+class Service(BaseModel):
+    """One item a resident can order.
+
+    ``window`` is the code of a :class:`ServiceWindow`. ``post`` is a skill code, given exactly when a post
+    serves it; ``provider`` names the department, the property firm or the merchant, given exactly when one of
+    them serves it. ``duration_minutes`` is what one serving usually takes. ``description`` is in plain words.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code
+    name: Text
+    window: Code
+    served_by: ServedBy
+    post: Code | None = None
+    provider: Text | None = None
+    urgency: Urgency = Urgency.NORMAL
+    duration_minutes: int = Field(ge=5, le=1440)
+    mode: Mode
+    description: Text
+
+    @model_validator(mode="after")
+    def _names_who_serves_it(self) -> Self:
+        if (self.post is not None) != (self.served_by is ServedBy.POST):
+            raise ValueError("post must be given exactly when served_by is post")
+        if (self.provider is not None) != (self.served_by in PROVIDED_BY_NAME):
+            raise ValueError("provider must be given exactly when served_by is department, property or merchant")
+        return self

@@ -1,0 +1,203 @@
+"""The definition of a community, read from one file and valid as a whole: ``load(path) -> Community``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.community import checks
+from shared.community.areas import AreaKind, AreaTree
+from shared.community.catalogue import Service, ServiceWindow
+from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, M
+from shared.community.hours import VolunteerKind, WeekHours
+from shared.community.ladder import Clocks, Coordinator, Ladder, Tier
+from shared.community.posts import Post, Profession, Skill, Unit
+from shared.community.reading import AreaRow, CoordinatorRow, Header, Source, read_source
+from shared.community.text import Text
+
+__all__ = ["Community", "DefinitionInvalid", "Fault", "load"]
+
+
+class DefaultHours(BaseModel):
+    """The free hours of each kind of volunteer until they say otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    in_service: WeekHours
+    retired: WeekHours
+    student: WeekHours
+    partner: WeekHours
+
+
+@dataclass(frozen=True)
+class Community:
+    """Everything a community has decided. Frozen; its look-ups are made once.
+
+    ``roster`` is the file of volunteers that the definition names, if it names one.
+    """
+
+    code: str
+    name: Text
+    time_zone: str
+    areas: AreaTree
+    windows: tuple[ServiceWindow, ...]
+    services: tuple[Service, ...]
+    professions: tuple[Profession, ...]
+    skills: tuple[Skill, ...]
+    posts: tuple[Post, ...]
+    units: tuple[Unit, ...]
+    ladder: Ladder
+    clocks: Clocks
+    default_hours: Mapping[VolunteerKind, WeekHours]
+    roster: Path | None
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone of local time."""
+        return ZoneInfo(self.time_zone)
+
+    def local(self, at: datetime) -> datetime:
+        """An aware instant in local time, for pages and messages."""
+        return at.astimezone(self.zone)
+
+    @cached_property
+    def windows_by_code(self) -> Mapping[str, ServiceWindow]:
+        """Windows of the catalogue."""
+        return {window.code: window for window in self.windows}
+
+    @cached_property
+    def services_by_code(self) -> Mapping[str, Service]:
+        """Services of the catalogue."""
+        return {service.code: service for service in self.services}
+
+    @cached_property
+    def professions_by_code(self) -> Mapping[str, Profession]:
+        """Professions that skills ask for."""
+        return {profession.code: profession for profession in self.professions}
+
+    @cached_property
+    def skills_by_code(self) -> Mapping[str, Skill]:
+        """Skills, which services and legs call ``post``."""
+        return {skill.code: skill for skill in self.skills}
+
+    @cached_property
+    def posts_by_id(self) -> Mapping[str, Post]:
+        """Posts."""
+        return {post.post_id: post for post in self.posts}
+
+    @cached_property
+    def units_by_id(self) -> Mapping[str, Unit]:
+        """Units."""
+        return {unit.unit_id: unit for unit in self.units}
+
+    def posts_covering(self, area: str, skill: str) -> tuple[Post, ...]:
+        """The posts of a skill whose area is this one or lies above it, nearest first."""
+        return tuple(post for above in self.areas.ancestors(area) for post in self._posts_at.get((above, skill), ()))
+
+    @cached_property
+    def _posts_at(self) -> Mapping[tuple[str, str], Sequence[Post]]:
+        places: dict[tuple[str, str], list[Post]] = {}
+        for post in self.posts:
+            places.setdefault((post.area, post.skill), []).append(post)
+        return places
+
+    def coordinator_of(self, area: str) -> Coordinator:
+        """Who holds what no volunteer holds in this area: the coordinator at or nearest above it."""
+        return self.ladder.by_area[self.areas.coordinator_area(area)]
+
+
+def load(path: Path | str) -> Community:
+    """Read and check a definition. Raises :class:`DefinitionInvalid`, which names every broken rule."""
+    source = read_source(Path(path))
+    faults = Faults()
+    header = source.header(faults)
+    checks.time_zone(header.time_zone, source.file, faults)
+    return _Parts(source, header, faults).joined()
+
+
+class _Parts:
+    """The entries of one definition, read and not yet joined."""
+
+    def __init__(self, source: Source, header: Header, faults: Faults) -> None:
+        self.source, self.header, self.faults = source, header, faults
+        self.kinds = source.many(AreaKind, "kinds", faults)
+        self.tiers = source.many(Tier, "tiers", faults)
+        self.windows = source.many(ServiceWindow, "windows", faults)
+        self.services = source.many(Service, "services", faults)
+        self.professions = source.many(Profession, "professions", faults)
+        self.skills = source.many(Skill, "skills", faults)
+        self.clocks = source.one(Clocks, "clocks", faults)
+        self.default_hours = source.one(DefaultHours, "default_hours", faults)
+        self.areas = source.table(AreaRow, header.files.areas, faults)
+        self.coordinators = source.table(CoordinatorRow, header.files.coordinators, faults)
+        self.posts = source.table(Post, header.files.posts, faults)
+        self.units = source.table(Unit, header.files.units, faults)
+        self.roster = source.roster(header.files.roster, faults)
+        self._unknown_sections()
+        faults.end_here_if_any()
+
+    def _unknown_sections(self) -> None:
+        known = set(Header.model_fields) | {
+            "kinds", "tiers", "windows", "services", "professions", "skills", "clocks", "default_hours",
+        }  # fmt: skip
+        for key in self.source.content:
+            if key not in known:
+                self.faults.append(Fault(self.source.file, key, "there is no such section"))
+
+    def _check(self) -> None:
+        faults, area_codes = self.faults, {entry.value.code for entry in self.areas}
+        skills = {entry.value.code: entry.value for entry in self.skills}
+        checks.kinds(self.kinds, self.source.file, faults)
+        checks.areas(self.areas, self.kinds, self.header.files.areas, faults)
+        checks.skills(self.skills, self.professions, faults)
+        checks.posts(self.posts, skills, area_codes, faults)
+        checks.units(self.units, area_codes, faults)
+        held = {entry.value.skill for entry in self.posts}
+        checks.catalogue(self.windows, self.services, skills, held, faults)
+        checks.ladder(self.tiers, self.coordinators, self.kinds, self.areas, faults)
+        faults.end_here_if_any()
+
+    def joined(self) -> Community:
+        self._check()
+        assert self.clocks is not None and self.default_hours is not None  # noqa: S101, PT018 - a missing one is a fault
+        ladder = self._ladder()
+        tree = AreaTree(checks.tree(self.areas), _values(self.kinds), frozenset(ladder.by_area))
+        hours = self.default_hours.value
+        return Community(
+            code=self.header.code,
+            name=self.header.name,
+            time_zone=self.header.time_zone,
+            areas=tree,
+            windows=_values(self.windows),
+            services=_values(self.services),
+            professions=_values(self.professions),
+            skills=_values(self.skills),
+            posts=_values(self.posts),
+            units=_values(self.units),
+            ladder=ladder,
+            clocks=self.clocks.value,
+            default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
+            roster=self.roster,
+        )
+
+    def _ladder(self) -> Ladder:
+        tiers = _values(self.tiers)
+        title = {tier.kind: tier.title for tier in tiers}
+        kind = {entry.value.code: entry.value.kind for entry in self.areas}
+        return Ladder(
+            tiers=tiers,
+            coordinators=tuple(
+                Coordinator(coordinator_id=row.coordinator_id, area=row.area, title=row.title or title[kind[row.area]])
+                for row in _values(self.coordinators)
+            ),
+        )
+
+
+def _values(entries: Sequence[Entry[M]]) -> tuple[M, ...]:
+    return tuple(entry.value for entry in entries)

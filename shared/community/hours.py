@@ -1,0 +1,161 @@
+"""Free hours of a week as one number: bit ``h`` is the hour ``h`` hours after Monday 00:00 local time.
+
+On the pairing's path, so everything is bit arithmetic. Spans are measured on the local wall clock of the
+zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from shared.community.plan import hours_of_plan
+
+WEEK = 168
+ALL_WEEK = (1 << WEEK) - 1
+_TICK = timedelta(microseconds=1)
+_MINUTE = 60_000_000
+_HOUR = 60 * _MINUTE
+_FOUR_WEEKS = sum(1 << WEEK * week for week in range(4))
+_LONGEST_LOOK = 2 * WEEK + 1  # every free run shorter than a week lies whole within two weeks
+
+
+class VolunteerKind(StrEnum):
+    """Who a volunteer is; the kind decides the default hours (mission.md, pairing rule 2)."""
+
+    IN_SERVICE = "in_service"
+    RETIRED = "retired"
+    STUDENT = "student"
+    PARTNER = "partner"
+
+
+def week_mask(start: datetime, end: datetime, tz: tzinfo) -> int:
+    """The hours of the week that a span touches, for :meth:`WeekHours.covers`: make it once an order, not
+    once a person.
+
+    Raises ``ValueError`` for naive times and for a span that does not end after it starts.
+    """
+    first, touched, _, _ = _span(start, end, tz)
+    if touched >= WEEK:
+        return ALL_WEEK
+    mask = ((1 << touched) - 1) << first
+    return (mask | mask >> WEEK) & ALL_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class WeekHours:
+    """The hours a volunteer is free in any week; written as 42 hex digits, ``f"{bits:042x}"``."""
+
+    bits: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.bits <= ALL_WEEK:
+            raise ValueError("a week has 168 hours")
+
+    @classmethod
+    def of(cls, hours: Iterable[int]) -> Self:
+        """From hours of the week, 0 (Monday 00:00) to 167."""
+        bits = 0
+        for hour in hours:
+            if not 0 <= hour < WEEK:
+                raise ValueError("an hour of the week is 0 to 167")
+            bits |= 1 << hour
+        return cls(bits)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From 42 hex digits, or from a plan such as ``mon-fri 18-22; sat-sun 8-22`` or ``周一至周五
+        18-22；周末 8-22``.
+        """
+        text = text.strip()
+        if len(text) == WEEK // 4 and all(digit in "0123456789abcdefABCDEF" for digit in text):
+            return cls(int(text, 16))
+        return cls.of(hours_of_plan(text))
+
+    @classmethod
+    def _given(cls, value: object) -> Self:
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, str):
+            raise ValueError("hours are text or a week")  # noqa: TRY004 - pydantic reports a ValueError, not a TypeError
+        return cls.parse(value)
+
+    @property
+    def hex(self) -> str:
+        """42 hex digits, for a column of the database."""
+        return f"{self.bits:042x}"
+
+    def __iter__(self) -> Iterator[int]:
+        """The free hours of the week, in order."""
+        return (hour for hour in range(WEEK) if self.bits >> hour & 1)
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+    def covers(self, mask: int) -> bool:
+        """Whether all hours of a :func:`week_mask` are free."""
+        return self.bits & mask == mask
+
+    def free_at(self, at: datetime, tz: tzinfo) -> bool:
+        """Whether the hour of an aware instant is free."""
+        return bool(self.bits >> _hour_of_week(_local(at, tz)) & 1)
+
+    def free_throughout(self, start: datetime, end: datetime, tz: tzinfo) -> bool:
+        """Whether every hour the span touches is free (aware instants, ``start`` before ``end``)."""
+        return self.covers(week_mask(start, end, tz))
+
+    def longest_free_minutes(self, window_from: datetime, window_to: datetime, tz: tzinfo) -> int:
+        """The longest stretch without a break that is free within a window, in whole minutes."""
+        first, touched, into_first, length = _span(window_from, window_to, tz)
+        if self.bits == ALL_WEEK:
+            return length // _MINUTE
+        touched = min(touched, _LONGEST_LOOK)
+        runs = (self.bits * _FOUR_WEEKS >> first) & ((1 << touched) - 1)
+        longest = 0
+        while runs:
+            begin = (runs & -runs).bit_length() - 1
+            ones = ~(runs >> begin)
+            finish = begin + (ones & -ones).bit_length() - 1
+            free_from = max(begin * _HOUR - into_first, 0)
+            free_to = min(finish * _HOUR - into_first, length)
+            longest = max(longest, free_to - free_from)
+            runs = runs >> finish << finish
+        return longest // _MINUTE
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """In models: an instance or text; hex digits when serialised to JSON."""
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema()),
+            python_schema=core_schema.no_info_plain_validator_function(cls._given),
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda hours: hours.hex, return_schema=core_schema.str_schema(), when_used="json"
+            ),
+        )
+
+
+def _local(at: datetime, tz: tzinfo) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("hours are asked for aware instants only")
+    return at.astimezone(tz)
+
+
+def _hour_of_week(local: datetime) -> int:
+    return local.weekday() * 24 + local.hour
+
+
+def _span(start: datetime, end: datetime, tz: tzinfo) -> tuple[int, int, int, int]:
+    """First hour of the week, hours touched, microseconds into the first hour, length in microseconds."""
+    local = _local(start, tz)
+    length = (_local(end, tz).replace(tzinfo=None) - local.replace(tzinfo=None)) // _TICK
+    if end <= start or length <= 0:
+        raise ValueError("a span must end after it starts")
+    into_first = local.minute * _MINUTE + local.second * 1_000_000 + local.microsecond
+    touched = -(-(into_first + length) // _HOUR)
+    return _hour_of_week(local), touched, into_first, length

@@ -1,0 +1,108 @@
+"""The ladder (逐级上报): who holds what no volunteer holds, and the clocks that move an order up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.community.text import Code, Text
+from shared.contracts.words import Urgency
+
+
+class Tier(BaseModel):
+    """A kind of area that has coordinators, and what they are called there unless they say otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Code
+    title: Text
+
+
+class Coordinator(BaseModel):
+    """Who answers for one area and all below it (负责人)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    coordinator_id: Code
+    area: Code
+    title: Text
+
+
+class Ladder(BaseModel):
+    """Tiers from bottom to top and one coordinator for each area of those kinds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tiers: tuple[Tier, ...]
+    coordinators: tuple[Coordinator, ...]
+
+    @cached_property
+    def by_area(self) -> Mapping[str, Coordinator]:
+        """The coordinator of each area that has one."""
+        return {coordinator.area: coordinator for coordinator in self.coordinators}
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Coordinator]:
+        """Coordinators by their id."""
+        return {coordinator.coordinator_id: coordinator for coordinator in self.coordinators}
+
+
+class UrgencyClocks(BaseModel):
+    """The clocks of one urgency, in minutes of domain time.
+
+    ``dispatch``: from placed until someone has it. ``offer``: the life of an offer. ``service``: from
+    assigned until served where the order has no window. ``tier``: a coordinator's time to decide before the
+    order climbs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dispatch_minutes: int = Field(ge=1)
+    offer_minutes: int = Field(ge=1)
+    service_minutes: int = Field(ge=1)
+    tier_minutes: int = Field(ge=1)
+
+    @property
+    def dispatch(self) -> timedelta:
+        """From placed until someone has it."""
+        return timedelta(minutes=self.dispatch_minutes)
+
+    @property
+    def offer(self) -> timedelta:
+        """The life of an offer."""
+        return timedelta(minutes=self.offer_minutes)
+
+    @property
+    def service(self) -> timedelta:
+        """From assigned until served, where the order has no window."""
+        return timedelta(minutes=self.service_minutes)
+
+    @property
+    def tier(self) -> timedelta:
+        """A coordinator's time to decide before the order climbs."""
+        return timedelta(minutes=self.tier_minutes)
+
+
+class Clocks(BaseModel):
+    """The clocks of every urgency, and the time a resident has for the review after ``done``
+    (``review_minutes``).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    urgent: UrgencyClocks
+    normal: UrgencyClocks
+    flexible: UrgencyClocks
+    review_minutes: int = Field(ge=1)
+
+    def of(self, urgency: Urgency) -> UrgencyClocks:
+        """The clocks of one urgency."""
+        return {Urgency.URGENT: self.urgent, Urgency.NORMAL: self.normal, Urgency.FLEXIBLE: self.flexible}[urgency]
+
+    @property
+    def review(self) -> timedelta:
+        """From done until the review is due."""
+        return timedelta(minutes=self.review_minutes)
