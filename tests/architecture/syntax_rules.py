@@ -76,25 +76,15 @@ def only_the_relay_publishes(file: SourceFile) -> list[str]:
     """Events leave through the outbox. Dead letters are copies of what was published already."""
     if str(file.path) in PUBLISHERS:
         return []
-    return [
-        f"calls .{name}() in line {line}"
-        for name, line in _called_attributes(file.tree)
-        if name in PUBLISHING
-    ]
+    return [f"calls .{name}() in line {line}" for name, line in _called_attributes(file.tree) if name in PUBLISHING]
 
 
 def time_and_ids_are_passed_in(file: SourceFile) -> list[str]:
     """Use cases, policies and models work with the time and the ids they are given."""
     if file.chapter not in TIMELESS:
         return []
-    imported = [
-        f"imports {name}" for name in _imported(file.tree) if name.split(".")[0] in CLOCK_AND_ID_MODULES
-    ]
-    called = [
-        f"calls .{name}() in line {line}"
-        for name, line in _called_attributes(file.tree)
-        if name in CLOCK_CALLS
-    ]
+    imported = [f"imports {name}" for name in _imported(file.tree) if name.split(".")[0] in CLOCK_AND_ID_MODULES]
+    called = [f"calls .{name}() in line {line}" for name, line in _called_attributes(file.tree) if name in CLOCK_CALLS]
     return imported + called + [f"takes {name} in line {line}" for name, line in _clocks_taken(file.tree)]
 
 
@@ -162,8 +152,6 @@ def _clocks_taken(tree: ast.Module) -> Iterator[tuple[str, int]]:
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in CLOCK_CALLS and id(node) not in called:
-            owner = (
-                node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-            )
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
             if owner in {"datetime", "date"}:
                 yield f"{owner}.{node.attr}", node.lineno

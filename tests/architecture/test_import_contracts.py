@@ -90,18 +90,14 @@ VIOLATIONS = (
         "a policy that logs by way of a drawer",
         {"services/matcher/policies.py": "from shared.observability import logging\n"},
     ),
-    Violation(
-        "pure-core", "a command that knows the web", {"services/notifier/commands.py": "import fastapi\n"}
-    ),
+    Violation("pure-core", "a command that knows the web", {"services/notifier/commands.py": "import fastapi\n"}),
     Violation(
         "pure-core",
         "a contract that knows the bus's log",
         {"shared/contracts/flows.py": "import structlog\n"},
     ),
     Violation("pure-core", "a definition in tables", {"shared/community/posts.py": "import sqlmodel\n"}),
-    Violation(
-        "no-sql-at-the-edges", "a page that writes SQL", {"services/matcher/pages.py": "import sqlalchemy\n"}
-    ),
+    Violation("no-sql-at-the-edges", "a page that writes SQL", {"services/matcher/pages.py": "import sqlalchemy\n"}),
     Violation(
         "no-sql-at-the-edges",
         "a use case that writes SQL",

@@ -108,9 +108,7 @@ async def test_waiting_for_what_cannot_be_asked_tells_the_last_error() -> None:
     async def page() -> str:
         raise ConnectionRefusedError("no door")
 
-    with pytest.raises(
-        AssertionError, match=r"for the front page; last error ConnectionRefusedError\('no door'\)"
-    ):
+    with pytest.raises(AssertionError, match=r"for the front page; last error ConnectionRefusedError\('no door'\)"):
         await wait_for(page, within=0.05, what="the front page")
 
 
