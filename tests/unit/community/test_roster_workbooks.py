@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.community import sheets
 from shared.community.definition import Community, load
-from shared.community.roster import RosterFault, read_roster
+from shared.community.roster import RosterFault, RosterInvalid, read_roster
 from shared.community.roster_columns import RosterRule
 from tests.unit.community import small_county
 from tests.unit.community.small_roster import QIAN, ZHAO, as_csv, as_xlsx, refusal
@@ -58,3 +62,26 @@ def test_rows_far_down_a_workbook_are_not_lost(community: Community) -> None:
     content = as_xlsx([*QIAN], [*QIAN.values()], *blank, [*(QIAN | {"volunteer_id": "v-3"}).values()])
     assert (RosterFault(53, "phone", RosterRule.GIVEN_TWICE),) == refusal(content, community, "a.xlsx", 2).faults
     assert (RosterFault(0, "", RosterRule.TOO_MANY_ROWS),) == refusal(content, community, "a.xlsx", 1).faults
+
+
+WORKBOOK = as_xlsx([*QIAN], [*QIAN.values()])
+TABLE = as_csv(ZHAO, QIAN)
+
+
+@given(
+    whole=st.sampled_from([WORKBOOK, TABLE, b"", b"PK\x03\x04"]),
+    place=st.integers(0, len(WORKBOOK)),
+    noise=st.binary(max_size=40),
+    filename=st.sampled_from(["a.csv", "a.xlsx"]),
+)
+def test_a_damaged_file_is_refused_and_breaks_nothing(
+    community: Community, whole: bytes, place: int, noise: bytes, filename: str
+) -> None:
+    """Whatever a file holds, the answer is rows or faults (security.md: never a 500)."""
+    content = whole[:place] + noise + whole[place + len(noise) :]
+    answer: Sequence[object] = ()
+    try:
+        answer = read_roster(content, filename, community)
+    except RosterInvalid as refused:
+        answer = refused.faults
+    assert answer
