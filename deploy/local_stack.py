@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -58,7 +59,7 @@ class LocalStack:
         self.plan = plan
         self._state: State = "starting"
         self._broker = LocalBroker(plan.layout, plan.ports, plan.settings.nats_sync_interval)
-        self.supervisor = Supervisor(plan.layout.logs, timings=timings, changed=self._write)
+        self.supervisor = Supervisor(plan.layout.logs, timings=timings, changed=self._pids_changed)
 
     async def start(self) -> None:
         """Start everything; returns when every service answers. Raises ``StackProblem``."""
@@ -102,6 +103,10 @@ class LocalStack:
                 **{f"{name.upper()}_PUBLIC_URL": plan.ports.url_of(name) for name in SERVICES},
             },
         )
+
+    def _pids_changed(self, pids: Mapping[str, int]) -> None:
+        with contextlib.suppress(OSError):  # a full disk must not keep a child from being started again
+            self._write(pids)
 
     def _write(self, pids: Mapping[str, int]) -> None:
         self.plan.described(self._state, pids).write(self.plan.layout.stack_file)

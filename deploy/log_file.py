@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,11 +43,17 @@ class LogFile:
         return json.dumps({"timestamp": now, "event": event, "child": self._name, **fields}, ensure_ascii=False)
 
     def _write(self, text: str) -> None:
-        self._file.write(text.encode() + b"\n")
-        if self._file.tell() >= self._largest:
-            self._file.close()
-            self.path.replace(self.path.with_suffix(".log.1"))
-            self._file = self.path.open("ab", buffering=0)
+        # A full disk costs log lines, never the child: one whose output nobody reads stands still.
+        with contextlib.suppress(OSError):
+            self._file.write(text.encode() + b"\n")
+            if self._file.tell() >= self._largest:
+                self._set_aside()
+
+    def _set_aside(self) -> None:
+        full = self._file
+        self.path.replace(self.path.with_suffix(".log.1"))
+        self._file = self.path.open("ab", buffering=0)
+        full.close()
 
 
 def _is_object(text: str) -> bool:

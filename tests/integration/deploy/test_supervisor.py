@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ import pytest
 from deploy.children import Child
 from deploy.keeper import ChildLost, Timings
 from deploy.supervisor import Supervisor
+from tests.integration.deploy.stacks import alive
 from tests.servers import free_port
 from tests.waiting import wait_for
 
@@ -44,13 +44,6 @@ def small(directory: Path, name: str) -> Child:
 def story(directory: Path) -> list[str]:
     """What the children noted so far."""
     return (directory / "story").read_text().splitlines()
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of that id runs (a zombie is dead, and waits for its parent)."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
 
 
 def facts(logs: Path, event: str) -> list[dict[str, object]]:

@@ -51,3 +51,13 @@ def test_a_log_is_set_aside_before_it_fills_the_disk(tmp_path: Path) -> None:
     kept = [json.loads(line) for line in (tmp_path / "child.log.1").read_text().splitlines()]
     assert 200 + 150 > (tmp_path / "child.log.1").stat().st_size
     assert {"child.counted"} == {line["event"] for line in kept}
+
+
+def test_a_full_disk_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    """Writing goes on without an error, so that the child's output is still read."""
+    (tmp_path / "child.log").symlink_to("/dev/full")
+    log = LogFile(tmp_path, "child")
+    log.line(b"lost")
+    log.fact("child.started", pid=1)
+    log.close()
+    assert [log.path] == list(tmp_path.iterdir())
