@@ -21,7 +21,7 @@ OWN = frozenset({"port", "database_url"})
 """Settings a service never takes from the shared prefix."""
 
 
-class _Common(EnvSettingsSource):
+class _SharedByAll(EnvSettingsSource):
     """The variables all services share, without those each must have for itself."""
 
     def __call__(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class ServiceSettings(BaseSettings):
         return (
             init_settings,
             EnvSettingsSource(settings_cls, env_prefix=f"{PREFIX}{cls.service.upper()}_"),
-            _Common(settings_cls, env_prefix=PREFIX),
+            _SharedByAll(settings_cls, env_prefix=PREFIX),
         )
 
     def url_of(self, service: str) -> str:
