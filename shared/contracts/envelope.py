@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
@@ -79,13 +79,11 @@ class Fact(Generic[E_co]):
 
 
 class _Headers(BaseModel):
-    event_id: str
+    event_id: str = Field(pattern=r"^[!-~]{1,128}$")
     time: AwareDatetime
 
 
-def to_headers(
-    ce_type: str, about: str, *, event_id: str, time: datetime, traceparent: str = ""
-) -> dict[str, str]:
+def to_headers(ce_type: str, about: str, *, event_id: str, time: datetime, traceparent: str = "") -> dict[str, str]:
     """CloudEvents attributes (and the trace) as NATS headers; ``Nats-Msg-Id`` is the event id."""
     headers = {
         "ce-id": event_id,

@@ -15,6 +15,7 @@ from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from shared.contracts.flows import durables_of, stream_of
 from shared.contracts.refusal import Unavailable
@@ -24,7 +25,9 @@ log = structlog.get_logger()
 
 START_SECONDS = 10.0
 RETRY_SECONDS = 0.5
+STOP_SECONDS = 15.0
 PUBLISH_SECONDS = 10.0
+CHECK_SECONDS = 2.0
 
 
 Attach = Callable[[NatsBroker, "Bus"], None]
@@ -43,6 +46,7 @@ class Bus:
         self._broker: NatsBroker | None = None
         self._client: Client | None = None
         self._stopping = False
+        self._trouble = "the broker is not connected"
         self.connected = asyncio.Event()
 
     def attach(self, *attach: Attach) -> None:
@@ -61,6 +65,7 @@ class Bus:
             closed_cb=self._on_closed,
             error_cb=self._on_error,
             ack_policy=AckPolicy.NACK_ON_ERROR,
+            apply_types=False,  # injecting arguments takes a thread a message, and facts overtake one another there
             middlewares=[judge(self.service, lambda: self.js)],
             graceful_timeout=10,
             logger=None,
@@ -73,20 +78,22 @@ class Bus:
     def js(self) -> JetStreamContext:
         """JetStream on the live connection. Raises ``Unavailable`` while there is none."""
         if self._client is None or not self._client.is_connected:
-            raise Unavailable("the broker is not connected")
+            raise Unavailable(self._trouble)
         return self._client.jetstream(timeout=PUBLISH_SECONDS)
 
     async def run(self) -> None:
         """Connect, and try again until it works; from then on the client reconnects by itself, endlessly."""
         while not self._stopping:
-            broker = self.make_broker()
+            broker, client = self.make_broker(), None
             try:
                 async with asyncio.timeout(START_SECONDS):
                     client = await broker.connect()
+                    await self._find_durables(client.jetstream(timeout=START_SECONDS))
                     await broker.start()
-            except (NatsError, OSError, TimeoutError) as error:
-                log.warning("broker.absent", error=type(error).__name__)
-                await self._discard(broker)
+            except (NatsError, OSError, TimeoutError, Unavailable) as error:
+                log.warning("broker.absent", error=type(error).__name__, detail=str(error)[:200])
+                self._trouble = str(error) if isinstance(error, Unavailable) else "the broker is not connected"
+                await self._discard(broker, client)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             self._broker, self._client = broker, client
@@ -95,27 +102,42 @@ class Bus:
             return
 
     async def stop(self) -> None:
-        """Let running handlers finish, then close."""
+        """Let running handlers finish, then close, whether or not the broker is there to be told."""
         self._stopping = True
         if self._broker is not None:
-            await self._broker.stop()
+            await self._end(self._broker, self._client)
 
     async def check(self) -> None:
-        """Raises when the connection or one of this service's durable consumers is not there (readiness)."""
-        for durable, publisher in durables_of(self.service):
-            await self.js.consumer_info(stream_of(publisher), durable)
-        if not durables_of(self.service):
-            _ = self.js
+        """Raises ``Unavailable`` when the connection or a durable consumer of this service is not there (readiness)."""
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self._find_durables(self.js)
+        except (NatsError, OSError, TimeoutError) as error:
+            raise Unavailable("the broker does not answer") from error
 
-    async def _discard(self, broker: NatsBroker) -> None:
+    async def _find_durables(self, js: JetStreamContext) -> None:
+        # Subscribing to a durable that is not there would have the library create one of its own making.
+        for durable, publisher in durables_of(self.service):
+            try:
+                await js.consumer_info(stream_of(publisher), durable)
+            except NotFoundError as error:
+                raise Unavailable(f"the broker has no durable {durable}") from error
+
+    async def _discard(self, broker: NatsBroker, client: Client | None) -> None:
         stopping, self._stopping = self._stopping, True
         try:
-            async with asyncio.timeout(START_SECONDS):
-                await broker.stop()
-        except (NatsError, OSError, TimeoutError):
-            log.warning("broker.discarded")
+            await self._end(broker, client)
         finally:
             self._stopping = stopping
+
+    async def _end(self, broker: NatsBroker, client: Client | None) -> None:
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await broker.stop()
+        except (NatsError, OSError, TimeoutError) as error:  # it drains, and cannot while it reconnects
+            log.warning("broker.not_drained", error=type(error).__name__)
+        if client is not None and not client.is_closed:
+            await client.close()
 
     async def _on_error(self, error: Exception) -> None:
         log.warning("broker.error", error=type(error).__name__, detail=str(error)[:200])

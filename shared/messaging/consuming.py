@@ -60,6 +60,7 @@ class Hearing:
             stream=JStream(stream_of(self.publisher), declare=False),
             pull_sub=PullSub(batch_size=BATCH, timeout=PULL_SECONDS),
             inbox_prefix=f"{bus.inbox_prefix}.".encode(),
+            no_reply=True,
             title=self.durable,
         )
         for event, consumer in self.consumers.items():
@@ -68,17 +69,25 @@ class Hearing:
             subscriber(
                 _handler(event, hear, writer),
                 filter=partial(_is, event.type()),
+                decoder=partial(_read, event),
             )
-        subscriber(_unknown)
+        subscriber(_unknown, decoder=_refuse)
 
 
 async def _is(ce_type: str, message: NatsMessage) -> bool:
     return message.headers.get("ce-type") == ce_type
 
 
+async def _read(event: type[E], message: NatsMessage) -> Fact[E]:
+    """The message as a fact. Raises ``ValueError`` for poison."""
+    if b"\\u0000" in message.body:  # no event has one, and PostgreSQL could never store it
+        raise ValueError("a NUL character")
+    return fact_of(event.model_validate_json(message.body), message.headers)
+
+
 def _handler(event: type[Event], hear: Any, writer: GroupCommit[Any]) -> Callable[..., Awaitable[None]]:
-    async def handle(body: Event, message: NatsMessage) -> None:
-        fact = fact_of(body, message.headers)
+    # Nothing here or before it may suspend until the gatherer has the fact: order rests on that.
+    async def handle(fact: Any) -> None:
         with span(f"hear {event.name}", fact.traceparent):
             try:
                 await writer.do(hear, fact)
@@ -87,12 +96,16 @@ def _handler(event: type[Event], hear: Any, writer: GroupCommit[Any]) -> Callabl
             except Exception as error:
                 raise NotHeard from error
 
-    handle.__annotations__ = {"body": event, "message": NatsMessage, "return": None}
+    handle.__annotations__ = {"fact": event, "return": None}  # for AsyncAPI: the body on the wire
     handle.__name__ = f"on_{event.name}"
     return handle
 
 
-async def _unknown(message: NatsMessage) -> None:
+async def _unknown(_message: bytes) -> None:
+    """Never called: reading the message refuses it."""
+
+
+async def _refuse(message: NatsMessage) -> bytes:
     raise ValueError(f"unknown event type on {message.raw_message.subject}")
 
 

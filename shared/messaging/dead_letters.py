@@ -1,6 +1,6 @@
 """What cannot be heard goes to the dead-letter stream with its reason, and consumption goes on.
 
-Poison (malformed, forged, of unknown type) and facts that stayed too early for ten minutes are copied to
+Poison (malformed, forged, of unknown type) and facts that stayed too early for ten minutes of attempts are copied to
 ``dead.<service>.<subject>`` and acknowledged. Everything else is delivered again with a growing delay,
 for ever.
 The library's own policies either lose such a message or redeliver it in a tight loop.
@@ -8,8 +8,8 @@ The library's own policies either lose such a message or redeliver it in a tight
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -29,26 +29,60 @@ EARLY_SECONDS = 600
 FIRST_DELAY_SECONDS = 0.05
 LONGEST_DELAY_SECONDS = 30.0
 
+Place = tuple[str, int]
+"""A message: the durable that hears it and its sequence in the stream."""
+
 
 class NotHeard(Exception):
     """A use case failed on a fact for no fault of the fact's; it will be delivered again."""
 
 
+class _Early:
+    """Since when, and how often, facts have been too early.
+
+    Counted from the first attempt of this process, not from the publishing: a service that was away for an hour
+    must not bury what it could take a moment later.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[Place, tuple[float, int]] = {}
+
+    def attempt(self, place: Place) -> tuple[float, int]:
+        """Seconds since the first time, and how many times it has been by now."""
+        now = time.monotonic()
+        since, times = self._since.pop(place, (now, 0))
+        self._since[place] = since, times + 1
+        return now - since, times + 1
+
+    def forget(self, place: Place) -> None:
+        """It was taken, or buried; and so may have been others, by another process."""
+        self._since.pop(place, None)
+        oldest = time.monotonic() - 2 * EARLY_SECONDS
+        while self._since and self._since[first := next(iter(self._since))][0] < oldest:
+            del self._since[first]
+
+
 def judge(service: str, jetstream: Callable[[], JetStreamContext]) -> type[BaseMiddleware]:
     """The broker's middleware that decides what becomes of a message its handler could not take."""
+    early = _Early()
 
     class Judge(BaseMiddleware):
         async def consume_scope(self, call_next: Callable[..., Any], msg: StreamMessage[Any]) -> Any:
             raw: Msg = msg.raw_message
             if not raw.reply.startswith("$JS.ACK."):  # a request between services, answered by its handler
                 return await call_next(msg)
+            place = raw.metadata.consumer, raw.metadata.sequence.stream
             try:
                 answer = await call_next(msg)
-            except (ValueError, Refusal, NotHeard) as error:
-                await _decide(service, jetstream, raw, error)
-            else:
-                FACTS_HEARD.labels(raw.metadata.consumer, event_name(raw), "heard").inc()
-                return answer
+            except Exception as error:  # what is let through would be redelivered in a tight loop
+                if (delay := _again_in(error, raw, place, early)) is not None:
+                    raise NackMessage(delay=delay) from error
+                await _bury(service, jetstream, raw, error)
+                early.forget(place)
+                raise AckMessage from error
+            early.forget(place)
+            FACTS_HEARD.labels(place[0], event_name(raw), "heard").inc()
+            return answer
 
     return Judge
 
@@ -58,21 +92,19 @@ def event_name(raw: Msg) -> str:
     return raw.subject.split(".", 2)[1]
 
 
-async def _decide(service: str, jetstream: Callable[[], JetStreamContext], raw: Msg, error: Exception) -> None:
-    durable = raw.metadata.consumer
+def _again_in(error: Exception, raw: Msg, place: Place, early: _Early) -> float | None:
+    """Seconds until the next attempt; None when there shall be none."""
     attempts = raw.metadata.num_delivered
-    age = (datetime.now(UTC) - raw.metadata.timestamp.astimezone(UTC)).total_seconds()
-    again = isinstance(error, Unavailable | NotHeard) or (isinstance(error, TooEarly) and age < EARLY_SECONDS)
-    if again:
-        delay = min(FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 20), LONGEST_DELAY_SECONDS)
-        FACTS_HEARD.labels(durable, event_name(raw), "again").inc()
-        if not isinstance(error, TooEarly) or attempts > 5:
-            log.warning("fact.again", durable=durable, attempts=attempts, cause=_cause(error))
-        raise NackMessage(delay=delay) from error
-    await _bury(service, jetstream, raw, error)
-    FACTS_HEARD.labels(durable, event_name(raw), "dead").inc()
-    log.error("fact.dead", durable=durable, attempts=attempts, cause=_cause(error))
-    raise AckMessage from error
+    if isinstance(error, TooEarly):
+        age, attempts = early.attempt(place)
+        if age >= EARLY_SECONDS:
+            return None
+    elif isinstance(error, ValueError | Refusal) and not isinstance(error, Unavailable):
+        return None
+    FACTS_HEARD.labels(place[0], event_name(raw), "again").inc()
+    if not isinstance(error, TooEarly) or attempts > 5:
+        log.warning("fact.again", durable=place[0], attempts=attempts, cause=_cause(error))
+    return float(min(FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 20), LONGEST_DELAY_SECONDS))
 
 
 async def _bury(service: str, jetstream: Callable[[], JetStreamContext], raw: Msg, error: Exception) -> None:
@@ -96,6 +128,8 @@ async def _bury(service: str, jetstream: Callable[[], JetStreamContext], raw: Ms
         )
     except Exception as failure:  # never acknowledge what was not buried
         raise NackMessage(delay=FIRST_DELAY_SECONDS * 20) from failure
+    FACTS_HEARD.labels(durable, event_name(raw), "dead").inc()
+    log.error("fact.dead", durable=durable, attempts=raw.metadata.num_delivered, cause=_cause(error))
 
 
 def _cause(error: Exception) -> str:

@@ -101,9 +101,7 @@ async def test_a_refusal_does_no_harm_to_its_neighbours(database: Database) -> N
 
 
 @pytest.mark.parametrize(("bad", "error"), [("crash", Crash), ("a", IntegrityError)])
-async def test_one_bad_neighbour_harms_only_itself(
-    database: Database, bad: str, error: type[Exception]
-) -> None:
+async def test_one_bad_neighbour_harms_only_itself(database: Database, bad: str, error: type[Exception]) -> None:
     """An accident, or a row that breaks a constraint, fails its own caller; the list runs one by one."""
     writer = GroupCommit(units_of(database))
     asked = await ask(writer, ["a", "b", bad, "c"])
@@ -176,9 +174,7 @@ async def test_a_full_backlog_sends_callers_away(database: Database) -> None:
     assert isinstance(third, Unavailable)
 
 
-async def test_a_locked_database_is_unavailable_for_now(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_locked_database_is_unavailable_for_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another process holds SQLite's write lock, callers hear Unavailable; then all is well."""
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
     async with ledger_database(f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}") as database:
@@ -186,9 +182,7 @@ async def test_a_locked_database_is_unavailable_for_now(
         async with running(GroupCommit(units_of(database))) as writer:
             async with rival.writing() as session:
                 await session.execute(text("SELECT 1"))
-                assert [Unavailable, Unavailable] == [
-                    type(answer) for answer in await (await ask(writer, "ab"))
-                ]
+                assert [Unavailable, Unavailable] == [type(answer) for answer in await (await ask(writer, "ab"))]
             assert ["wrote a", "wrote b"] == await (await ask(writer, "ab"))
         await rival.close()
 
@@ -215,7 +209,7 @@ async def _pragma(database: Database, pragma: str) -> int:
 
 
 async def test_a_lost_connection_is_unavailable_and_heals(postgres_server: PostgresServer) -> None:
-    """When PostgreSQL ends a connection in mid-transaction, its caller hears Unavailable and the next is served."""
+    """When PostgreSQL ends a connection in mid-transaction, its caller hears Unavailable, the next is served."""
 
     async def lose(uow: Unit, names: Sequence[str]) -> list[str | Refusal]:
         await uow.repository.run("SELECT pg_terminate_backend(pg_backend_pid())")
