@@ -95,9 +95,7 @@ def problem_of_refusal(refusal: Refusal) -> Problem:
     if seconds := getattr(refusal, "retry_after", None):
         headers["Retry-After"] = str(int(seconds))
     title, detail = gettext(refusal.title), told(refusal.detail, refusal.values)
-    return Problem(
-        slug_of(type(refusal)), status, title, detail, translated(refusal.errors), headers, refusal.members
-    )
+    return Problem(slug_of(type(refusal)), status, title, detail, translated(refusal.errors), headers, refusal.members)
 
 
 def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:

@@ -29,13 +29,9 @@ def extract_python(
 ) -> Iterator[Found]:
     """The messages of one Python file. Babel calls it by these names; the markers are always ours."""
     path = Path(file.name)
-    known = refusals() | {"ValueError"} if _is_typed_into(path) else refusals()
-    yield from _visit(ast.parse(file.read()), known, in_validator=path.name == "commands.py")
-
-
-def _is_typed_into(path: Path) -> bool:
-    """Whether people's input lands in this module's models, so that they read what its validators raise."""
-    return path.name == "commands.py" or path.parent.name == "contracts"
+    is_commands = path.name == "commands.py"  # all it raises is about what somebody typed
+    known = refusals() | {"ValueError"} if is_commands or path.parent.name == "contracts" else refusals()
+    yield from _visit(ast.parse(file.read()), known, in_validator=is_commands)
 
 
 @cache

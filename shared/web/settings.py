@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.flows import SERVICES
 
 PREFIX = "PAIDAN_"
+MOST_PORT = 65535
 OWN = frozenset({"port", "database_url"})
 """Settings a service never takes from the shared prefix."""
 
@@ -36,7 +37,7 @@ class ServiceSettings(BaseSettings):
     service: ClassVar[str]
 
     host: str = "127.0.0.1"
-    port: int = Field(ge=1, le=65535)
+    port: int
     database_url: str
     nats_url: str = "nats://127.0.0.1:8104"
     nats_user: str = ""
@@ -52,6 +53,13 @@ class ServiceSettings(BaseSettings):
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""
+
+    @field_validator("port")
+    @classmethod
+    def _is_a_port(cls, port: int) -> int:
+        if not 1 <= port <= MOST_PORT:
+            raise ValueError(f"a port lies between 1 and {MOST_PORT}")
+        return port
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,94 @@
+"""The mission's words as people read them, in the running request's language (mission.md, "Words")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from shared.community.areas import AreaTree
+from shared.contracts.words import NextStep, OrderState, Outcome, Role, Urgency
+from shared.web.i18n import Language, current_reader, gettext, msgid
+
+STATES: Mapping[str, str] = {
+    OrderState.PLACED: msgid("Placed"),
+    OrderState.OFFERED: msgid("Being offered to volunteers"),
+    OrderState.ASSIGNED: msgid("Taken by a volunteer"),
+    OrderState.UNDER_WAY: msgid("Under way"),
+    OrderState.ESCALATED: msgid("With the coordinator"),
+    OrderState.DONE: msgid("Done, waiting for the review"),
+    OrderState.CLOSED: msgid("Closed"),
+    OrderState.CANCELLED: msgid("Withdrawn"),
+}
+NEXT_STEPS: Mapping[str, str] = {
+    NextStep.OFFER: msgid("Finding a volunteer"),
+    NextStep.ACCEPT: msgid("A volunteer answers"),
+    NextStep.START: msgid("The volunteer sets out"),
+    NextStep.COMPLETE: msgid("The volunteer finishes the work"),
+    NextStep.DECIDE: msgid("The coordinator decides who serves it"),
+    NextStep.REVIEW: msgid("The resident says how it went"),
+    NextStep.NONE: msgid("Nothing more"),
+}
+URGENCIES: Mapping[str, str] = {
+    Urgency.URGENT: msgid("Urgent"),
+    Urgency.NORMAL: msgid("Normal"),
+    Urgency.FLEXIBLE: msgid("No hurry"),
+}
+OUTCOMES: Mapping[str, str] = {
+    Outcome.FIXED: msgid("Fixed"),
+    Outcome.PARTLY: msgid("Partly fixed"),
+    Outcome.NOT_FIXED: msgid("Not fixed"),
+    Outcome.NO_REPLY: msgid("Closed without a review"),
+    Outcome.WITHDRAWN: msgid("Withdrawn"),
+}
+ROLES: Mapping[str, str] = {
+    Role.RESIDENT: msgid("Resident"),
+    Role.VOLUNTEER: msgid("Volunteer"),
+    Role.COORDINATOR: msgid("Coordinator"),
+    Role.OPS: msgid("Operations"),
+    "clock": msgid("The clock"),
+}
+EVENTS: Mapping[str, str] = {
+    "order_placed": msgid("The order was placed"),
+    "order_amended": msgid("The order was changed"),
+    "order_cancelled": msgid("The order was withdrawn"),
+    "order_reviewed": msgid("The resident gave the review"),
+    "order_reopened": msgid("The order was taken up again"),
+    "order_closed": msgid("The order was closed"),
+    "offer_made": msgid("A volunteer was asked"),
+    "offer_declined": msgid("The asked volunteer cannot"),
+    "offer_expired": msgid("The asked volunteer did not answer"),
+    "leg_assigned": msgid("A volunteer took the order"),
+    "leg_started": msgid("The volunteer set out"),
+    "leg_handed_back": msgid("The volunteer had to give it back"),
+    "leg_completed": msgid("The work was done"),
+    "order_escalated": msgid("The order was passed on to the coordinator"),
+    "order_done": msgid("Everything was served"),
+    "notice_sent": msgid("A notice was sent"),
+    "notice_failed": msgid("A notice could not be sent"),
+}
+
+
+def _names(known: Mapping[str, str]) -> Callable[[str], str]:
+    """Looks a code up; a code that has no words yet is shown as it is."""
+    return lambda code: gettext(known[code]) if code in known else code
+
+
+WORDS: Mapping[str, Callable[[str], str]] = {
+    "state_name": _names(STATES),
+    "next_step_name": _names(NEXT_STEPS),
+    "urgency_name": _names(URGENCIES),
+    "outcome_name": _names(OUTCOMES),
+    "role_name": _names(ROLES),
+    "event_name": _names(EVENTS),
+}
+"""What every template may call: ``{{ state_name(order.state) }}``."""
+
+
+def place_name(areas: AreaTree, code: str) -> str:
+    """Where an area is, as people say it: from its community down; above the communities, its own name."""
+    if code not in areas:
+        return code
+    language, community = current_reader().language, areas.community_of(code)
+    line = areas.ancestors(code)
+    told = line[: line.index(community) + 1] if community else line[:1]
+    names = [areas[each].name.told_in(language) for each in told]
+    return " ".join(reversed(names)) if language is Language.ZH else ", ".join(names)

@@ -1,0 +1,79 @@
+"""Who is calling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller, TokenSigner
+from shared.web.callers import Callers
+from tests.unit.web.conftest import COORDINATOR, KEY, SIGNER, visitor
+
+VOLUNTEER = Caller(Role.VOLUNTEER, "v-1")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, MINUTE)}"}, 200),
+        ({"authorization": f"bearer  {SIGNER.sign(VOLUNTEER, MINUTE)} "}, 200),
+        ({"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, -MINUTE)}"}, 401),
+        ({"authorization": f"Bearer {TokenSigner(b'x' * 32).sign(VOLUNTEER, MINUTE)}"}, 401),
+        ({"authorization": "Bearer nonsense"}, 401),
+        ({"authorization": "Bearer"}, 401),
+        ({"authorization": "Basic dTpw"}, 401),
+        ({"cookie": "paidan_teahouse=good-session"}, 200),
+        ({"cookie": "paidan_teahouse=unknown"}, 401),
+        ({"cookie": "paidan_matcher=good-session"}, 401),
+        ({"cookie": "paidan_teahouse=good-session", "authorization": "Bearer nonsense"}, 401),
+    ],
+)
+async def test_a_caller_is_known_by_a_token_or_a_session(
+    teahouse: FastAPI, headers: dict[str, str], status: int
+) -> None:
+    """Valid tokens and sessions of this service pass; a bad token is not saved by a cookie; 401 says nothing more."""
+    async with visitor(teahouse, **headers) as client:
+        answer = await client.get("/api/me")
+    assert status == answer.status_code
+    if status == 401:
+        assert ("/problems/unauthenticated", "", "Bearer") == (
+            answer.json()["type"],
+            answer.json()["detail"],
+            answer.headers["www-authenticate"],
+        )
+
+
+async def test_a_caller_in_another_role_is_refused_and_that_leaves_a_trace(
+    teahouse: FastAPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """403 for the caller, one line with route and role for the audit."""
+    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(VOLUNTEER, MINUTE)}") as client:
+        answer = await client.get("/api/desk")
+    assert (403, "/problems/role-missing") == (answer.status_code, answer.json()["type"])
+    logged = "".join(capsys.readouterr())
+    assert ["access.denied", "/api/desk", "volunteer", "v-1"] == [
+        part for part in ("access.denied", "/api/desk", "volunteer", "v-1") if part in logged
+    ]
+
+
+async def test_a_caller_in_the_role_passes_with_its_area(teahouse: FastAPI) -> None:
+    """The route sees the caller."""
+    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(COORDINATOR, MINUTE)}") as client:
+        assert {"area": "grid-1"} == (await client.get("/api/desk")).json()
+
+
+def test_a_session_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
+    """HttpOnly, SameSite, Secure behind TLS, named after the service; signing out takes it back."""
+    callers = Callers("teahouse", TokenSigner(KEY), secure=True)
+    given, taken = Response(), Response()
+    callers.remember(given, "token")
+    callers.forget(taken)
+    assert "paidan_teahouse=token; HttpOnly; Max-Age=43200; Path=/; SameSite=lax; Secure" == given.headers["set-cookie"]
+    assert 'paidan_teahouse=""' in taken.headers["set-cookie"]
+    assert "Max-Age=0" in taken.headers["set-cookie"]
