@@ -9,10 +9,10 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows test check lock
+.PHONY: help setup run flows check test contracts lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/run.stamp ## environment and pinned dependencies in .venv, with .venv/bin/paidan
 
@@ -33,6 +33,9 @@ test: .venv/dev.stamp ## the whole test suite, browser tests included
 	@command -v chromium >/dev/null || \
 		{ echo "The browser tests need Chromium: install the package chromium (Debian: apt-get install chromium)." >&2; exit 1; }
 	$(BIN)/python -m pytest
+
+contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
+	$(BIN)/python -m tests.contracts.published
 
 lock: .venv/dev.stamp ## pin every dependency again, with hashes, from pyproject.toml
 	$(PIP_COMPILE) --build-deps-for editable --output-file requirements.lock pyproject.toml

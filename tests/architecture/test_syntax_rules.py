@@ -49,6 +49,11 @@ CAUGHT: tuple[tuple[Rule, str, str], ...] = (
         "@broker.publisher('notifier.x')\nasync def on_x(): ...\n",
     ),
     (
+        syntax_rules.only_the_relay_publishes,
+        "shared/messaging/asyncapi.py",
+        "async def send(js):\n    await js.publish('x', b'')\n",
+    ),
+    (
         syntax_rules.time_and_ids_are_passed_in,
         "services/matcher/policies/waves.py",
         "import datetime\n\nnow = datetime.datetime.now(datetime.UTC)\n",

@@ -1,0 +1,73 @@
+"""The documents of the outside as the services serve them: OpenAPI and AsyncAPI, one of each for a service.
+
+``python -m tests.contracts.published`` (``make contracts``) writes them to docs/; a test compares them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import httpx2
+from fastapi import FastAPI
+
+from shared.contracts.flows import SERVICES
+from shared.identity.keys import create_keys
+from shared.web.settings import ServiceSettings
+
+ROOT = Path(__file__).parents[2]
+KINDS = ("openapi", "asyncapi")
+
+
+def page_of(service: str, kind: str) -> Path:
+    """Where a document is committed."""
+    return ROOT / "docs" / kind / f"{service}.json"
+
+
+async def documents(directory: Path) -> dict[Path, str]:
+    """Every document by the place where it is committed. Keys and databases come to lie in ``directory``."""
+    create_keys(directory)
+    return {
+        page_of(service, kind): await _document(_application(service, directory), kind)
+        for service in SERVICES
+        for kind in KINDS
+    }
+
+
+async def _document(application: FastAPI, kind: str) -> str:
+    transport = httpx2.ASGITransport(app=application)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.get(f"/{kind}.json")
+    answer.raise_for_status()
+    return json.dumps(answer.json(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _application(service: str, directory: Path) -> FastAPI:
+    module = importlib.import_module(f"services.{service}.settings")
+    settings = next(
+        member
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, ServiceSettings) and member is not ServiceSettings
+    )
+    application: FastAPI = importlib.import_module(f"services.{service}.app").make_app(
+        settings(keys=directory, database_url=f"sqlite+aiosqlite:///{directory / f'{service}.db'}")
+    )
+    return application
+
+
+def main() -> int:
+    """Write every document to its place."""
+    with tempfile.TemporaryDirectory() as directory:
+        for page, text in asyncio.run(documents(Path(directory))).items():
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
