@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import structlog
+
 from services.intake.queries import OrderFound
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
+
+log = structlog.get_logger()
 
 
 class Access:
@@ -30,12 +34,12 @@ class Access:
         return order
 
     def coordinator(self, secret: str | None) -> Caller:
-        """A coordinator with an area. Raises ``Unauthenticated`` or ``Forbidden``."""
+        """A coordinator with an area; who is none leaves a trace. Raises ``Unauthenticated`` or ``Forbidden``."""
         if secret is None:
             raise Unauthenticated
         caller = self._signer.verify(secret)
         if caller.role is not Role.COORDINATOR or (caller.area or "") not in self._rules.areas:
-            raise Forbidden
+            raise _denied(caller)
         return caller
 
     def _order_of(self, secret: str) -> str:
@@ -44,5 +48,10 @@ class Access:
         except Unauthenticated:
             caller = self._signer.verify(secret)
         if caller.role is not Role.RESIDENT:
-            raise Forbidden
+            raise _denied(caller)
         return caller.subject
+
+
+def _denied(caller: Caller) -> Forbidden:
+    log.warning("access.denied", role=caller.role.value, subject=caller.subject)
+    return Forbidden()

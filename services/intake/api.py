@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -30,13 +29,13 @@ from services.intake.use_cases.importing import Imported, ImportOrders
 from services.intake.use_cases.placing import NewOrder
 from shared.community.clock import DomainClock
 from shared.contracts.refusal import Invalid
-from shared.identity.tokens import TrackingTokens
+from shared.identity.tokens import Caller, TrackingTokens
 from shared.observability.tracing import current_traceparent
 from shared.web.callers import bearer_of
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import Page
-from shared.web.validation import field_errors
+from shared.web.validation import field_errors, translated
 
 TRACK_COOKIE = "paidan_track"
 
@@ -79,13 +78,16 @@ class Doors:
         secret = bearer_of(request) or request.cookies.get(TRACK_COOKIE)
         return self.access.may_see(secret, await self.queries.find(reference))
 
+    async def coordinator(self, request: Request) -> Caller:
+        """The coordinator who asks."""
+        return self.access.coordinator(bearer_of(request))
+
     async def view(self, order_id: str) -> OrderView:
         """An order as it is now."""
         return await self.queries.order(order_id, self.clock.now())
 
     async def place(self, body: PlaceOrder, key: str | None) -> PlacedView:
         """Place an order through the writer; the same key and body give the same answer for ever."""
-        body_hash = hashlib.sha256(body.model_dump_json().encode()).hexdigest() if key else ""
         order = NewOrder(
             service=body.service,
             area=body.area,
@@ -97,7 +99,7 @@ class Doors:
             on_behalf_of=body.on_behalf_of,
             health=body.consent.health,
             key=key,
-            body_hash=body_hash,
+            body=body.model_dump_json() if key else "",
             traceparent=current_traceparent(),
         )
         placed = await self.use_cases.writer.do(self.use_cases.placing.place_orders, order)
@@ -109,7 +111,7 @@ class Doors:
         return await self.view(found.order_id)
 
 
-IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200)]
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
 
 
 def make_router(doors: Doors) -> APIRouter:
@@ -117,6 +119,7 @@ def make_router(doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["orders"])
     changing = doors.use_cases.changing
     Seen = Annotated[OrderFound, Depends(doors.order_seen)]  # noqa: N806 - a type, made for this router
+    Importer = Annotated[Caller, Depends(doors.coordinator)]  # noqa: N806
 
     @router.get("/services")
     async def services() -> Page[ServiceView]:
@@ -147,7 +150,7 @@ def make_router(doors: Doors) -> APIRouter:
         async def read(last: str) -> list[ServerSentEvent]:
             view = await doors.view(found.order_id)
             position = view.timeline[-1].position if view.timeline else 0
-            if last.isdecimal() and position <= int(last):
+            if last.isdecimal() and position <= int(last[:18]):
                 return []
             return [ServerSentEvent(data=view.model_dump(mode="json"), event="order", id=str(position))]
 
@@ -171,14 +174,16 @@ def make_router(doors: Doors) -> APIRouter:
 
     @router.post("/orders/import")
     async def import_orders(
-        request: Request,
+        caller: Importer,
         file: UploadFile,
         mapping: Annotated[str, Form(max_length=100_000)],
-        partial: Annotated[bool, Query()] = False,
+        partial: Annotated[bool, Form()] = False,
+        partial_in_address: Annotated[bool, Query(alias="partial")] = False,
     ) -> ImportedView:
-        """Import a table (CSV, TSV): all or nothing, unless ``partial``; a known id is never recorded twice."""
-        caller = doors.access.coordinator(bearer_of(request))
+        """Import a table (CSV, TSV): all or nothing, unless ``partial`` (a field of the form, or in the address);
+        a known id is never recorded twice."""
         rows = await run_in_threadpool(read_table, await file.read(), _mapping(mapping), doors.most_rows)
+        partial = partial or partial_in_address
         command = ImportOrders(rows, caller.area or "", partial, current_traceparent())
         result = await doors.use_cases.writer.do(doors.use_cases.importing.import_orders, command)
         return _imported(result, doors.tracking, partial=partial)
@@ -197,7 +202,7 @@ def _imported(result: Imported, tracking: TrackingTokens, *, partial: bool) -> I
     view = ImportedView(
         created=len(result.created),
         known=result.known,
-        refused=[RefusedRowView.of(row) for row in result.refused],
+        refused=[RefusedRowView.of(row.row, translated(row.errors)) for row in result.refused],
         orders=[
             ImportedOrderView(
                 row=row,

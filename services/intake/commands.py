@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.contracts.words import Outcome, Urgency, Window
 
+LONGEST_NAME = 80
+LONGEST_PHONE = 32
+LONGEST_TEXT = 2000
 
-def _no_control_characters(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
+
+def one_line(text: str) -> str:
+    """A name or a number: one line. Raises ``ValueError`` when it holds line breaks or control characters."""
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise ValueError("line breaks and control characters are not allowed")
+    return text
+
+
+def plain_words(text: str) -> str:
+    """Words over several lines, each ended by one line feed, as browsers do not send them.
+
+    Raises ``ValueError`` when they hold other control characters.
+    """
+    text = re.sub(r"\r\n?", "\n", text)
+    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
         raise ValueError("control characters are not allowed")
     return text
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_no_control_characters)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(one_line)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(plain_words)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 
 
@@ -28,8 +47,8 @@ class Command(BaseModel):
 class Contact(Command):
     """Whom to reach. ``phone`` as typed; it is normalised when the order is placed."""
 
-    name: Annotated[Line, Field(max_length=80)]
-    phone: Annotated[Line, Field(max_length=32)]
+    name: Annotated[Line, Field(max_length=LONGEST_NAME)]
+    phone: Annotated[Line, Field(max_length=LONGEST_PHONE)]
 
 
 class Consent(Command):
@@ -43,14 +62,12 @@ class PlaceOrder(Command):
 
     service: Code
     area: Code
-    details: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_no_control_characters)] = Field(
-        default="", max_length=2000
-    )
+    details: Annotated[Words, Field(max_length=LONGEST_TEXT)] = ""
     contact: Contact
     window: Window | None = None
     urgency: Urgency | None = None
     excluded: tuple[Code, ...] = Field(default=(), max_length=20)
-    on_behalf_of: Annotated[Line, Field(max_length=80)] | None = None
+    on_behalf_of: Annotated[Line, Field(max_length=LONGEST_NAME)] | None = None
     consent: Consent = Consent()
 
 
@@ -59,19 +76,19 @@ class AmendOrder(Command):
 
     window: Window | None = None
     urgency: Urgency | None = None
-    details: Annotated[Line, Field(max_length=2000)] | None = None
+    details: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not self.model_fields_set:
+        if self.window is None and self.urgency is None and self.details is None:
             raise ValueError("nothing to change")
         return self
 
 
 class CancelOrder(Command):
-    """Withdraw an order; no reason asked."""
+    """Withdraw an order. No reason is asked; one that is given stays in the vault."""
 
-    reason: Annotated[Line, Field(max_length=500)] | None = None
+    reason: Annotated[Words, Field(min_length=1, max_length=500)] | None = None
 
 
 class ReviewOrder(Command):
@@ -79,7 +96,7 @@ class ReviewOrder(Command):
 
     outcome: Outcome
     rating: int | None = Field(default=None, ge=1, le=5)
-    comment: Annotated[Line, Field(max_length=2000)] | None = None
+    comment: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
 
     @model_validator(mode="after")
     def _is_a_verdict(self) -> Self:

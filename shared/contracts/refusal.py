@@ -9,16 +9,20 @@ Each rule defines its own refusal beside its policy and picks one of the kinds b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with one field; ``pointer`` is a JSON pointer into the request body (RFC 6901)."""
+    """One thing wrong with one field; ``pointer`` is a JSON pointer into the request body (RFC 6901).
+
+    ``detail`` is a message id; ``values`` fill its ``%(name)s`` places once it is in the reader's language.
+    """
 
     pointer: str
     detail: str
+    values: Mapping[str, str | int] = field(default_factory=dict, hash=False)
 
 
 class Refusal(Exception):
@@ -31,11 +35,18 @@ class Refusal(Exception):
     title: ClassVar[str] = "The request was refused"
 
     def __init__(
-        self, detail: str = "", *, errors: Sequence[FieldError] = (), members: Mapping[str, Any] | None = None
+        self,
+        detail: str = "",
+        *,
+        values: Mapping[str, str | int] | None = None,
+        errors: Sequence[FieldError] = (),
+        members: Mapping[str, Any] | None = None,
     ) -> None:
-        """``members`` are further members of the problem document (RFC 9457, section 3.2), JSON values."""
+        """``values`` fill the ``%(name)s`` places of ``detail``, a message id. ``members`` are further members of
+        the problem document (RFC 9457, section 3.2), JSON values."""
         super().__init__(detail or self.title)
         self.detail = detail
+        self.values = dict(values or {})
         self.errors = tuple(errors)
         self.members = dict(members or {})
 

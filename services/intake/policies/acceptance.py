@@ -24,7 +24,7 @@ class OrderInvalid(Invalid):
 
 @dataclass(frozen=True)
 class Accepted:
-    """An order that can be: its service, place and clocks. ``due_at`` ends the dispatch clock."""
+    """An order that can be: its service, place and clocks; ``phone`` as dialled. ``due_at`` ends the dispatch clock."""
 
     service: Service
     area: str
@@ -32,6 +32,7 @@ class Accepted:
     community: str | None
     urgency: Urgency
     due_at: datetime
+    phone: str | None
 
 
 def accept(
@@ -41,6 +42,7 @@ def accept(
     area: str,
     urgency: Urgency | None,
     window: Window | None,
+    phone: str | None,
     now: datetime,
 ) -> Accepted:
     """Judge what was asked. Raises ``OrderInvalid`` with every field that is wrong, not only the first."""
@@ -54,6 +56,9 @@ def accept(
     elif grid is None:
         errors.append(FieldError("/area", "an order names a grid or a place in one"))
     errors += window_errors(window, now)
+    dialled = normal_phone(phone) if phone else None
+    if phone and dialled is None:
+        errors.append(FieldError("/contact/phone", "this is not a phone number"))
     if errors or known is None or grid is None:
         raise OrderInvalid(errors=errors)
     chosen = urgency or known.urgency
@@ -64,6 +69,7 @@ def accept(
         community=rules.areas.community_of(area),
         urgency=chosen,
         due_at=dispatch_due(rules, chosen, window, now),
+        phone=dialled,
     )
 
 
@@ -86,9 +92,7 @@ def window_errors(window: Window | None, now: datetime) -> list[FieldError]:
     return []
 
 
-def normal_phone(typed: str) -> str:
-    """A phone number as dialled: digits, with ``+`` where it was typed. Raises ``OrderInvalid``."""
+def normal_phone(typed: str) -> str | None:
+    """A phone number as dialled: digits, with ``+`` where it was typed; None when it is no phone number."""
     dialled = re.sub(r"[\s()\-.]", "", typed)
-    if not _PHONE.fullmatch(dialled):
-        raise OrderInvalid(errors=[FieldError("/contact/phone", "this is not a phone number")])
-    return dialled
+    return dialled if _PHONE.fullmatch(dialled) else None

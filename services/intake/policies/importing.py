@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.intake.commands import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, one_line, plain_words
 from shared.contracts.refusal import FieldError, Invalid
 from shared.contracts.words import Urgency
 
 OTHERWISE = "*"
+LONGEST_ID = 200
+LONGEST_QUOTE = 80
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 Ours = Literal["service", "area", "details", "name", "phone", "urgency"]
 
@@ -79,7 +82,7 @@ def read_table(content: bytes, mapping: ImportMapping, most: int) -> list[Import
         if not any(cell.strip() for cell in cells):
             continue
         if len(rows) == most:
-            raise FileUnreadable(f"the file has more than {most} rows")
+            raise FileUnreadable("the file has more than %(most)s rows", values={"most": most})
         rows.append(_row(number, heading, cells, mapping))
     return rows
 
@@ -103,7 +106,7 @@ def _lines(text: str) -> Iterator[list[str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise FileUnreadable(f"line {reader.line_num}: {error}") from error
+            raise FileUnreadable("line %(line)s of the file is not CSV", values={"line": reader.line_num}) from error
 
 
 def _check_heading(heading: Sequence[str], mapping: ImportMapping) -> None:
@@ -111,49 +114,83 @@ def _check_heading(heading: Sequence[str], mapping: ImportMapping) -> None:
     wanted += [mapping.external_id] if mapping.external_id else []
     missing = [column for column in wanted if column not in heading]
     if missing:
-        raise FileUnreadable(f"the heading has no column {', '.join(missing)}")
+        raise FileUnreadable("the heading has no column %(columns)s", values={"columns": ", ".join(missing)})
     for ours in ("service", "area"):
         if ours not in mapping.columns:
-            raise FileUnreadable(f"the mapping names no column for {ours}")
+            raise FileUnreadable("the mapping names no column for %(field)s", values={"field": ours})
 
 
 def _row(number: int, heading: Sequence[str], cells: Sequence[str], mapping: ImportMapping) -> ImportedRow | RefusedRow:
     if len(cells) != len(heading):
-        reason = f"the row has {len(cells)} cells, the heading {len(heading)}"
-        return RefusedRow(number, (FieldError("", reason),))
-    theirs = dict(zip(heading, cells, strict=True))
-    errors: list[FieldError] = []
-
-    def said(ours: Ours) -> str:
-        columns = _columns(mapping.columns.get(ours, ()))
-        return " – ".join(filter(None, (theirs[column].strip() for column in columns)))
-
-    def translated(ours: Literal["service", "area"], words: Mapping[str, str]) -> str:
-        word = said(ours)
-        ours_word = words.get(word, words.get(OTHERWISE, ""))
-        if not ours_word:
-            errors.append(FieldError(f"/{ours}", f"the mapping knows no {ours} for “{word}”"))
-        return ours_word
-
-    service, area = translated("service", mapping.services), translated("area", mapping.areas)
-    external_id = theirs[mapping.external_id].strip() if mapping.external_id else None
-    if mapping.external_id and not external_id:
-        errors.append(FieldError(f"/{mapping.external_id}", "the row has no id"))
-    urgency = said("urgency")
-    if urgency and urgency not in set(Urgency):
-        errors.append(FieldError("/urgency", "urgency is urgent, normal or flexible"))
-    if errors:
-        return RefusedRow(number, tuple(errors))
-    return ImportedRow(
+        counted = {"cells": len(cells), "heading": len(heading)}
+        ragged = FieldError("", "the row has %(cells)s cells, the heading %(heading)s", counted)
+        return RefusedRow(number, (ragged,))
+    reading = _Reading(dict(zip(heading, cells, strict=True)), mapping)
+    row = ImportedRow(
         row=number,
-        service=service,
-        area=area,
-        details=said("details")[:2000],
-        name=said("name") or None,
-        phone=said("phone") or None,
-        urgency=Urgency(urgency) if urgency else None,
-        external_id=external_id,
+        service=reading.translated("service", mapping.services),
+        area=reading.translated("area", mapping.areas),
+        details=reading.text("details", LONGEST_TEXT, plain_words),
+        name=reading.text("name", LONGEST_NAME, one_line) or None,
+        phone=reading.text("phone", LONGEST_PHONE, one_line) or None,
+        urgency=reading.urgency(),
+        external_id=reading.external_id(),
     )
+    return RefusedRow(number, tuple(reading.errors)) if reading.errors else row
+
+
+class _Reading:
+    """One row being read: their words by column, and what is wrong with them so far."""
+
+    def __init__(self, theirs: Mapping[str, str], mapping: ImportMapping) -> None:
+        self._theirs = theirs
+        self._mapping = mapping
+        self.errors: list[FieldError] = []
+
+    def _said(self, ours: Ours) -> str:
+        columns = _columns(self._mapping.columns.get(ours, ()))
+        return " – ".join(filter(None, (self._theirs[column].strip() for column in columns)))
+
+    def translated(self, ours: Literal["service", "area"], words: Mapping[str, str]) -> str:
+        """Our code for their word; empty, and an error, when the mapping has none."""
+        word = self._said(ours)
+        code = words.get(word, words.get(OTHERWISE, ""))
+        if not code:
+            quoted = {"field": ours, "word": word[:LONGEST_QUOTE]}
+            self.errors.append(FieldError(f"/{ours}", "the mapping knows no %(field)s for “%(word)s”", quoted))
+        return code
+
+    def text(self, ours: Ours, longest: int, check: Callable[[str], str]) -> str:
+        """Their words as our doors would take them, by the same checks."""
+        return self._checked(f"/{ours}", self._said(ours), longest, check)
+
+    def urgency(self) -> Urgency | None:
+        """Theirs must be one of our words, where there is one."""
+        said = self._said("urgency")
+        if said and said not in set(Urgency):
+            self.errors.append(FieldError("/urgency", "urgency is urgent, normal or flexible"))
+            return None
+        return Urgency(said) if said else None
+
+    def external_id(self) -> str | None:
+        """The id it has where it came from; every row has one where the mapping names its column."""
+        column = self._mapping.external_id
+        if column is None:
+            return None
+        said = self._theirs[column].strip()
+        if not said:
+            self.errors.append(FieldError("/external_id", "the row has no id"))
+        return self._checked("/external_id", said, LONGEST_ID, one_line)
+
+    def _checked(self, pointer: str, said: str, longest: int, check: Callable[[str], str]) -> str:
+        try:
+            said = check(said)
+        except ValueError as broken:
+            self.errors.append(FieldError(pointer, str(broken)))
+        if len(said) > longest:
+            at_most = {"max_length": longest}
+            self.errors.append(FieldError(pointer, "Please give at most %(max_length)s characters", at_most))
+        return said
 
 
 def _columns(ours: str | tuple[str, ...]) -> tuple[str, ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
 
 from services.intake.models import Leg, Order, TimelineEntry
-from services.intake.policies.importing import RefusedRow
 from shared.community.areas import Area
 from shared.community.catalogue import Service
 from shared.community.definition import Community
 from shared.community.text import Text
+from shared.contracts.refusal import FieldError
 from shared.contracts.words import ServedBy, Urgency, Window
 
 
@@ -76,12 +76,9 @@ class RefusedRowView(BaseModel):
     errors: list[RowErrorView]
 
     @classmethod
-    def of(cls, refused: RefusedRow) -> RefusedRowView:
-        """A refused row as it is told."""
-        return cls(
-            row=refused.row,
-            errors=[RowErrorView(pointer=error.pointer, detail=error.detail) for error in refused.errors],
-        )
+    def of(cls, row: int, told: Iterable[FieldError]) -> RefusedRowView:
+        """A refused row; ``told``: its errors in the reader's language."""
+        return cls(row=row, errors=[RowErrorView(pointer=error.pointer, detail=error.detail) for error in told])
 
 
 class ImportedView(BaseModel):
@@ -201,7 +198,7 @@ class Views:
             order_id=order.order_id,
             reference=order.reference,
             service=order.service,
-            service_name=self._rules.services_by_code[order.service].name,
+            service_name=self._service_name(order.service),
             area=order.area,
             urgency=order.urgency,
             window=order.window,
@@ -232,6 +229,11 @@ class Views:
             due_at=entry.due_at,
             next_step=entry.next_step,
         )
+
+    def _service_name(self, code: str) -> Text:
+        """Its name, also once the catalogue has dropped it."""
+        service = self._rules.services_by_code.get(code)
+        return service.name if service else Text(zh=code, en=code)
 
     def holder(self, role: str | None, area: str | None) -> HolderView | None:
         """A holder as residents may know them."""

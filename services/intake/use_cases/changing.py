@@ -56,14 +56,20 @@ class Changing:
         for change in changes:
             answer = _of(orders, change.order_id, partial(self._amend, uow, change.wish))
             if isinstance(answer, Order) and change.wish.details is not None:
-                await self._reword(uow, answer, change.wish.details)
+                await self._keep_words(uow, answer, details=change.wish.details)
             answers.append(answer)
         return answers
 
     async def cancel_orders(self, uow: Unit, changes: Sequence[Change[CancelOrder]]) -> list[Order | Refusal]:
         """Withdraw. Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``."""
         orders = await uow.repository.orders([change.order_id for change in changes])
-        return [_of(orders, change.order_id, partial(self._cancel, uow)) for change in changes]
+        answers: list[Order | Refusal] = []
+        for change in changes:
+            answer = _of(orders, change.order_id, partial(self._cancel, uow))
+            if isinstance(answer, Order) and change.wish.reason is not None:
+                await self._keep_words(uow, answer, reason=change.wish.reason)
+            answers.append(answer)
+        return answers
 
     async def review_orders(self, uow: Unit, changes: Sequence[Change[ReviewOrder]]) -> list[Order | Refusal]:
         """Take the verdict: close, or reopen under the same number.
@@ -96,11 +102,11 @@ class Changing:
         _tell(uow, order, amended, Role.RESIDENT)
         return order
 
-    async def _reword(self, uow: Unit, order: Order, details: str) -> None:
+    async def _keep_words(self, uow: Unit, order: Order, **words: str) -> None:
         contact = await uow.repository.contact(order.order_id)
         if contact is not None:
             fields = self._vault.open_fields(order.order_id, contact.sealed)
-            contact.sealed = self._vault.seal_fields(order.order_id, fields | {"details": details})
+            contact.sealed = self._vault.seal_fields(order.order_id, fields | words)
 
     def _cancel(self, uow: Unit, order: Order) -> Order:
         order.cancel(uow.now)

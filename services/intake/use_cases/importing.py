@@ -70,7 +70,7 @@ class Importing:
 
     def _errors(self, uow: Unit, order: NewOrder, within: str) -> tuple[FieldError, ...]:
         try:
-            accepted, _ = self._placing.judge(order, uow.now)
+            accepted = self._placing.judge(order, uow.now)
         except Refusal as refusal:
             return refusal.errors
         if not self._rules.areas.at_or_below(accepted.area, within):

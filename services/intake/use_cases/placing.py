@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.intake.commands import Contact
 from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, OrderContact, TimelineEntry
-from services.intake.policies.acceptance import Accepted, accept, normal_phone
+from services.intake.policies.acceptance import Accepted, accept
 from services.intake.policies.references import reference_of
 from services.intake.repository import Unit
 from services.intake.use_cases.timeline import INTAKE, entry
@@ -27,7 +27,7 @@ class KeyUsedForAnotherOrder(Invalid):
 
 @dataclass(frozen=True)
 class NewOrder:
-    """One order to place, from any door. ``key`` and ``body_hash`` come from the Idempotency-Key."""
+    """One order to place, from any door. ``key`` is the Idempotency-Key, ``body`` all that was asked under it."""
 
     service: str
     area: str
@@ -39,7 +39,7 @@ class NewOrder:
     on_behalf_of: str | None = None
     health: bool = False
     key: str | None = None
-    body_hash: str = ""
+    body: str = ""
     external_id: str | None = None
     by: Role = Role.RESIDENT
     traceparent: str = ""
@@ -77,17 +77,17 @@ class Placing:
         await uow.repository.add_in_order(rows.orders, rows.rest)
         return answers
 
-    def judge(self, command: NewOrder, now: datetime) -> tuple[Accepted, str | None]:
-        """Whether an order can be, and the phone number as dialled. Raises ``OrderInvalid``."""
-        accepted = accept(
+    def judge(self, command: NewOrder, now: datetime) -> Accepted:
+        """Whether an order can be. Raises ``OrderInvalid``."""
+        return accept(
             self._rules,
             service=command.service,
             area=command.area,
             urgency=command.urgency,
             window=command.window,
+            phone=command.contact.phone if command.contact else None,
             now=now,
         )
-        return accepted, normal_phone(command.contact.phone) if command.contact else None
 
     async def _known(self, uow: Unit, commands: Sequence[NewOrder]) -> dict[str, tuple[str, Order]]:
         """What keys and external ids have placed before: ``{mark: (body hash, order)}``."""
@@ -106,16 +106,16 @@ class Placing:
         mark = _mark(command)
         if mark in known:
             body_hash, order = known[mark]
-            return Placed(order, known=True) if body_hash == command.body_hash else KeyUsedForAnotherOrder()
+            return Placed(order, known=True) if body_hash == self._body_print(command) else KeyUsedForAnotherOrder()
         try:
-            accepted, phone = self.judge(command, uow.now)
+            accepted = self.judge(command, uow.now)
         except Refusal as refusal:
             return refusal
         order = self._order(uow, command, accepted)
         rows.orders.append(order)
-        rows.rest += self._belongings(uow, command, accepted, order, phone)
+        rows.rest += self._belongings(uow, command, accepted, order)
         if mark:
-            known[mark] = (command.body_hash, order)
+            known[mark] = (self._body_print(command), order)
         return Placed(order)
 
     def _order(self, uow: Unit, command: NewOrder, accepted: Accepted) -> Order:
@@ -145,13 +145,12 @@ class Placing:
         order.hand_to(coordinator, accepted.due_at, NextStep.OFFER, uow.now)
         return order
 
-    def _belongings(
-        self, uow: Unit, command: NewOrder, accepted: Accepted, order: Order, phone: str | None
-    ) -> list[IntakeTable]:
+    def _belongings(self, uow: Unit, command: NewOrder, accepted: Accepted, order: Order) -> list[IntakeTable]:
         leg = first_leg(order, accepted.service.post, uow.new_id())
-        rows: list[IntakeTable] = [leg, self._contact(command, order, phone)]
+        rows: list[IntakeTable] = [leg, self._contact(command, order, accepted.phone)]
         if command.key:
-            rows.append(DoorKey(key=command.key, body_hash=command.body_hash, order_id=order.order_id, used_at=uow.now))
+            body = self._body_print(command)
+            rows.append(DoorKey(key=command.key, body_hash=body, order_id=order.order_id, used_at=uow.now))
         if command.external_id:
             rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
         rows.append(self._announce(uow, order, leg, accepted.due_at, command.by))
@@ -174,6 +173,10 @@ class Placing:
         uow.record(placed, traceparent=order.traceparent)
         uow.announce(order.order_id)
         return entry(order, placed.name, source=INTAKE, version=placed.version, at=uow.now, by=by)
+
+    def _body_print(self, command: NewOrder) -> str:
+        """Keyed, because the body holds a name and a phone that a plain hash would let anybody guess."""
+        return self._vault.fingerprint(command.body) if command.key else ""
 
     def _contact(self, command: NewOrder, order: Order, phone: str | None) -> OrderContact:
         fields = {
