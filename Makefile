@@ -55,7 +55,7 @@ lock: .venv/dev.stamp ## pin every dependency again, with hashes, from pyproject
 	fi; \
 	$$python -m venv --clear .venv
 	$(PIP_INSTALL) --only-binary :all: --require-hashes --requirement requirements.lock
-	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	PYTHONWARNINGS=ignore $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
