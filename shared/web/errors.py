@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -24,9 +24,6 @@ from shared.contracts.refusal import FieldError, Refusal
 from shared.observability.tracing import trace_id
 from shared.web.i18n import gettext, msgid, told
 from shared.web.validation import field_errors, translated
-
-if TYPE_CHECKING:
-    from shared.web.templating import Pages
 
 log = structlog.get_logger()
 
@@ -154,10 +151,17 @@ def problem_response(problem: Problem) -> Response:
     return Response(body, problem.status, dict(problem.headers), MEDIA_TYPE)
 
 
+class ProblemPages(Protocol):
+    """What shows a problem to a person."""
+
+    def problem(self, request: Request, problem: Problem) -> Response:
+        """The problem as a page."""
+
+
 class Problems:
     """Answers what was raised. ``pages`` renders for people; without it everybody gets JSON."""
 
-    def __init__(self, pages: Pages | None = None) -> None:
+    def __init__(self, pages: ProblemPages | None = None) -> None:
         self._pages = pages
 
     def answer(self, request: Request, problem: Problem) -> Response:

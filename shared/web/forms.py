@@ -29,9 +29,9 @@ class FormInvalid(Invalid):
 
 @dataclass(frozen=True)
 class Fault:
-    """One line of the error summary. ``anchor``: the id of the field it is about, empty for the whole form."""
+    """One line of the error summary. ``name``: the field it is about, empty for the whole form."""
 
-    anchor: str
+    name: str
     detail: str
 
 
@@ -64,7 +64,7 @@ class Form:
     @property
     def faults(self) -> list[Fault]:
         """The error summary, in the order of the fields."""
-        faults = [Fault(self._anchor_of(error.pointer), error.detail) for error in self.errors]
+        faults = [Fault(self._name_of(error.pointer), error.detail) for error in self.errors]
         return faults or ([Fault("", self.refused_as)] if self.refused_as else [])
 
     def refused(self, refusal: Refusal) -> Form:
@@ -72,14 +72,15 @@ class Form:
         detail = told(refusal.detail, refusal.values) or gettext(refusal.title)
         return Form(self.values, self.files, translated(refusal.errors), detail)
 
-    def read(self, command: type[M], *, moments: Collection[str] = ()) -> M:
+    def read(self, command: type[M], *, moments: Collection[str] = (), groups: Collection[str] = ()) -> M:
         """The form as a command.
 
         ``moments``: fields a browser sends as local times without a zone; they are the reader's own zone's.
+        ``groups``: nested parts that must be there, so that each of their missing fields is named.
         Raises ``FormInvalid``.
         """
         try:
-            return command.model_validate(self.nested(moments))
+            return command.model_validate({**{group: {} for group in groups}, **self.nested(moments)})
         except ValidationError as error:
             faults = error.errors(include_url=False, include_input=False)
             raise FormInvalid(errors=field_errors(faults)) from None
@@ -107,10 +108,6 @@ class Form:
                 return name
             parts.pop()
         return ""
-
-    def _anchor_of(self, pointer: str) -> str:
-        name = self._name_of(pointer)
-        return field_id(name) if name else ""
 
 
 def field_id(name: str) -> str:

@@ -37,8 +37,9 @@ class Reading:
         async def send_in_language(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer = MutableHeaders(scope=message)
-                answer.setdefault("Content-Language", reader.language.value)
-                answer.add_vary_header("Accept-Language, Cookie")
+                if "public" not in answer.get("cache-control", ""):  # a static file speaks no language
+                    answer.setdefault("Content-Language", reader.language.value)
+                    answer.add_vary_header("Accept-Language, Cookie")
             await send(message)
 
         await self._app(scope, receive, send_in_language)

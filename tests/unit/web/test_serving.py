@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from tests.servers import free_port
 from tests.waiting import wait_for
 
+ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import sys
 from shared.web.serving import serve
@@ -34,7 +36,7 @@ sys.exit(serve(app, settings))
 def served() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The small service in a process of its own, and its address."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(port)])
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(port)], cwd=ROOT)
     try:
         yield process, f"http://127.0.0.1:{port}"
     finally:
