@@ -1,0 +1,126 @@
+"""Matcher put together: rules, machinery, clock and doors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from services.matcher import api
+from services.matcher.access import Access
+from services.matcher.clocks import DispatchClock
+from services.matcher.consumers import make_hearing
+from services.matcher.queries import Queries
+from services.matcher.repository import Repository
+from services.matcher.settings import MatcherSettings
+from services.matcher.use_cases import UseCases
+from shared.community.clock import DomainClock
+from shared.community.definition import Community, load
+from shared.contracts.refusal import Unavailable
+from shared.identity.keys import read_key
+from shared.identity.tokens import TokenSigner
+from shared.messaging.asyncapi import describe
+from shared.messaging.machinery import Connections, Machinery
+from shared.persistence.migrating import check_migrated
+from shared.persistence.vault import Vault
+from shared.web.application import Parts, make_application
+from shared.web.callers import Callers
+from shared.web.csrf import FormTokens
+from shared.web.i18n import Readers
+from shared.web.live import Changes
+from shared.web.templating import Pages, Site
+
+log = structlog.get_logger()
+
+HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations"
+VERSION = "0.1.0"
+
+
+def connections_of(settings: MatcherSettings) -> Connections:
+    """Where this service's database and broker are."""
+    return Connections(
+        database_url=settings.database_url,
+        nats_url=settings.nats_url,
+        nats_user=settings.nats_user,
+        nats_password=settings.nats_password.get_secret_value(),
+        group_commands=settings.group_commands,
+        waiting_commands=settings.waiting_commands,
+    )
+
+
+class Matcher:
+    """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
+
+    def __init__(self, settings: MatcherSettings, rules: Community | None = None) -> None:
+        self.settings = settings
+        self.rules = rules or load(settings.definition)
+        self.clock = DomainClock.parse(settings.clock)
+        self.changes = Changes(settings.live_seconds)
+        self.machinery: Machinery[Repository] = Machinery(
+            "matcher",
+            connections_of(settings),
+            Repository,
+            self.clock.now,
+            [lambda unit: self.changes.announce(*unit.announced)],
+        )
+        self.signer = TokenSigner(read_key(settings.keys, "tokens"))
+        vault = Vault(read_key(settings.keys, "matcher-vault"))
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, settings.asks_per_place)
+        self.machinery.hear(make_hearing(self.use_cases))
+        self.queries = Queries(self.machinery.database, self.rules, vault)
+        access = Access(self.rules)
+        self.doors = api.Doors(self.rules, self.use_cases, self.queries, access, self.clock, settings.roster_rows)
+        self.dispatch_clock = DispatchClock(self.queries, self.use_cases, self.clock, settings.sweep_seconds)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Everything that turns while HTTP is served."""
+        async with self.machinery.running(self.settle_in, self.dispatch_clock.run):
+            yield
+
+    async def settle_in(self) -> None:
+        """The definition's posts into the database, the roster into memory; tried until the database is there."""
+        while True:
+            try:
+                await self.use_cases.writer.do(self.use_cases.enrolling.settle_in, None)
+            except Unavailable:
+                log.warning("database.absent")
+                await asyncio.sleep(self.settings.sweep_seconds)
+            else:
+                return
+
+    async def check_migrated(self) -> None:
+        """Readiness: the schema is the one this code needs."""
+        await check_migrated(self.machinery.database, MIGRATIONS)
+
+
+def make_app(settings: MatcherSettings, rules: Community | None = None) -> FastAPI:
+    """Matcher's application."""
+    matcher = Matcher(settings, rules)
+    tokens = FormTokens(
+        "matcher",
+        read_key(settings.keys, "csrf"),
+        secure=settings.secure,
+        trusted_origins=settings.trusted_origins,
+    )
+    parts = Parts(
+        title="paidan matcher",
+        version=VERSION,
+        pages=Pages(HERE / "templates", Site(), tokens),
+        readers=Readers("matcher", HERE / "locale", zone=matcher.rules.zone, now=matcher.clock.now),
+        callers=Callers("matcher", matcher.signer, matcher.queries.caller_of, secure=settings.secure),
+        routers=[api.make_router(matcher.doors)],
+        changes=matcher.changes,
+        checks={
+            "database": matcher.check_migrated,
+            "broker": matcher.machinery.bus.check,
+        },
+        uploads=("/api/roster",),
+        asyncapi=lambda: describe(matcher.machinery.bus, VERSION),
+    )
+    return make_application(settings, parts, matcher.lifespan)

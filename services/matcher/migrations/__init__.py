@@ -1,0 +1,1 @@
+"""Versions of matcher's schema (Alembic)."""

@@ -1,0 +1,208 @@
+"""The dispatch of an order and its legs: the state, who holds it, until when, what is next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field
+
+from services.matcher.models.ground import MatcherTable
+from services.matcher.policies.acceptance import LegServed, LegState
+from services.matcher.policies.ladder import Rung
+from services.matcher.policies.lifecycle import FINAL, Step, state_after
+from shared.contracts.words import Holder, NextStep, OrderState, Role, Urgency, Window
+
+_CLOCKED = text("state IN ('placed', 'offered', 'assigned', 'under_way', 'escalated')")
+_ON_A_DESK = text("holder_role = 'coordinator'")
+
+
+class Stamp(TypedDict):
+    """What every fact of a dispatch says besides what happened."""
+
+    community: str | None
+    order_id: str
+    version: int
+    grid: str
+    at: datetime
+    holder: Holder
+    due_at: datetime
+    next_step: NextStep
+
+
+class Dispatch(MatcherTable, table=True):
+    """Matcher's side of one order.
+
+    ``version`` counts the events matcher published about it, ``intake_version`` those of intake it heard.
+    ``desk_area`` and ``tier``: where on the ladder the order stands; it never comes down again. ``note``: the
+    words of the last coordinator who passed it up, sealed under the order's id.
+    """
+
+    __tablename__ = "dispatches"
+    __table_args__ = (
+        Index("dispatches_due", "due_at", sqlite_where=_CLOCKED, postgresql_where=_CLOCKED),
+        Index("dispatches_desk", "holder_area", "due_at", sqlite_where=_ON_A_DESK, postgresql_where=_ON_A_DESK),
+    )
+
+    order_id: str = Field(primary_key=True)
+    reference: str
+    version: int = 0
+    intake_version: int
+    state: str
+    service: str
+    served_by: str
+    community: str | None
+    grid: str
+    urgency: str
+    window_from: datetime | None = None
+    window_to: datetime | None = None
+    holder_role: str | None
+    holder_area: str | None
+    holder_id: str | None = None
+    desk_area: str
+    tier: str
+    due_at: datetime
+    next_step: str
+    round: int = 1
+    note: bytes | None = Field(default=None, sa_type=LargeBinary)
+    traceparent: str = ""
+    placed_at: datetime
+
+    @property
+    def window(self) -> Window | None:
+        """When the resident wants to be served."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return Window(from_=self.window_from, to=self.window_to)
+
+    @property
+    def holder(self) -> Holder:
+        """Who holds the order. Raises ``ValueError`` once it has ended: then nobody does."""
+        return Holder(role=Role(self.holder_role or ""), area=self.holder_area, id=self.holder_id)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the order is closed or cancelled."""
+        return OrderState(self.state) in FINAL
+
+    def stamp(self, now: datetime) -> Stamp:
+        """Number the next fact of this dispatch, and say how things are after it."""
+        self.version += 1
+        return Stamp(
+            community=self.community,
+            order_id=self.order_id,
+            version=self.version,
+            grid=self.grid,
+            at=now,
+            holder=self.holder,
+            due_at=self.due_at,
+            next_step=NextStep(self.next_step),
+        )
+
+    def ask(self) -> None:
+        """An offer runs; the coordinator is answerable meanwhile."""
+        self._take(Step.OFFER)
+        self._to_desk(NextStep.ACCEPT)
+
+    def wait_for_offer(self) -> None:
+        """No offer runs at the moment; somebody else must be asked."""
+        self.next_step = NextStep.OFFER.value
+
+    def assign_to(self, volunteer_id: str, due_at: datetime) -> None:
+        """Every place of the leg is taken; the volunteer who took the last one holds the order."""
+        self._take(Step.ASSIGN)
+        self._to_volunteer(volunteer_id, due_at, NextStep.START)
+
+    def start_by(self, volunteer_id: str, due_at: datetime) -> None:
+        """The volunteer is under way, and holds the order (again, if a coordinator did meanwhile)."""
+        self._take(Step.START)
+        self._to_volunteer(volunteer_id, due_at, NextStep.COMPLETE)
+
+    def hand_back(self) -> None:
+        """A volunteer gave it back: the coordinator answers for it, and the clock keeps running."""
+        self._take(Step.HAND_BACK)
+        self._to_desk(NextStep.OFFER)
+
+    def follow_on(self, due_at: datetime) -> None:
+        """A leg was served, another follows, with a dispatch clock of its own."""
+        self._take(Step.FOLLOW_ON)
+        self.due_at = due_at
+        self._to_desk(NextStep.OFFER)
+
+    def escalate_to(self, rung: Rung, due_at: datetime) -> None:
+        """The coordinator of that rung holds the order and has to decide."""
+        self._take(Step.ESCALATE)
+        self.desk_area, self.tier, self.due_at = rung.area, rung.tier, due_at
+        self._to_desk(NextStep.DECIDE)
+
+    def finish(self, due_at: datetime) -> None:
+        """Everything was served; the resident holds the order and reviews it."""
+        self._take(Step.FINISH)
+        self.holder_role, self.holder_area, self.holder_id = Role.RESIDENT.value, None, self.order_id
+        self.due_at, self.next_step = due_at, NextStep.REVIEW.value
+
+    def reopen(self, due_at: datetime) -> None:
+        """Not fixed: the same number runs again."""
+        self._take(Step.REOPEN)
+        self.round += 1
+        self.due_at = due_at
+        self._to_desk(NextStep.OFFER)
+
+    def end(self, step: Step) -> None:
+        """The order was closed or cancelled; nobody holds it any more."""
+        self._take(step)
+        self.holder_role = self.holder_area = self.holder_id = None
+        self.next_step = NextStep.NONE.value
+
+    def amend(self, urgency: Urgency, window: Window | None) -> None:
+        """The resident changed when and how soon."""
+        self.urgency = urgency.value
+        self.window_from = window.from_ if window else None
+        self.window_to = window.to if window else None
+
+    def _take(self, step: Step) -> None:
+        self.state = state_after(OrderState(self.state), step).value
+
+    def _to_desk(self, next_step: NextStep) -> None:
+        self.holder_role, self.holder_area, self.holder_id = Role.COORDINATOR.value, self.desk_area, None
+        self.next_step = next_step.value
+
+    def _to_volunteer(self, volunteer_id: str, due_at: datetime, next_step: NextStep) -> None:
+        self.holder_role, self.holder_area, self.holder_id = Role.VOLUNTEER.value, self.grid, volunteer_id
+        self.due_at, self.next_step = due_at, next_step.value
+
+
+class Leg(MatcherTable, table=True):
+    """One step of an order. ``report``: what the coordinator who resolved it wrote, sealed under the order's id."""
+
+    __tablename__ = "legs"
+
+    leg_id: str = Field(primary_key=True)
+    order_id: str = Field(foreign_key="dispatches.order_id", index=True)
+    position: int
+    round: int
+    post: str | None
+    headcount: int
+    after: str | None = None
+    state: str = LegState.OPEN.value
+    hand_backs: int = 0
+    waves: int = 0
+    resolved_by: str | None = None
+    report: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    @property
+    def completed(self) -> bool:
+        """Whether it was served."""
+        return self.state == LegState.COMPLETED.value
+
+    def complete(self) -> None:
+        """Every place of it was served."""
+        self.state = LegState.COMPLETED.value
+
+    def resolve(self, by: str, report: bytes) -> None:
+        """A coordinator served or settled it in person. Raises ``LegServed``."""
+        if self.completed:
+            raise LegServed
+        self.complete()
+        self.resolved_by, self.report = by, report

@@ -1,0 +1,33 @@
+"""The ground of matcher's tables, and what messaging and sessions keep there."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.identity.sessions import SessionColumns
+from shared.messaging.inbox import InboxColumns
+from shared.messaging.outbox import OutboxColumns, unsent
+
+
+class MatcherTable(SQLModel, registry=registry()):
+    """The ground of every table of matcher, with a registry of its own."""
+
+
+class Outbox(OutboxColumns, MatcherTable, table=True):
+    """Matcher's events, published and to be published."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (unsent("outbox"),)
+
+
+class Inbox(InboxColumns, MatcherTable, table=True):
+    """What matcher has heard."""
+
+    __tablename__ = "inbox"
+
+
+class Session(SessionColumns, MatcherTable, table=True):
+    """Browsers of volunteers and coordinators that are signed in."""
+
+    __tablename__ = "sessions"

@@ -1,0 +1,1 @@
+"""Matcher's rules: pure decisions over plain values."""

@@ -1,0 +1,154 @@
+"""When an offer may be accepted and an assignment go on; each broken rule has its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+
+from shared.contracts.refusal import Conflict
+
+HAND_BACKS = 2
+"""So many hand-backs of one leg bring it to the coordinator (mission.md, pairing rule 6)."""
+
+
+class OfferState(StrEnum):
+    """The life of an offer; only ``open`` can change."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class LegState(StrEnum):
+    """Whether a leg is still to be served."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+
+
+class AssignmentState(StrEnum):
+    """The life of an assignment; ``assigned`` and ``under_way`` are active and take a place of their leg.
+
+    ``released``: ended by a coordinator, a cancellation or an amended window, for no fault of the volunteer's.
+    """
+
+    ASSIGNED = "assigned"
+    UNDER_WAY = "under_way"
+    COMPLETED = "completed"
+    HANDED_BACK = "handed_back"
+    RELEASED = "released"
+
+
+ACTIVE = frozenset({AssignmentState.ASSIGNED, AssignmentState.UNDER_WAY})
+
+
+class Hindrance(StrEnum):
+    """Why a volunteer cannot; events carry these words and no others. ``window_changed``: by the resident."""
+
+    NO_TIME = "no_time"
+    UNWELL = "unwell"
+    TOO_FAR = "too_far"
+    NOT_MY_SKILL = "not_my_skill"
+    RECUSAL = "recusal"
+    NOBODY_HOME = "nobody_home"
+    WINDOW_CHANGED = "window_changed"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, told: str) -> Hindrance:
+        """The listed reason that was told, ``other`` for free words (which no event may carry)."""
+        return cls(told) if told in set(cls) else cls.OTHER
+
+
+class OfferExpired(Conflict):
+    """The offer's time was over, whether or not a clock has swept it yet."""
+
+    title = "This offer has expired"
+
+
+class OfferGone(Conflict):
+    """The offer was answered or withdrawn."""
+
+    title = "This offer is no longer open"
+
+
+class PlaceTaken(Conflict):
+    """Somebody else has the last place of the leg."""
+
+    title = "Somebody else has taken this; thank you"
+
+
+class CapacityReached(Conflict):
+    """The volunteer holds as many assignments as their capacity allows."""
+
+    title = "No more assignments can be held at a time"
+
+
+class WindowTaken(Conflict):
+    """The window overlaps another assignment of the same volunteer."""
+
+    title = "This overlaps another assignment"
+
+
+class AlreadyAssigned(Conflict):
+    """The volunteer has a place of this very leg."""
+
+    title = "This volunteer has this assignment already"
+
+
+class NotItsTurn(Conflict):
+    """An earlier leg has to be served first."""
+
+    title = "An earlier step comes first"
+
+
+class HeldByVolunteer(Conflict):
+    """A coordinator decides about what is on their desk; a volunteer holds this one."""
+
+    title = "A volunteer holds this at the moment"
+
+
+class AssignmentEnded(Conflict):
+    """The assignment was completed, handed back or released."""
+
+    title = "This assignment has ended"
+
+
+class AlreadyStarted(Conflict):
+    """The assignment is under way."""
+
+    title = "This assignment is under way already"
+
+
+class NotStarted(Conflict):
+    """Only what was started can be completed."""
+
+    title = "This assignment has not been started"
+
+
+class LegServed(Conflict):
+    """The leg was served already."""
+
+    title = "This has been served already"
+
+
+def check_offer(state: OfferState, expires_at: datetime, now: datetime) -> None:
+    """Raises ``OfferGone`` or ``OfferExpired`` unless the offer may be answered at ``now``."""
+    if state is OfferState.EXPIRED or (state is OfferState.OPEN and now >= expires_at):
+        raise OfferExpired
+    if state is not OfferState.OPEN:
+        raise OfferGone
+
+
+def check_active(state: AssignmentState) -> None:
+    """Raises ``AssignmentEnded`` unless the assignment is still the volunteer's."""
+    if state not in ACTIVE:
+        raise AssignmentEnded
+
+
+def free_place(headcount: int, taken: Collection[int]) -> int | None:
+    """The lowest place of a leg that nobody has, from 1; None when all are taken."""
+    return next((place for place in range(1, headcount + 1) if place not in taken), None)

@@ -1,0 +1,40 @@
+"""Until when: due times and the life of an offer, all in domain time and aware."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shared.contracts.words import Urgency, Window
+
+_HASTE = {Urgency.FLEXIBLE: 0, Urgency.NORMAL: 1, Urgency.URGENT: 2}
+
+
+def is_faster(urgency: Urgency, before: Urgency) -> bool:
+    """Whether an order was made more urgent."""
+    return _HASTE[urgency] > _HASTE[before]
+
+
+def service_due(window: Window | None, now: datetime, service: timedelta) -> datetime:
+    """When a volunteer's serving is due: at the end of the window, else by the service clock.
+
+    A window that is over already (a coordinator assigns late) leaves the service clock.
+    """
+    return window.to if window is not None and window.to > now else now + service
+
+
+def offer_expiry(now: datetime, offer: timedelta, due_at: datetime, window: Window | None) -> datetime:
+    """The end of an offer's life: its clock, never after the order's due time or the end of its window."""
+    ends = [now + offer, due_at] + ([window.to] if window is not None else [])
+    return min(ends)
+
+
+def amended_due(
+    due_at: datetime, now: datetime, dispatch: timedelta, window: Window | None, *, faster: bool
+) -> datetime:
+    """The dispatch clock of an order whose urgency or window was changed.
+
+    It starts afresh with the change, never later than the window's end; an order made more urgent (``faster``)
+    never gains time by it.
+    """
+    ends = [now + dispatch] + ([window.to] if window is not None else []) + ([due_at] if faster else [])
+    return min(ends)

@@ -1,0 +1,65 @@
+"""When a volunteer can serve: free hours against the order's window, and no two windows at once.
+
+Instants are aware; local time is the zone of the community's definition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from shared.community.hours import WeekHours
+from shared.contracts.words import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From an instant up to, and without, another; ``start`` before ``end``."""
+
+    start: datetime
+    end: datetime
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two have a moment in common; touching ends do not."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What serving takes: ``minutes`` without a break somewhere in ``span``.
+
+    ``fixed`` is False for an order without a window: it can be moved, so it never overlaps anything.
+    """
+
+    span: Span
+    minutes: int
+    fixed: bool
+
+
+def span_of(window: Window | None) -> Span | None:
+    """The span of a resident's window."""
+    return Span(window.from_, window.to) if window is not None else None
+
+
+def serving_of(window: Window | None, now: datetime, duration: timedelta, service: timedelta) -> Serving | None:
+    """When an order can be served from ``now`` on; None when its window has passed.
+
+    ``duration``: what one serving usually takes, at most the whole window. ``service``: the service clock,
+    in which an order without a window is served.
+    """
+    whole = span_of(window) or Span(now, now + service)
+    if whole.end <= now:
+        return None
+    needed = min(duration, whole.end - whole.start)
+    span = Span(max(whole.start, now), whole.end)
+    return Serving(span, int(needed / timedelta(minutes=1)), fixed=window is not None)
+
+
+def is_free(hours: WeekHours, *, on_duty: bool, serving: Serving, tz: tzinfo) -> bool:
+    """Whether someone has the time: a free stretch long enough. The on-duty switch wins over the hours."""
+    return on_duty or hours.longest_free_minutes(serving.span.start, serving.span.end, tz) >= serving.minutes
+
+
+def is_reachable(hours: WeekHours, *, on_duty: bool, now: datetime, tz: tzinfo) -> bool:
+    """Whether someone may be asked now: at a free hour of theirs, or on duty."""
+    return on_duty or hours.free_at(now, tz)

@@ -1,0 +1,22 @@
+"""Loads and saves for matcher's use cases; every write's SQL is here."""
+
+from __future__ import annotations
+
+from services.matcher.models import Inbox, Outbox, Session
+from services.matcher.repository.dispatches import DispatchRepository
+from services.matcher.repository.roster import RosterRepository
+from shared.identity.sessions import SessionRepository
+from shared.messaging.inbox import MessagingRepository
+from shared.persistence.unit_of_work import UnitOfWork
+
+
+class Repository(MessagingRepository, SessionRepository, DispatchRepository, RosterRepository):
+    """Matcher's database inside one unit of work."""
+
+    inbox = Inbox
+    outbox = Outbox
+    sessions = Session
+
+
+Unit = UnitOfWork[Repository]
+"""A unit of work of matcher."""

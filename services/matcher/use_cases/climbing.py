@@ -1,0 +1,45 @@
+"""A dispatch's due time has passed: the order climbs, so that somebody always has to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.matcher.models import WholeDispatch
+from services.matcher.policies.ladder import Cause, climb
+from services.matcher.policies.lifecycle import CLOCKED
+from services.matcher.repository import Unit
+from services.matcher.use_cases.steps import Steps
+from shared.community.definition import Community
+from shared.contracts.refusal import Conflict, Refusal
+from shared.contracts.words import OrderState
+
+
+class NotDue(Conflict):
+    """The order moved on meanwhile."""
+
+
+class Climbing:
+    """Moves overdue dispatches up the ladder of one community."""
+
+    def __init__(self, rules: Community, steps: Steps) -> None:
+        self._rules = rules
+        self._steps = steps
+
+    async def climb_dispatches(self, uow: Unit, order_ids: Sequence[str]) -> list[str | Refusal]:
+        """What nobody took, or a volunteer did not serve in time, comes to the coordinator (an assignment stays
+        active: late is better than never); what a coordinator did not decide goes up one tier; at the top it stays,
+        overdue, and its clock is set again. Refusals: ``NotDue``: nothing to do.
+        """
+        wholes = await uow.repository.dispatches(set(order_ids))
+        return [self._climb(uow, wholes[order_id]) for order_id in order_ids]
+
+    def _climb(self, uow: Unit, whole: WholeDispatch) -> str | Refusal:
+        dispatch = whole.dispatch
+        if OrderState(dispatch.state) not in CLOCKED or dispatch.due_at > uow.now:
+            return NotDue()
+        if OrderState(dispatch.state) is OrderState.ESCALATED:
+            rung, cause = climb(self._rules.areas, dispatch.desk_area)
+            self._steps.escalate(uow, whole, cause, rung)
+        else:
+            self._steps.escalate(uow, whole, Cause.CLOCK)
+        return dispatch.order_id

@@ -1,0 +1,142 @@
+"""Coordinators decide about what is on their desk: assign a volunteer, resolve it in person, pass it up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg
+from services.matcher.models import Assignment, Leg, WholeDispatch
+from services.matcher.policies.acceptance import AlreadyAssigned, HeldByVolunteer, LegServed, NotItsTurn
+from services.matcher.policies.ladder import Cause, rung_above
+from services.matcher.policies.windows import span_of
+from services.matcher.repository import Unit
+from services.matcher.use_cases.directories import Directories
+from services.matcher.use_cases.pairing import Pairing
+from services.matcher.use_cases.steps import By, Steps
+from shared.community.definition import Community
+from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.words import Role
+from shared.persistence.vault import Vault
+
+W = TypeVar("W", bound=Command)
+
+
+@dataclass(frozen=True)
+class Decision(Generic[W]):
+    """A coordinator's wish about one leg; ``area`` bounds what they may decide about."""
+
+    leg_id: str
+    coordinator_id: str
+    area: str
+    wish: W
+
+
+class Deciding:
+    """Takes decisions. Words are sealed under the order's id."""
+
+    def __init__(
+        self, rules: Community, vault: Vault, directories: Directories, pairing: Pairing, steps: Steps
+    ) -> None:
+        self._rules = rules
+        self._vault = vault
+        self._directories = directories
+        self._pairing = pairing
+        self._steps = steps
+
+    async def assign_legs(self, uow: Unit, decisions: Sequence[Decision[AssignLeg]]) -> list[str | Refusal]:
+        """Give a leg to a volunteer of the area, who need not hold its post. Answers are assignment ids.
+
+        Refusals: ``NotFound`` (leg or volunteer), ``HeldByVolunteer``, ``LegServed``, ``AlreadyAssigned``,
+        ``CapacityReached``, ``WindowTaken``.
+        """
+        return await self._each(uow, decisions, self._assign)
+
+    async def resolve_legs(self, uow: Unit, decisions: Sequence[Decision[ResolveLeg]]) -> list[str | Refusal]:
+        """A coordinator served or settled it. Answers are order ids.
+
+        Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``.
+        """
+        return await self._each(uow, decisions, self._resolve)
+
+    async def escalate_legs(self, uow: Unit, decisions: Sequence[Decision[EscalateLeg]]) -> list[str | Refusal]:
+        """Pass the order up one tier. Answers are order ids.
+
+        Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``TopOfLadder``.
+        """
+        return await self._each(uow, decisions, self._escalate)
+
+    async def _each(
+        self,
+        uow: Unit,
+        decisions: Sequence[Decision[W]],
+        decide: Callable[[Unit, WholeDispatch, Leg, Decision[W]], Awaitable[str]],
+    ) -> list[str | Refusal]:
+        wholes = await uow.repository.by_leg({decision.leg_id for decision in decisions})
+        answers: list[str | Refusal] = []
+        for decision in decisions:
+            try:
+                whole, leg = self._on_desk(wholes, decision)
+                answers.append(await decide(uow, whole, leg, decision))
+            except Refusal as refusal:
+                answers.append(refusal)
+        return answers
+
+    def _on_desk(self, wholes: Mapping[str, WholeDispatch], decision: Decision[W]) -> tuple[WholeDispatch, Leg]:
+        """The leg, if it is current and its order on a desk within the area; elsewhere it looks like none at all."""
+        whole = wholes.get(decision.leg_id)
+        if whole is None or not self._rules.areas.at_or_below(whole.dispatch.desk_area, decision.area):
+            raise NotFound
+        leg = whole.leg(decision.leg_id)
+        if leg.completed or whole.dispatch.ended:
+            raise LegServed
+        if whole.current_leg is not leg:
+            raise NotItsTurn
+        if whole.dispatch.holder_role != Role.COORDINATOR.value:
+            raise HeldByVolunteer
+        return whole, leg
+
+    async def _assign(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[AssignLeg]) -> str:
+        directory = await self._directories.current(uow.repository)
+        member = directory.get(decision.wish.volunteer)
+        if member is None or not self._rules.areas.at_or_below(member.home, decision.area):
+            raise NotFound
+        dispatch, place = whole.dispatch, whole.free_place(leg)
+        active = [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
+        if place is not None and any(one.volunteer_id == member.volunteer_id for one in active):
+            raise AlreadyAssigned
+        released = [] if place is not None else active
+        await uow.repository.check_can_hold(
+            member.volunteer_id, span_of(dispatch.window), [one.assignment_id for one in released]
+        )
+        await self._steps.release(uow, released)
+        assignment = Assignment(
+            assignment_id=uow.new_id(),
+            leg_id=leg.leg_id,
+            order_id=dispatch.order_id,
+            volunteer_id=member.volunteer_id,
+            place=place or whole.free_place(leg) or 1,
+            by=By.COORDINATOR.value,
+            window_from=dispatch.window_from,
+            window_to=dispatch.window_to,
+            assigned_at=uow.now,
+        )
+        await uow.repository.take_place(assignment, None, uow.now)
+        whole.assignments.append(assignment)
+        self._steps.assigned(uow, whole, assignment, By.COORDINATOR)
+        return assignment.assignment_id
+
+    async def _resolve(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[ResolveLeg]) -> str:
+        ended = [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
+        leg.resolve(decision.coordinator_id, self._vault.seal(whole.dispatch.order_id, decision.wish.report))
+        await self._steps.release(uow, ended)
+        if self._steps.leg_completed(uow, whole, leg, ended[0] if ended else None, None):
+            await self._pairing.ask_again(uow, [whole])
+        return whole.dispatch.order_id
+
+    async def _escalate(self, uow: Unit, whole: WholeDispatch, _leg: Leg, decision: Decision[EscalateLeg]) -> str:
+        above = rung_above(self._rules.areas, whole.dispatch.desk_area)
+        whole.dispatch.note = self._vault.seal(whole.dispatch.order_id, decision.wish.reason)
+        self._steps.escalate(uow, whole, Cause.COORDINATOR, above)
+        return whole.dispatch.order_id
