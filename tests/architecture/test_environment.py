@@ -6,13 +6,14 @@ import importlib
 import inspect
 import os
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
 from pydantic_settings import BaseSettings
 
-from shared.web.settings import OWN, ServiceSettings
+from shared.web.settings import OWN, PREFIX, ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / ".env.example"
@@ -29,17 +30,27 @@ def _settings_classes() -> list[type[BaseSettings]]:
         for path in sorted(modules)
         for module in [importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))]
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, BaseSettings) and member.__module__ == module.__name__
+        if issubclass(member, BaseSettings) and member.__module__ == module.__name__ and member is not ServiceSettings
     ]
 
 
-def _variables(settings: type[BaseSettings]) -> set[str]:
-    """The variables a class reads, in the form that all services share where there is one."""
-    if settings is ServiceSettings:
-        return set()
-    prefix = str(settings.model_config.get("env_prefix") or "PAIDAN_")
-    own = f"{prefix}{settings.service.upper()}_" if issubclass(settings, ServiceSettings) else prefix
-    return {f"{own if name in OWN else prefix}{name.upper()}" for name in settings.model_fields}
+def _variables(classes: Sequence[type[BaseSettings]]) -> set[str]:
+    """The variables they read. Of a service's setting the form that all services share, unless each service has a
+    value of its own there: a database and a port, and what has another default in another service.
+    """
+    services = [settings for settings in classes if issubclass(settings, ServiceSettings)]
+    defaults: dict[str, set[str]] = defaultdict(set)
+    for settings in services:
+        for name, field in settings.model_fields.items():
+            defaults[name].add(repr(field.default))
+    own = OWN | {name for name, values in defaults.items() if len(values) > 1}
+    read = {
+        f"{PREFIX}{settings.service.upper()}_{name.upper()}" if name in own else f"{PREFIX}{name.upper()}"
+        for settings in services
+        for name in settings.model_fields
+    }
+    others = [settings for settings in classes if not issubclass(settings, ServiceSettings)]
+    return read | {f"{PREFIX}{name.upper()}" for settings in others for name in settings.model_fields}
 
 
 def _example() -> dict[str, str]:
@@ -57,15 +68,14 @@ def _differences(code: Iterable[str], example: Iterable[str]) -> list[str]:
 
 def test_the_example_lists_exactly_the_settings_of_the_code() -> None:
     """A new setting is documented in the commit that adds it, a dropped one disappears."""
-    read = set().union(*(_variables(settings) for settings in _settings_classes()))
-    assert _differences(read, _example()) == []
+    assert _differences(_variables(_settings_classes()), _example()) == []
 
 
 def test_the_settings_of_every_service_are_read() -> None:
     """The comparison covers the three services and the local stack."""
     owners = {settings.__module__ for settings in _settings_classes()}
     services = {f"services.{service}.settings" for service in ("intake", "matcher", "notifier")}
-    assert services | {"shared.web.settings", "deploy.settings"} == owners
+    assert owners == services | {"deploy.settings"}
 
 
 def test_the_values_of_the_example_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,3 +93,21 @@ def test_a_setting_missing_on_either_side_is_named() -> None:
     """The comparison tells both a forgotten variable and one that nothing reads."""
     told = _differences({"PAIDAN_CLOCK", "PAIDAN_KEYS"}, {"PAIDAN_KEYS", "PAIDAN_COLOUR"})
     assert told == ["not in .env.example: PAIDAN_CLOCK", "read by nothing: PAIDAN_COLOUR"]
+
+
+def test_settings_with_a_value_for_each_service_are_listed_for_each() -> None:
+    """One variable cannot be the default of two services that differ; what they agree on has one name."""
+
+    class Slow(ServiceSettings):
+        service = "intake"
+        pause_seconds: float = 5.0
+        rows: int = 1
+
+    class Fast(ServiceSettings):
+        service = "matcher"
+        pause_seconds: float = 1.0
+        rows: int = 1
+
+    listed = {name for name in _variables([Slow, Fast]) if name.endswith(("PAUSE_SECONDS", "ROWS", "_PORT"))}
+    expected = {"INTAKE_PAUSE_SECONDS", "MATCHER_PAUSE_SECONDS", "ROWS", "INTAKE_PORT", "MATCHER_PORT"}
+    assert {f"PAIDAN_{name}" for name in expected} == listed
