@@ -1,16 +1,33 @@
-"""Who may do what at intake. An order opens to its tracking token alone; what is not yours does not exist."""
+"""Who may do what at intake, and what its JSON doors and pages share.
+
+An order opens to its tracking token alone; what is not yours does not exist.
+"""
 
 from __future__ import annotations
 
-import structlog
+from typing import Any
 
-from services.intake.queries import OrderFound
+import structlog
+from fastapi import Request
+
+from services.intake.commands import Command, PlaceOrder
+from services.intake.queries import OrderFound, Queries
+from services.intake.queries.views import OrderView, PlacedView, Views
+from services.intake.use_cases import UseCases
+from services.intake.use_cases.changing import Change
+from services.intake.use_cases.placing import NewOrder
+from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
+from shared.observability.tracing import current_traceparent
+from shared.web.callers import bearer_of
 
 log = structlog.get_logger()
+
+TRACK_COOKIE = "paidan_track"
+"""Holds an order's tracking token; a browser sends it to that order's page and below alone."""
 
 
 class Access:
@@ -55,3 +72,62 @@ class Access:
 def _denied(caller: Caller) -> Forbidden:
     log.warning("access.denied", role=caller.role.value, subject=caller.subject)
     return Forbidden()
+
+
+class Doors:
+    """What intake's doors share. ``most_rows`` bounds an imported table."""
+
+    def __init__(
+        self,
+        use_cases: UseCases,
+        queries: Queries,
+        views: Views,
+        access: Access,
+        tracking: TrackingTokens,
+        clock: DomainClock,
+        most_rows: int,
+    ) -> None:
+        self.use_cases = use_cases
+        self.queries = queries
+        self.views = views
+        self.access = access
+        self.tracking = tracking
+        self.clock = clock
+        self.most_rows = most_rows
+
+    async def order_seen(self, reference: str, request: Request) -> OrderFound:
+        """The order this request may see: its secret came as bearer token or as the tracking cookie."""
+        secret = bearer_of(request) or request.cookies.get(TRACK_COOKIE)
+        return self.access.may_see(secret, await self.queries.find(reference))
+
+    async def coordinator(self, request: Request) -> Caller:
+        """The coordinator who asks."""
+        return self.access.coordinator(bearer_of(request))
+
+    async def view(self, order_id: str) -> OrderView:
+        """An order as it is now."""
+        return await self.queries.order(order_id, self.clock.now())
+
+    async def place(self, body: PlaceOrder, key: str | None) -> PlacedView:
+        """Place an order through the writer; the same key and body give the same answer for ever."""
+        order = NewOrder(
+            service=body.service,
+            area=body.area,
+            details=body.details,
+            contact=body.contact,
+            window=body.window,
+            urgency=body.urgency,
+            excluded=body.excluded,
+            on_behalf_of=body.on_behalf_of,
+            health=body.consent.health,
+            key=key,
+            body=body.model_dump_json() if key else "",
+            traceparent=current_traceparent(),
+        )
+        placed = await self.use_cases.writer.do(self.use_cases.placing.place_orders, order)
+        return self.views.placed(placed.order, self.tracking.of(placed.order.order_id))
+
+    async def change(self, verb: Any, found: OrderFound, wish: Command) -> OrderView:
+        """Run one of the resident's verbs on their order and show it as it is then."""
+        await self.use_cases.writer.do(verb, Change(found.order_id, wish))
+        return await self.view(found.order_id)

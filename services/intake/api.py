@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response, 
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
-from services.intake.access import Access
-from services.intake.commands import AmendOrder, CancelOrder, Command, PlaceOrder, ReviewOrder
+from services.intake.access import Doors
+from services.intake.commands import AmendOrder, CancelOrder, PlaceOrder, ReviewOrder
 from services.intake.policies.importing import ImportMapping, read_table
-from services.intake.queries import OrderFound, Queries
+from services.intake.queries import OrderFound
 from services.intake.queries.views import (
     AreaView,
     ImportedOrderView,
@@ -21,23 +21,15 @@ from services.intake.queries.views import (
     PlacedView,
     RefusedRowView,
     ServiceView,
-    Views,
 )
-from services.intake.use_cases import UseCases
-from services.intake.use_cases.changing import Change
 from services.intake.use_cases.importing import Imported, ImportOrders
-from services.intake.use_cases.placing import NewOrder
-from shared.community.clock import DomainClock
 from shared.contracts.refusal import Invalid
 from shared.identity.tokens import Caller, TrackingTokens
 from shared.observability.tracing import current_traceparent
-from shared.web.callers import bearer_of
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import Page
 from shared.web.validation import field_errors, translated
-
-TRACK_COOKIE = "paidan_track"
 
 
 class MappingInvalid(Invalid):
@@ -52,65 +44,6 @@ class ImportRefused(Invalid):
     title = "Nothing was imported: some rows cannot be"
 
 
-class Doors:
-    """What intake's doors share. ``most_rows`` bounds an imported table."""
-
-    def __init__(
-        self,
-        use_cases: UseCases,
-        queries: Queries,
-        views: Views,
-        access: Access,
-        tracking: TrackingTokens,
-        clock: DomainClock,
-        most_rows: int,
-    ) -> None:
-        self.use_cases = use_cases
-        self.queries = queries
-        self.views = views
-        self.access = access
-        self.tracking = tracking
-        self.clock = clock
-        self.most_rows = most_rows
-
-    async def order_seen(self, reference: str, request: Request) -> OrderFound:
-        """The order this request may see: its secret came as bearer token or as the tracking cookie."""
-        secret = bearer_of(request) or request.cookies.get(TRACK_COOKIE)
-        return self.access.may_see(secret, await self.queries.find(reference))
-
-    async def coordinator(self, request: Request) -> Caller:
-        """The coordinator who asks."""
-        return self.access.coordinator(bearer_of(request))
-
-    async def view(self, order_id: str) -> OrderView:
-        """An order as it is now."""
-        return await self.queries.order(order_id, self.clock.now())
-
-    async def place(self, body: PlaceOrder, key: str | None) -> PlacedView:
-        """Place an order through the writer; the same key and body give the same answer for ever."""
-        order = NewOrder(
-            service=body.service,
-            area=body.area,
-            details=body.details,
-            contact=body.contact,
-            window=body.window,
-            urgency=body.urgency,
-            excluded=body.excluded,
-            on_behalf_of=body.on_behalf_of,
-            health=body.consent.health,
-            key=key,
-            body=body.model_dump_json() if key else "",
-            traceparent=current_traceparent(),
-        )
-        placed = await self.use_cases.writer.do(self.use_cases.placing.place_orders, order)
-        return self.views.placed(placed.order, self.tracking.of(placed.order.order_id))
-
-    async def change(self, verb: Any, found: OrderFound, wish: Command) -> OrderView:
-        """Run one of the resident's verbs on their order and show it as it is then."""
-        await self.use_cases.writer.do(verb, Change(found.order_id, wish))
-        return await self.view(found.order_id)
-
-
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
 
 
@@ -118,8 +51,9 @@ def make_router(doors: Doors) -> APIRouter:
     """The routes of contract.md, section intake."""
     router = APIRouter(prefix="/api", tags=["orders"])
     changing = doors.use_cases.changing
-    Seen = Annotated[OrderFound, Depends(doors.order_seen)]  # noqa: N806 - a type, made for this router
-    Importer = Annotated[Caller, Depends(doors.coordinator)]  # noqa: N806
+    # defaults, because a name of this function in an annotation would not be found and become a query parameter
+    seen: Any = Depends(doors.order_seen)
+    importer: Any = Depends(doors.coordinator)
 
     @router.get("/services")
     async def services() -> Page[ServiceView]:
@@ -139,12 +73,12 @@ def make_router(doors: Doors) -> APIRouter:
         return placed
 
     @router.get("/orders/{reference}")
-    async def order(found: Seen) -> OrderView:
+    async def order(found: OrderFound = seen) -> OrderView:
         """The order with its legs and timeline."""
         return await doors.view(found.order_id)
 
     @router.get("/orders/{reference}/live", response_class=EventSourceResponse)
-    async def live(found: Seen, request: Request) -> AsyncIterator[ServerSentEvent]:
+    async def live(request: Request, found: OrderFound = seen) -> AsyncIterator[ServerSentEvent]:
         """One event per change; each carries the order as it is then."""
 
         async def read(last: str) -> list[ServerSentEvent]:
@@ -158,27 +92,27 @@ def make_router(doors: Doors) -> APIRouter:
             yield event
 
     @router.post("/orders/{reference}/amend")
-    async def amend(found: Seen, body: AmendOrder) -> OrderView:
+    async def amend(body: AmendOrder, found: OrderFound = seen) -> OrderView:
         """Change window, urgency or words while the order is not served."""
         return await doors.change(changing.amend_orders, found, body)
 
     @router.post("/orders/{reference}/cancel")
-    async def cancel(found: Seen, body: CancelOrder | None = None) -> OrderView:
+    async def cancel(body: CancelOrder | None = None, found: OrderFound = seen) -> OrderView:
         """Withdraw the order."""
         return await doors.change(changing.cancel_orders, found, body or CancelOrder())
 
     @router.post("/orders/{reference}/review")
-    async def review(found: Seen, body: ReviewOrder) -> OrderView:
+    async def review(body: ReviewOrder, found: OrderFound = seen) -> OrderView:
         """Give the verdict: closes the order, or reopens it when it is not fixed."""
         return await doors.change(changing.review_orders, found, body)
 
     @router.post("/orders/import")
     async def import_orders(
-        caller: Importer,
         file: UploadFile,
         mapping: Annotated[str, Form(max_length=100_000)],
         partial: Annotated[bool, Form()] = False,
         partial_in_address: Annotated[bool, Query(alias="partial")] = False,
+        caller: Caller = importer,
     ) -> ImportedView:
         """Import a table (CSV, TSV): all or nothing, unless ``partial`` (a field of the form, or in the address);
         a known id is never recorded twice."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.intake import api
-from services.intake.access import Access
+from services.intake import api, pages
+from services.intake.access import Access, Doors
 from services.intake.clocks import ReviewClock
 from services.intake.consumers import hearing
 from services.intake.queries import Queries
@@ -28,13 +28,17 @@ from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
-from shared.web.i18n import Readers
+from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
-from shared.web.templating import Pages, Site
+from shared.web.templating import Link, Pages, Site
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
+SITE = Site(
+    links=(Link("/", msgid("Place an order")), Link("/track", msgid("Follow an order"))),
+    sign_in="/track",
+)
 
 
 def connections_of(settings: IntakeSettings) -> Connections:
@@ -70,7 +74,7 @@ class Intake:
         vault = Vault(read_key(settings.keys, "intake-vault"))
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer)
         self.queries = Queries(self.machinery.database, self.rules)
-        self.doors = api.Doors(
+        self.doors = Doors(
             self.use_cases,
             self.queries,
             Views(self.rules),
@@ -103,14 +107,17 @@ def make_app(settings: IntakeSettings, rules: Community | None = None) -> FastAP
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    site = Site()
+    shown = Pages(HERE / "templates", SITE, tokens)
     parts = Parts(
         title="paidan intake",
         version=VERSION,
-        pages=Pages(HERE / "templates", site, tokens),
+        pages=shown,
         readers=Readers("intake", HERE / "locale", zone=intake.rules.zone, now=intake.clock.now),
         callers=Callers("intake", intake.signer, secure=settings.secure),
-        routers=[api.make_router(intake.doors)],
+        routers=[
+            api.make_router(intake.doors),
+            pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),
+        ],
         changes=intake.changes,
         checks={
             "database": intake.check_migrated,

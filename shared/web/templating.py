@@ -22,6 +22,7 @@ from shared.web.csrf import FIELD, FormTokens
 from shared.web.errors import Problem
 from shared.web.forms import field_id
 from shared.web.i18n import Language, current_reader, gettext, msgid, ngettext
+from shared.web.wording import WORDS
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -63,6 +64,7 @@ class Pages:
             "field_id": field_id,
             "reader": current_reader,
             "languages": tuple(Language),
+            **WORDS,
             **site.globals,
         }
 

@@ -1,0 +1,26 @@
+"""Intake's pages: the catalogue, the order form, and an order to follow while it moves."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.intake.access import Doors
+from services.intake.pages.following import following_routes
+from services.intake.pages.ordering import ordering_routes
+from services.intake.pages.reviewing import reviewing_routes
+from services.intake.pages.tracking import Tracking, tracking_routes
+from shared.community.definition import Community
+from shared.web.templating import Pages
+
+__all__ = ["make_router"]
+
+
+def make_router(doors: Doors, rules: Community, pages: Pages, *, secure: bool) -> APIRouter:
+    """Every page of intake; ``secure``: cookies travel over TLS alone."""
+    tracking = Tracking(doors, secure=secure)
+    router = APIRouter(include_in_schema=False)
+    router.include_router(ordering_routes(doors, rules, pages, tracking))
+    router.include_router(tracking_routes(tracking, pages))
+    router.include_router(following_routes(doors, rules, pages))
+    router.include_router(reviewing_routes(doors, pages))
+    return router

@@ -1,0 +1,129 @@
+"""An order to follow: its number, who holds it, by when, what comes next; each change without a reload."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from services.intake.access import Doors
+from services.intake.commands import CancelOrder
+from services.intake.policies.lifecycle import OPEN
+from services.intake.queries import OrderFound
+from services.intake.queries.views import HolderView, OrderView, TimelineView
+from shared.community.definition import Community
+from shared.contracts.refusal import Refusal
+from shared.contracts.words import OrderState
+from shared.web.errors import status_of
+from shared.web.forms import Form, posted
+from shared.web.i18n import current_reader
+from shared.web.live import EventSourceResponse, ServerSentEvent, follow
+from shared.web.templating import Pages, redirect
+from shared.web.wording import WORDS, place_name
+
+_WITHDRAWABLE = frozenset(state.value for state in OPEN - {OrderState.DONE})
+
+After = Annotated[str, Query(max_length=40)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline, as the timeline macro takes it."""
+
+    what: str
+    at: datetime
+    by: str
+    note: str = ""
+
+
+class Following:
+    """Shows one community's orders to those who may see them."""
+
+    def __init__(self, doors: Doors, rules: Community, pages: Pages) -> None:
+        self._doors = doors
+        self._rules = rules
+        self._pages = pages
+
+    async def page(self, request: Request, found: OrderFound) -> Response:
+        """The order's page."""
+        order = await self._doors.view(found.order_id)
+        link = f"{str(request.base_url).rstrip('/')}/t/{self._doors.tracking.of(found.order_id)}"
+        return self._pages.render(request, "order.html", link=link, mark=mark(order), **self.progress(order))
+
+    async def change(self, found: OrderFound, seen: str) -> list[ServerSentEvent]:
+        """The order's progress as a fragment, unless ``seen`` is what it still is."""
+        order = await self._doors.view(found.order_id)
+        if mark(order) == seen:
+            return []
+        fragment = self._pages.fragment("progress.html", **self.progress(order))
+        return [ServerSentEvent(raw_data=fragment, id=mark(order))]
+
+    def progress(self, order: OrderView) -> dict[str, Any]:
+        """What ``progress.html`` shows."""
+        language = current_reader().language
+        return {
+            "order": order,
+            "address": f"/orders/{order.reference}",
+            "service_name": order.service_name.told_in(language),
+            "place": place_name(self._rules.areas, order.area),
+            "holder": self._holder(order.holder),
+            "steps": self._steps(order.timeline),
+            "can_withdraw": order.state in _WITHDRAWABLE,
+        }
+
+    def _holder(self, holder: HolderView | None) -> str:
+        """A title with its area, or a role; never a person's name."""
+        if holder is None:
+            return ""
+        if holder.title is None or holder.area is None:
+            return WORDS["role_name"](holder.role)
+        return f"{holder.title.told_in(current_reader().language)} · {place_name(self._rules.areas, holder.area)}"
+
+    def _steps(self, timeline: Sequence[TimelineView]) -> list[Step]:
+        return [Step(WORDS["event_name"](entry.what), entry.at, WORDS["role_name"](entry.by)) for entry in timeline]
+
+
+def mark(order: OrderView) -> str:
+    """What tells two looks at an order apart: the last thing that happened, and whether it is late."""
+    position = order.timeline[-1].position if order.timeline else 0
+    return f"{position}-late" if order.late else str(position)
+
+
+def following_routes(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
+    """``/orders/{reference}``, its live fragments, and the way to withdraw it."""
+    router = APIRouter(prefix="/orders/{reference}")
+    following = Following(doors, rules, pages)
+    seen: Any = Depends(doors.order_seen)  # a default: annotations of routes see no names of this function
+
+    @router.get("")
+    async def order(request: Request, found: OrderFound = seen) -> Response:
+        return await following.page(request, found)
+
+    @router.get("/live", response_class=EventSourceResponse)
+    async def live(request: Request, found: OrderFound = seen, after: After = "") -> AsyncIterator[ServerSentEvent]:
+        async def read(last: str) -> list[ServerSentEvent]:
+            return await following.change(found, last or after)
+
+        async for event in follow(request, found.order_id, read):
+            yield event
+
+    @router.get("/cancel")
+    async def ask_whether_to_cancel(request: Request, found: OrderFound = seen) -> Response:
+        return pages.render(request, "cancel.html", form=Form.blank(), reference=found.reference)
+
+    @router.post("/cancel")
+    async def cancel(request: Request, found: OrderFound = seen) -> Response:
+        form = await posted(request)
+        try:
+            await doors.change(doors.use_cases.changing.cancel_orders, found, form.read(CancelOrder))
+        except Refusal as refusal:
+            refused = form.refused(refusal)
+            status = status_of(refusal)
+            return pages.render(request, "cancel.html", status=status, form=refused, reference=found.reference)
+        return redirect(f"/orders/{found.reference}")
+
+    return router

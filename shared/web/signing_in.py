@@ -1,0 +1,94 @@
+"""Signing a browser in with a signed access token, and out again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from shared.contracts.refusal import FieldError, Invalid, Unauthenticated
+from shared.contracts.words import Role
+from shared.identity.signing_in import Sessions
+from shared.identity.tokens import Caller, TokenSigner
+from shared.web.callers import Callers
+from shared.web.forms import Form, posted
+from shared.web.i18n import msgid
+from shared.web.reading import own_path
+from shared.web.templating import Pages, redirect
+from shared.web.wording import ROLES
+
+log = structlog.get_logger()
+
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+
+
+class TokenNotAccepted(Invalid):
+    """The token is not ours, has expired, or speaks for a role that has no pages here."""
+
+    title = "This token is not accepted here"
+
+
+class SigningIn:
+    """The door of one service's pages. ``roles`` are those it has pages for."""
+
+    def __init__(self, signer: TokenSigner, sessions: Sessions, callers: Callers, roles: Collection[Role]) -> None:
+        self._signer = signer
+        self._sessions = sessions
+        self._callers = callers
+        self.roles = tuple(roles)
+
+    async def enter(self, token: str, response: Response) -> None:
+        """Open a session for whom the token speaks. Raises ``TokenNotAccepted``, without saying why."""
+        caller = self._caller(token)
+        if caller is None or caller.role not in self.roles:
+            raise TokenNotAccepted(errors=[FieldError("/token", _REFUSED)])
+        self._callers.remember(response, await self._sessions.open(caller))
+        log.info("session.opened", role=caller.role.value, subject=caller.subject)
+
+    async def leave(self, request: Request, response: Response) -> None:
+        """Close the session of this browser, if it has one."""
+        cookie = request.cookies.get(self._callers.cookie_name, "")
+        if cookie:
+            await self._sessions.close(cookie)
+        self._callers.forget(response)
+
+    def _caller(self, token: str) -> Caller | None:
+        try:
+            return self._signer.verify(token)
+        except Unauthenticated:
+            return None
+
+
+def signing_in_routes(pages: Pages, door: SigningIn) -> APIRouter:
+    """``/sign-in`` and ``/sign-out``; both change something by POST alone."""
+    router = APIRouter(include_in_schema=False)
+    roles = [ROLES[role] for role in door.roles]
+
+    @router.get(SIGN_IN)
+    async def sign_in_form(request: Request, back: str = "/") -> Response:
+        return pages.render(request, "web/sign_in.html", form=Form.blank({"back": own_path(back)}), roles=roles)
+
+    @router.post(SIGN_IN)
+    async def sign_in(request: Request) -> Response:
+        form = await posted(request)
+        answer = redirect(own_path(form.value("back", "/")))
+        try:
+            await door.enter(form.value("token").strip(), answer)
+        except TokenNotAccepted as refusal:
+            again = Form.blank({"back": own_path(form.value("back", "/")), "token": ""}).refused(refusal)
+            return pages.render(request, "web/sign_in.html", status=422, form=again, roles=roles)
+        return answer
+
+    @router.post(SIGN_OUT)
+    async def sign_out(request: Request) -> Response:
+        answer = redirect(SIGN_IN)
+        await door.leave(request, answer)
+        return answer
+
+    return router
+
+
+_REFUSED = msgid("This token is not accepted here: it has expired, or it speaks for somebody else.")
