@@ -196,7 +196,7 @@ class Stage:
     async def accept(self, offer: matcher.OfferMade) -> str:
         """The volunteer who was asked says yes; returns the assignment's id."""
         command = Accept(offer.offer_id, offer.volunteer_id)
-        return cast(str, await self.do(self.use_cases.answering.accept_offers, command))
+        return cast("str", await self.do(self.use_cases.answering.accept_offers, command))
 
     async def decline(self, offer: matcher.OfferMade, reason: str | None = None) -> None:
         """The volunteer who was asked says no."""
@@ -245,10 +245,10 @@ class Stage:
 
     async def last(self, event: type[A]) -> A:
         """The newest fact of a type."""
-        kind = cast(Any, event).type()
+        kind = cast("Any", event).type()
         found = select(Outbox).where(col(Outbox.type) == kind).order_by(col(Outbox.position).desc()).limit(1)
         (row,) = await self.all(found)
-        return cast(A, EVENTS[kind].model_validate_json(row.body))
+        return cast("A", EVENTS[kind].model_validate_json(row.body))
 
     async def all(self, statement: Any) -> list[Any]:
         """Rows of a query."""
@@ -258,12 +258,12 @@ class Stage:
     async def dispatch(self, order_id: str) -> Dispatch:
         """One dispatch as it stands."""
         (row,) = await self.all(select(Dispatch).where(col(Dispatch.order_id) == order_id))
-        return cast(Dispatch, row)
+        return cast("Dispatch", row)
 
     async def volunteer(self, volunteer_id: str) -> Volunteer:
         """One volunteer as they stand."""
         (row,) = await self.all(select(Volunteer).where(col(Volunteer.volunteer_id) == volunteer_id))
-        return cast(Volunteer, row)
+        return cast("Volunteer", row)
 
     async def offer_states(self, order_id: str) -> dict[str, str]:
         """Who was asked about an order, and what became of it."""
