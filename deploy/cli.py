@@ -6,11 +6,13 @@ import sys
 
 import typer
 
+from deploy.commands.demo import demo
 from deploy.commands.flows import flows
 from deploy.commands.orders import orders
 from deploy.commands.roster import roster
 from deploy.commands.token import token
 from deploy.commands.up import up
+from deploy.commands.verify import verify
 from deploy.problems import StackProblem
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
 app.command()(up)
 app.command()(token)
 app.command()(flows)
+app.command()(demo)
+app.command()(verify)
 app.add_typer(roster, name="roster")
 app.add_typer(orders, name="orders")
 

@@ -31,4 +31,5 @@ def import_roster(
         for line in row_errors(refused.problem):
             typer.echo(line)
         raise
-    typer.echo(f"imported {answer['imported']} volunteers")
+    told = f"imported {answer['volunteers']} volunteers: created {answer['created']} updated {answer['updated']}"
+    typer.echo(told)

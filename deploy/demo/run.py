@@ -1,4 +1,4 @@
-"""``paidan demo``: place orders (or adopt placed ones), act for everybody, print the closing figures."""
+"""A whole run: place orders (or adopt placed ones), act for everybody, print the closing figures."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.attached import Attached, attach, load_definition
-from deploy.commands.options import DATA, Data
+from deploy.attached import Attached, load_definition
 from deploy.demo.doors import Doors
 from deploy.demo.figures import Figures, closing_table
 from deploy.demo.people import People
@@ -28,23 +26,13 @@ AT_ONCE = 32
 PLACE_PAUSE_SECONDS = 0.1
 
 
-def demo(
-    orders: Annotated[int, typer.Option(min=0, help="How many orders residents place.")] = 200,
-    speed: Annotated[float, typer.Option(min=0.1, help="How much faster than people they act.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Every choice comes from it.")] = 1,
-    ledger: Annotated[
-        Path | None, typer.Option(metavar="OUT", help="Append a JSON line for each 201, for paidan verify.")
-    ] = None,
-    adopt: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Also follow the placed orders of this ledger.")
-    ] = None,
-    data: Data = DATA,
-) -> None:
-    """Act as residents, volunteers and coordinators over the public APIs of the running stack."""
-    stack = attach(data)
+def run_demo(stack: Attached, orders: int, speed: float, seed: int, ledger: Path | None, adopt: Path | None) -> None:
+    """Act over the public APIs until every order is closed or held.
+
+    Raises ``StackProblem`` when one of them is neither at the end.
+    """
     adopted = list(_adopted(adopt)) if adopt else []
-    demonstration = Demonstration(stack, seed, speed, ledger)
-    figures = asyncio.run(demonstration.run(orders, adopted))
+    figures = asyncio.run(Demonstration(stack, seed, speed, ledger).run(orders, adopted))
     if figures.closed + figures.held != figures.placed:
         raise StackProblem(f"{figures.placed - figures.closed - figures.held} orders were neither closed nor held")
 

@@ -1,0 +1,62 @@
+"""I1 and I3: every promised order exists once, and every open one has somebody who holds it by some time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+
+from deploy.verify.evidence import Databases, Promise, chunks, rows
+from deploy.verify.tables import DISPATCHES, INTAKE_OUTBOX, MATCHER_OUTBOX, ORDERS
+from services.intake.policies.lifecycle import FINAL
+from services.matcher.policies.lifecycle import CLOCKED
+from shared.contracts.words import OrderState
+
+_FINAL = [state.value for state in FINAL]
+
+
+async def promised_orders_exist_once(databases: Databases, ledger: Sequence[Promise]) -> list[str]:
+    """I1: every 201 in the outside ledger is exactly one order, live or closed."""
+    broken = []
+    references = dict.fromkeys(ledger)  # a repeated Idempotency-Key is answered twice for one order
+    counted = Counter(promise.order_id for promise in references)
+    broken += [f"{order_id} was promised under {n} references" for order_id, n in counted.items() if n > 1]
+    for piece in chunks(list(references)):
+        wanted = {promise.order_id for promise in piece}
+        found = select(ORDERS.c.order_id, ORDERS.c.reference).where(ORDERS.c.order_id.in_(wanted))
+        known = {row.order_id: row.reference async for row in rows(databases.intake, found)}
+        for promise in piece:
+            if promise.order_id not in known:
+                broken.append(f"{promise.reference} was promised and is not there")
+            elif known[promise.order_id] != promise.reference:
+                broken.append(f"{promise.reference} was promised, the order is {known[promise.order_id]}")
+    return broken
+
+
+async def open_orders_are_held(databases: Databases) -> list[str]:
+    """I3: every order not closed has a holder, a due time, and an armed clock or an unsent outbox row.
+
+    The clock of an order is its row in matcher while it is being served, its review deadline in intake once
+    it is done.
+    """
+    unheld = select(ORDERS.c.reference, ORDERS.c.state).where(
+        ORDERS.c.state.not_in(_FINAL), or_(ORDERS.c.holder_role.is_(None), ORDERS.c.due_at.is_(None))
+    )
+    broken = [
+        f"{row.reference} is {row.state} without holder or due time" async for row in rows(databases.intake, unheld)
+    ]
+    clocked = [state.value for state in CLOCKED]
+    armed_query = select(DISPATCHES.c.order_id).where(DISPATCHES.c.state.in_(clocked), DISPATCHES.c.due_at.is_not(None))
+    armed = {row.order_id async for row in rows(databases.matcher, armed_query)}
+    for database, outbox in ((databases.intake, INTAKE_OUTBOX), (databases.matcher, MATCHER_OUTBOX)):
+        unsent = select(outbox.c.about).where(outbox.c.sent_at.is_(None))
+        armed |= {row.about async for row in rows(database, unsent)}
+    served = select(ORDERS.c.order_id, ORDERS.c.reference, ORDERS.c.state).where(
+        ORDERS.c.state.not_in([*_FINAL, OrderState.DONE.value])
+    )
+    return broken + [
+        f"{row.reference} is {row.state} and no clock runs for it"
+        async for row in rows(databases.intake, served)
+        if row.order_id not in armed
+    ]

@@ -1,0 +1,21 @@
+"""The services' tables as the checks query them."""
+
+from __future__ import annotations
+
+from services.notifier.models import NotifierTable
+
+from services.intake.models import IntakeTable
+from services.matcher.models import MatcherTable
+
+ORDERS = IntakeTable.metadata.tables["orders"]
+TIMELINE = IntakeTable.metadata.tables["timeline"]
+INTAKE_OUTBOX = IntakeTable.metadata.tables["outbox"]
+
+DISPATCHES = MatcherTable.metadata.tables["dispatches"]
+LEGS = MatcherTable.metadata.tables["legs"]
+ASSIGNMENTS = MatcherTable.metadata.tables["assignments"]
+VOLUNTEERS = MatcherTable.metadata.tables["volunteers"]
+MATCHER_OUTBOX = MatcherTable.metadata.tables["outbox"]
+
+NOTICES = NotifierTable.metadata.tables["notices"]
+NOTIFIER_OUTBOX = NotifierTable.metadata.tables["outbox"]
