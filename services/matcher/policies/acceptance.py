@@ -45,8 +45,11 @@ class AssignmentState(StrEnum):
 ACTIVE = frozenset({AssignmentState.ASSIGNED, AssignmentState.UNDER_WAY})
 
 
-class Hindrance(StrEnum):
-    """Why a volunteer cannot; events carry these words and no others. ``window_changed``: by the resident."""
+class HandBackReason(StrEnum):
+    """Why a volunteer cannot, told at a decline or a hand-back; events carry these words and no others.
+
+    ``window_changed``: the resident's doing.
+    """
 
     NO_TIME = "no_time"
     UNWELL = "unwell"
@@ -58,7 +61,7 @@ class Hindrance(StrEnum):
     OTHER = "other"
 
     @classmethod
-    def of(cls, told: str) -> Hindrance:
+    def of(cls, told: str) -> HandBackReason:
         """The listed reason that was told, ``other`` for free words (which no event may carry)."""
         return cls(told) if told in set(cls) else cls.OTHER
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.matcher.models import Assignment, WholeDispatch
-from services.matcher.policies.acceptance import AssignmentState, Hindrance
+from services.matcher.policies.acceptance import AssignmentState, HandBackReason
 from services.matcher.policies.deadlines import amended_due, is_faster, offer_expiry, service_due
 from services.matcher.policies.directory import Directory
 from services.matcher.policies.eligibility import Load, Need, Reason, reasons
@@ -102,7 +102,7 @@ class Amending:
                 self._keep(uow, whole, assignment)
             else:
                 assignment.release(uow.now)
-                self._steps.handed_back(uow, whole, assignment, Hindrance.WINDOW_CHANGED)
+                self._steps.handed_back(uow, whole, assignment, HandBackReason.WINDOW_CHANGED)
                 released.append(assignment)
         return released
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.matcher.commands import DeclineOffer
 from services.matcher.models import Assignment, Offer, WholeDispatch
-from services.matcher.policies.acceptance import Hindrance, OfferState, PlaceTaken
+from services.matcher.policies.acceptance import HandBackReason, OfferState, PlaceTaken
 from services.matcher.repository import Unit
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import By, Steps, record, volunteer_topic
@@ -72,7 +72,7 @@ class Answering:
             try:
                 whole, offer = _own(wholes, command.offer_id, command.volunteer_id)
                 reason = command.wish.reason
-                offer.decline(uow.now, Hindrance.of(reason).value if reason else None)
+                offer.decline(uow.now, HandBackReason.of(reason).value if reason else None)
             except Refusal as refusal:
                 answers.append(refusal)
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.matcher.commands import CompleteLeg, HandBackLeg
 from services.matcher.models import Assignment, WholeDispatch
-from services.matcher.policies.acceptance import Hindrance
+from services.matcher.policies.acceptance import HandBackReason
 from services.matcher.policies.deadlines import service_due
 from services.matcher.repository import Unit
 from services.matcher.use_cases.pairing import Pairing
@@ -106,7 +106,7 @@ class Serving:
         left: dict[str, WholeDispatch] = {}
         for command in commands:
             told = command.wish.reason
-            reason = Hindrance.of(told)
+            reason = HandBackReason.of(told)
             try:
                 whole, assignment = _own(wholes, command.assignment_id, command.volunteer_id)
                 note = None if reason.value == told else self._vault.seal(whole.dispatch.order_id, told)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.matcher.models import Assignment, Leg, Offer, WholeDispatch
-from services.matcher.policies.acceptance import HAND_BACKS, Hindrance
+from services.matcher.policies.acceptance import HAND_BACKS, HandBackReason
 from services.matcher.policies.deadlines import service_due
 from services.matcher.policies.ladder import Cause, Rung, rung_of
 from services.matcher.repository import Unit
@@ -120,13 +120,13 @@ class Steps:
         record(uow, whole, given)
         uow.announce(volunteer_topic(assignment.volunteer_id))
 
-    def handed_back(self, uow: Unit, whole: WholeDispatch, assignment: Assignment, reason: Hindrance) -> bool:
+    def handed_back(self, uow: Unit, whole: WholeDispatch, assignment: Assignment, reason: HandBackReason) -> bool:
         """An assignment came back. Returns whether somebody else is to be asked: not when a coordinator holds the
         order already, and not after the second hand-back of the leg.
         """
         dispatch, leg = whole.dispatch, whole.leg(assignment.leg_id)
         on_desk = OrderState(dispatch.state) is OrderState.ESCALATED
-        leg.hand_backs += reason is not Hindrance.WINDOW_CHANGED
+        leg.hand_backs += reason is not HandBackReason.WINDOW_CHANGED
         dispatch.hand_back()
         given_back = events.LegHandedBack(
             **dispatch.stamp(uow.now),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.matcher.app import MIGRATIONS
 from services.matcher.commands import CompleteLeg, DeclineOffer, HandBackLeg
 from services.matcher.models import Assignment, Dispatch, MatcherTable, Offer, Outbox, Volunteer
 from services.matcher.repository import Repository, Unit
@@ -32,6 +32,7 @@ from shared.persistence.migrating import migrate
 from shared.persistence.unit_of_work import Units
 from shared.persistence.vault import Vault
 
+MIGRATIONS = Path(__file__).parents[3] / "services/matcher/migrations"
 SUNDAY_EVENING = datetime.fromisoformat("2026-11-22T19:00+08:00")
 GRID, NEXT_GRID, FAR_GRID = "maoling-east-g1", "maoling-east-g2", "shanguang-g1"
 ALWAYS = WeekHours(ALL_WEEK)

@@ -14,7 +14,7 @@ from services.matcher.models import Assignment, Leg, Offer
 from services.matcher.policies.acceptance import (
     AlreadyStarted,
     AssignmentEnded,
-    Hindrance,
+    HandBackReason,
     LegServed,
     NotStarted,
     OfferExpired,
@@ -147,8 +147,8 @@ def test_the_lowest_free_place_is_taken(headcount: int, taken: set[int]) -> None
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"), [("unwell", Hindrance.UNWELL), ("Mrs Wang shouted at me", Hindrance.OTHER)]
+    ("told", "expected"), [("unwell", HandBackReason.UNWELL), ("Mrs Wang shouted at me", HandBackReason.OTHER)]
 )
-def test_free_words_never_become_a_code(told: str, expected: Hindrance) -> None:
+def test_free_words_never_become_a_code(told: str, expected: HandBackReason) -> None:
     """An event carries a listed word only."""
-    assert expected is Hindrance.of(told)
+    assert expected is HandBackReason.of(told)

@@ -1,0 +1,260 @@
+"""Hearing intake: dispatches are opened, paired, ended and run again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from services.matcher.models import Leg, Wave
+from shared.community.hours import WeekHours
+from shared.contracts import intake, matcher
+from shared.contracts.refusal import TooEarly
+from shared.contracts.words import Holder, NextStep, Outcome, Role, Window
+from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage, names, volunteer
+
+MEDIATION = "mediation-maoling-east"
+MINUTES = timedelta(minutes=1)
+
+
+async def test_a_placed_order_is_offered_to_the_best_holder(stage: Stage) -> None:
+    """The nearest eligible holder is asked; the grid's coordinator is answerable until the dispatch clock ends."""
+    await stage.enrol(volunteer("v-far", MEDIATION, home=NEXT_GRID), volunteer("v-near", MEDIATION), volunteer("v-no"))
+    order_id = await stage.place()
+    (made,) = await stage.heard()
+    assert ("offer_made", 1, "v-near", 1) == (made.name, made.version, made.volunteer_id, made.wave)
+    assert (Holder(role=Role.COORDINATOR, area=GRID), NextStep.ACCEPT) == (made.holder, made.next_step)
+    assert (stage.now + 240 * MINUTES, stage.now + 30 * MINUTES) == (made.due_at, made.expires_at)
+    row = await stage.dispatch(order_id)
+    assert ("offered", 1, 1, "grid") == (row.state, row.version, row.intake_version, row.tier)
+    assert [(1, made.expires_at)] == [(wave.number, wave.ends_at) for wave in await stage.all(select(Wave))]
+    assert stage.now == (await stage.volunteer("v-near")).asked_at
+
+
+async def test_an_offer_ends_no_later_than_the_dispatch_clock(stage: Stage) -> None:
+    """An order with ten minutes left is offered for ten minutes."""
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    await stage.place(due_minutes=10)
+    (made,) = await stage.heard()
+    assert stage.now + 10 * MINUTES == made.expires_at
+
+
+async def test_without_an_eligible_holder_the_grids_coordinator_decides(stage: Stage) -> None:
+    """Nobody to ask: the order is on a desk at once, with that urgency's tier clock."""
+    await stage.enrol(volunteer("v-1", "safety-maoling-east-g1"))
+    order_id = await stage.place()
+    (escalated,) = await stage.heard()
+    assert ("order_escalated", "no_holder", "grid") == (escalated.name, escalated.reason, escalated.tier)
+    assert (Holder(role=Role.COORDINATOR, area=GRID), NextStep.DECIDE) == (escalated.holder, escalated.next_step)
+    assert stage.now + timedelta(days=1) == escalated.due_at
+    assert "escalated" == (await stage.dispatch(order_id)).state
+
+
+@pytest.mark.parametrize("service", ["certificates", "stray_dogs", "lift_fault", "haircut"])
+async def test_what_no_post_serves_comes_to_the_coordinator_at_once(stage: Stage, service: str) -> None:
+    """Staff, departments, the property firm and merchants are the coordinator's to arrange."""
+    order_id = await stage.place(service)
+    (escalated,) = await stage.heard()
+    tier = stage.rules.clocks.of(stage.rules.services_by_code[service].urgency).tier
+    assert ("served_by", stage.now + tier) == (escalated.reason, escalated.due_at)
+    assert stage.rules.services_by_code[service].served_by.value == (await stage.dispatch(order_id)).served_by
+
+
+async def test_nobody_is_asked_while_at_work(stage: Stage) -> None:
+    """A volunteer is asked only at a free hour; the on-duty switch wins."""
+    mornings = WeekHours.parse("daily 8-12")
+    await stage.enrol(volunteer("v-busy", MEDIATION, hours=mornings))
+    await stage.place()
+    await stage.enrol(volunteer("v-duty", MEDIATION, hours=mornings, on_duty=True, home=NEXT_GRID))
+    await stage.place()
+    heard = await stage.heard()
+    assert ["order_escalated", "offer_made"] == names(heard)
+    assert "v-duty" == heard[1].volunteer_id
+
+
+async def test_an_unvetted_holder_is_not_asked(stage: Stage) -> None:
+    """Mediation demands vetting; safety does not."""
+    posts = (MEDIATION, "safety-maoling-east-g1")
+    await stage.enrol(volunteer("v-1", *posts, vetted=False))
+    await stage.place("neighbour_dispute")
+    await stage.place("fire_check")
+    assert ["order_escalated", "offer_made"] == names(await stage.heard())
+
+
+async def test_any_member_serves_an_open_post(stage: Stage) -> None:
+    """Sweeping asks the nearest member, whatever posts they hold."""
+    await stage.enrol(volunteer("v-far", home=FAR_GRID), volunteer("v-near"))
+    await stage.place("sweeping")
+    (made,) = await stage.heard()
+    assert "v-near" == made.volunteer_id
+
+
+async def test_a_list_of_orders_is_paired_with_its_own_loads_in_few_queries(stage: Stage) -> None:
+    """256 orders in one transaction: nobody is asked beyond capacity, and the queries do not grow with the list."""
+    await stage.enrol(*(volunteer(f"v-{number:03}", capacity=2) for number in range(130)))
+    facts = [stage.placed("sweeping") for _ in range(256)]
+    statements: list[str] = []
+    listening = stage.database.engine.sync_engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(listening, "before_cursor_execute", note)
+    answers = await stage.run(stage.use_cases.dispatching.open_dispatches, *facts)
+    event.remove(listening, "before_cursor_execute", note)
+    heard = await stage.heard()
+    asked = [made.volunteer_id for made in heard]
+    assert ([None] * 256, {"offer_made"}) == (answers, set(names(heard)))
+    assert {1, 2} >= {asked.count(one) for one in set(asked)}
+    assert 126 <= sum(asked.count(one) == 2 for one in set(asked))
+    assert 40 > len(statements), statements
+
+
+async def test_what_a_list_cannot_pair_is_escalated(stage: Stage) -> None:
+    """One volunteer with room for two, three orders: the third is the coordinator's."""
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    facts = [stage.placed() for _ in range(3)]
+    await stage.run(stage.use_cases.dispatching.open_dispatches, *facts)
+    assert ["offer_made", "offer_made", "order_escalated"] == names(await stage.heard())
+
+
+async def test_two_orders_in_the_same_window_are_two_peoples(stage: Stage) -> None:
+    """Within one list too: an open offer for a window keeps the volunteer from a second one."""
+    await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION))
+    window = Window(from_=stage.now + 60 * MINUTES, to=stage.now + 180 * MINUTES)
+    facts = [stage.placed(window=window) for _ in range(3)]
+    await stage.run(stage.use_cases.dispatching.open_dispatches, *facts)
+    heard = await stage.heard()
+    assert ["offer_made", "offer_made", "order_escalated"] == names(heard)
+    assert {"v-1", "v-2"} == {made.volunteer_id for made in heard[:2]}
+
+
+async def test_an_order_is_opened_once(stage: Stage) -> None:
+    """The same fact again, in one list and later, changes nothing."""
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    fact = stage.placed()
+    use_case = stage.use_cases.dispatching.open_dispatches
+    answers = await stage.run(use_case, fact, fact) + await stage.run(use_case, fact)
+    assert ([None] * 3, ["offer_made"]) == (answers, names(await stage.heard()))
+
+
+async def test_a_fact_without_its_predecessor_is_too_early(stage: Stage) -> None:
+    """Of an unknown order, and of a known one with a gap; it is applied when its turn comes."""
+    fact = stage.placed()
+    skipped = stage.following(fact.event.order_id, intake.OrderReviewed, **_verdict(stage))
+    cancelled = stage.following(fact.event.order_id, intake.OrderCancelled, cancelled_at=stage.now)
+    cancel = stage.use_cases.dispatching.cancel_dispatches
+    answers = await stage.run(cancel, cancelled)
+    await stage.do(stage.use_cases.dispatching.open_dispatches, fact)
+    answers += await stage.run(cancel, cancelled)
+    assert [TooEarly, TooEarly] == [type(answer) for answer in answers]
+    await stage.do(stage.use_cases.dispatching.note_reviews, skipped)
+    assert [None] == await stage.run(cancel, cancelled)
+    row = await stage.dispatch(fact.event.order_id)
+    assert ("cancelled", 3) == (row.state, row.intake_version)
+
+
+async def test_a_fact_that_was_heard_changes_nothing(stage: Stage) -> None:
+    """A version at or below the last one applied is ignored."""
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    order_id = await stage.place()
+    fact = stage.following(order_id, intake.OrderCancelled, cancelled_at=stage.now)
+    await stage.run(stage.use_cases.dispatching.cancel_dispatches, fact)
+    assert [None] == await stage.run(stage.use_cases.dispatching.cancel_dispatches, fact)
+    assert 2 == (await stage.dispatch(order_id)).intake_version
+
+
+async def test_a_cancelled_order_stops_whatever_runs(stage: Stage) -> None:
+    """Open offers are withdrawn, assignments released, the volunteer may hold others; later facts are not applied."""
+    await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION, home=NEXT_GRID))
+    offered, taken = await stage.place(), await stage.place()
+    made = [fact for fact in await stage.heard() if fact.order_id == taken]
+    await stage.accept(made[0])
+    held = (await stage.volunteer(made[0].volunteer_id)).held
+    await stage.cancel(offered)
+    await stage.cancel(taken)
+    await stage.amend(taken, None)
+    row = await stage.dispatch(taken)
+    assert ["withdrawn"] == list((await stage.offer_states(offered)).values())
+    assert [(made[0].volunteer_id, "released")] == await stage.assignment_states(taken)
+    assert (1, 0) == (held, (await stage.volunteer(made[0].volunteer_id)).held)
+    assert ("cancelled", None, "none", 3) == (row.state, row.holder_role, row.next_step, row.intake_version)
+    assert ["leg_assigned"] == names(await stage.heard())
+
+
+async def test_a_reopened_order_is_not_offered_to_who_served_it(stage: Stage) -> None:
+    """A new round with a further leg; its clock is the one intake told."""
+    await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION, home=NEXT_GRID))
+    order_id = await stage.place()
+    assert "v-1" == await stage.served(order_id)
+    await stage.heard()
+    await stage.reopen(order_id)
+    (made,) = await stage.heard()
+    assert ("v-2", f"{order_id}-r2", 6) == (made.volunteer_id, made.leg_id, made.version)
+    assert "v-2" == await stage.served(order_id)
+    await stage.reopen(order_id)
+    assert "no_holder" == (await stage.last(matcher.OrderEscalated)).reason
+    row = await stage.dispatch(order_id)
+    rounds = await stage.all(select(Leg).order_by(Leg.position))
+    assert (3, [1, 2, 3]) == (row.round, [leg.round for leg in rounds])
+
+
+async def test_a_closed_order_is_over(stage: Stage) -> None:
+    """Nobody holds it, nothing is due, and it publishes nothing more."""
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    order_id = await stage.place()
+    await stage.served(order_id)
+    reviewed = stage.following(order_id, intake.OrderReviewed, **_verdict(stage))
+    await stage.do(stage.use_cases.dispatching.note_reviews, reviewed)
+    before = (await stage.dispatch(order_id)).state
+    fact = stage.following(order_id, intake.OrderClosed, outcome=Outcome.FIXED, closed_at=stage.now)
+    await stage.do(stage.use_cases.dispatching.close_dispatches, fact)
+    row = await stage.dispatch(order_id)
+    assert ("done", "closed", None, 3) == (before, row.state, row.holder_role, row.intake_version)
+    assert "order_done" == names(await stage.heard())[-1]
+
+
+async def test_legs_are_served_in_sequence(stage: Stage) -> None:
+    """The second leg is offered when the first is served, with a dispatch clock of its own; then the order is done."""
+    await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION))
+    order_id = await stage.place(legs=2)
+    await stage.served(order_id)
+    first = await stage.heard()
+    assert ["offer_made", "leg_assigned", "leg_started", "leg_completed", "offer_made"] == names(first)
+    assert [f"{order_id}-l1", f"{order_id}-l2"] == [first[0].leg_id, first[-1].leg_id]
+    assert stage.now + 240 * MINUTES == first[-1].due_at
+    await stage.served(order_id)
+    assert ["leg_assigned", "leg_started", "leg_completed", "order_done"] == names(await stage.heard())
+
+
+async def test_every_place_of_a_leg_is_filled_and_served(stage: Stage) -> None:
+    """Two places: two people are asked at once; the order is assigned, and done, when both are."""
+    await stage.enrol(*(volunteer(f"v-{number}", MEDIATION) for number in range(3)))
+    order_id = await stage.place(headcount=2)
+    one, two = await stage.heard()
+    states = []
+    first = await stage.accept(one)
+    states.append((await stage.dispatch(order_id)).state)
+    second = await stage.accept(two)
+    states.append((await stage.dispatch(order_id)).state)
+    for held, made in ((first, one), (second, two)):
+        await stage.start(held, made.volunteer_id)
+        await stage.complete(held, made.volunteer_id)
+        states.append((await stage.dispatch(order_id)).state)
+    assert ["offered", "assigned", "under_way", "done"] == states
+    versions = [fact.version for fact in await stage.heard()]
+    assert list(range(3, 3 + len(versions))) == versions
+
+
+async def test_facts_carry_the_orders_own_trace(stage: Stage) -> None:
+    """Offer to done is one journey: what matcher publishes continues the trace of the order."""
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    fact = stage.placed()
+    async with stage.units() as uow:
+        await stage.use_cases.dispatching.open_dispatches(uow, [fact])
+        assert [fact.traceparent] == [recorded.traceparent for recorded in uow.recorded]
+
+
+def _verdict(stage: Stage) -> dict[str, object]:
+    return {"outcome": Outcome.FIXED, "rating": 5, "reviewed_at": stage.now}
