@@ -84,7 +84,7 @@ def make_router(doors: Doors) -> APIRouter:
         async def read(last: str) -> list[ServerSentEvent]:
             view = await doors.view(found.order_id)
             position = view.timeline[-1].position if view.timeline else 0
-            if last.isdecimal() and position <= int(last[:18]):
+            if position <= (int(last) if last.isdecimal() and len(last) < 10 else 0):
                 return []
             return [ServerSentEvent(data=view.model_dump(mode="json"), event="order", id=str(position))]
 

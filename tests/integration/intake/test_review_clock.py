@@ -1,0 +1,79 @@
+"""The review that never came: an order is closed honestly, once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from services.intake.commands import ReviewOrder
+from services.intake.use_cases.changing import Change
+from services.intake.use_cases.placing import NewOrder
+from shared.community.definition import Community
+from shared.contracts.words import Outcome
+from tests.integration.intake.dispatch import REVIEW_DUE, SERVED, Dispatch
+from tests.integration.intake.running import START, Place, make_place
+from tests.waiting import wait_for
+
+NEW = NewOrder(service="homework", area="east-g1", details="", contact=None)
+LAPSED = [("order_placed", 1), ("order_closed", 2)]
+
+
+async def served(place: Place, count: int = 1) -> list[str]:
+    """Orders that wait for their review, by id."""
+    async with place.writing() as intake:
+        do, placing = intake.machinery.writer.do, intake.use_cases.placing
+        answers = await asyncio.gather(*(do(placing.place_orders, NEW) for _ in range(count)))
+        ids = [answer.order.order_id for answer in answers]
+        for order_id in ids:
+            await (await Dispatch.of(intake, place, order_id)).tell(*SERVED)
+    return ids
+
+
+async def test_a_review_that_is_due_closes_as_no_reply(place: Place) -> None:
+    """Not a second before the deadline; then closed, by the clock, with nobody holding it."""
+    (order_id,) = await served(place)
+    async with place.writing() as intake:
+        assert 0 == await intake.review_clock.sweep(REVIEW_DUE - timedelta(seconds=1))
+        assert REVIEW_DUE == await intake.queries.next_review_due()
+        assert 1 == await intake.review_clock.sweep(REVIEW_DUE)
+        view = await intake.queries.order(order_id, REVIEW_DUE)
+    assert ("closed", "no_reply", None) == (view.state, view.outcome, view.holder)
+    assert ("order_closed", "clock") == (view.timeline[-1].what, view.timeline[-1].by)
+    assert LAPSED == await place.published(order_id)
+
+
+async def test_it_closes_once_however_often_the_clock_fires(place: Place) -> None:
+    """Two processes sweeping at once, and again later: one closing, one event."""
+    ids = await served(place, count=5)
+    async with place.writing() as one, place.writing() as other:
+        clocks = [intake.review_clock for intake in (one, other, one)]
+        await asyncio.gather(*(clock.sweep(REVIEW_DUE) for clock in clocks))
+        assert 0 == await one.review_clock.sweep(REVIEW_DUE + timedelta(days=30))
+    assert [LAPSED] * 5 == [await place.published(order_id) for order_id in ids]
+
+
+async def test_a_verdict_in_the_same_instant_wins_or_loses_as_a_whole(place: Place) -> None:
+    """The resident's review and the deadline together make one outcome, never two."""
+    (order_id,) = await served(place)
+    async with place.writing() as intake:
+        review = Change(order_id, ReviewOrder(outcome=Outcome.FIXED))
+        do, changing = intake.machinery.writer.do, intake.use_cases.changing
+        _, swept = await asyncio.gather(do(changing.review_orders, review), intake.review_clock.sweep(REVIEW_DUE))
+    assert swept in {0, 1}
+    assert [("order_placed", 1), ("order_reviewed", 2), ("order_closed", 3)] == await place.published(order_id)
+    assert [("closed", "fixed")] == await place.rows("SELECT state, outcome FROM orders")
+
+
+async def test_the_running_clock_finds_it_by_itself(tmp_path: Path, database_url: str, rules: Community) -> None:
+    """In a service at work nobody calls the sweep: a day of the domain passes in a second."""
+    place = await make_place(tmp_path, database_url, rules, clock=f"{START}@86400/{time.time()}", sweep_seconds=0.2)
+    (order_id,) = await served(place)
+
+    async def closed() -> bool:
+        return await place.published(order_id) == LAPSED
+
+    async with place.serving():
+        await wait_for(closed, within=20)
+    assert [("closed", "no_reply")] == await place.rows("SELECT state, outcome FROM orders")
