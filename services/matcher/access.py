@@ -1,14 +1,25 @@
-"""Who may do what at matcher. A volunteer sees their own, a coordinator what lies at or below their area; what is
-not yours does not exist.
+"""Who may do what at matcher, and what its JSON doors and pages share.
+
+A volunteer sees their own, a coordinator what lies at or below their area; what is not yours does not exist.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
 import structlog
 
+from services.matcher.commands import Command
+from services.matcher.queries import Queries
+from services.matcher.use_cases import UseCases
+from services.matcher.use_cases.deciding import Decision
+from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound
 from shared.identity.tokens import Caller
+from shared.web.paging import CursorBroken, place_of
 
 log = structlog.get_logger()
 
@@ -47,3 +58,36 @@ class Access:
 def _denied(caller: Caller) -> Forbidden:
     log.warning("access.denied", role=caller.role.value, subject=caller.subject)
     return Forbidden()
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What matcher's doors share. ``roster_rows`` bounds an imported roster."""
+
+    rules: Community
+    use_cases: UseCases
+    queries: Queries
+    access: Access
+    clock: DomainClock
+    roster_rows: int
+
+    async def do(self, use_case: Any, command: Any) -> str:
+        """Run one command with whoever else is waiting; the answer is an id."""
+        answer: str = await self.use_cases.writer.do(use_case, command)
+        return answer
+
+    def decision(self, leg_id: str, caller: Caller, wish: Command) -> Decision[Any]:
+        """A coordinator's wish within their area."""
+        return Decision(leg_id, caller.subject, self.access.area_of(caller), wish)
+
+
+def due_place(cursor: str) -> tuple[datetime, str]:
+    """The row of a desk a cursor stands after. Raises ``CursorBroken``."""
+    due_at, order_id = place_of(cursor, str, str)
+    try:
+        moment = datetime.fromisoformat(str(due_at))
+    except ValueError:
+        raise CursorBroken from None
+    if moment.tzinfo is None:
+        raise CursorBroken
+    return moment, str(order_id)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
-from services.matcher.access import Access
+from services.matcher.access import Doors, due_place
 from services.matcher.commands import (
     AcceptOffer,
     AssignLeg,
-    Command,
     CompleteLeg,
     DeclineOffer,
     EscalateLeg,
@@ -21,7 +18,6 @@ from services.matcher.commands import (
     ResolveLeg,
     StartLeg,
 )
-from services.matcher.queries import Queries
 from services.matcher.queries.views import (
     AcceptedView,
     AssignmentView,
@@ -31,39 +27,13 @@ from services.matcher.queries.views import (
     OfferView,
     RosterView,
 )
-from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.answering import Accept, Decline
-from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.enrolling import ImportRoster
 from services.matcher.use_cases.serving import Complete, HandBack, Start
-from shared.community.clock import DomainClock
-from shared.community.definition import Community
 from shared.community.roster import read_roster
 from shared.contracts.words import OrderState
-from shared.identity.tokens import Caller
 from shared.web.callers import CoordinatorCaller, VolunteerCaller
-from shared.web.paging import After, CursorBroken, Limit, Page, page_of, place_of
-
-
-@dataclass(frozen=True)
-class Doors:
-    """What matcher's doors share. ``roster_rows`` bounds an imported roster."""
-
-    rules: Community
-    use_cases: UseCases
-    queries: Queries
-    access: Access
-    clock: DomainClock
-    roster_rows: int
-
-    async def do(self, use_case: Any, command: Any) -> str:
-        """Run one command with whoever else is waiting; the answer is an id."""
-        answer: str = await self.use_cases.writer.do(use_case, command)
-        return answer
-
-    def decision(self, leg_id: str, caller: Caller, wish: Command) -> Decision[Any]:
-        """A coordinator's wish within their area."""
-        return Decision(leg_id, caller.subject, self.access.area_of(caller), wish)
+from shared.web.paging import After, Limit, Page, page_of, place_of
 
 
 def make_router(doors: Doors) -> APIRouter:
@@ -144,7 +114,7 @@ def _desk_routes(router: APIRouter, doors: Doors) -> None:
     ) -> Page[DeskRowView]:
         """What coordinators hold at or below an area (mine, unless another is asked for), by due time."""
         wanted = doors.access.desk_area(caller, area)
-        after = _due_place(cursor) if cursor else None
+        after = due_place(cursor) if cursor else None
         rows = await doors.queries.desk(wanted, doors.clock.now(), limit + 1, after)
         return page_of(rows, limit, _as_it_is, lambda row: (row.due_at.isoformat(), row.order_id))
 
@@ -180,14 +150,3 @@ def _roster_routes(router: APIRouter, doors: Doors) -> None:
 
 def _as_it_is(row: Any) -> Any:
     return row
-
-
-def _due_place(cursor: str) -> tuple[datetime, str]:
-    due_at, order_id = place_of(cursor, str, str)
-    try:
-        moment = datetime.fromisoformat(str(due_at))
-    except ValueError:
-        raise CursorBroken from None
-    if moment.tzinfo is None:
-        raise CursorBroken
-    return moment, str(order_id)

@@ -10,8 +10,8 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI
 
-from services.matcher import api
-from services.matcher.access import Access
+from services.matcher import api, pages
+from services.matcher.access import Access, Doors
 from services.matcher.clocks import DispatchClock
 from services.matcher.consumers import make_hearing
 from services.matcher.queries import Queries
@@ -21,7 +21,9 @@ from services.matcher.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.refusal import Unavailable
+from shared.contracts.words import Role
 from shared.identity.keys import read_key
+from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
@@ -30,15 +32,19 @@ from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
-from shared.web.i18n import Readers
+from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
-from shared.web.templating import Pages, Site
+from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
+from shared.web.templating import Link, Pages, Site
 
 log = structlog.get_logger()
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
+SITE = Site(links=(Link("/", msgid("My orders")),), sign_in=SIGN_IN)
+PEOPLE = (Role.VOLUNTEER, Role.COORDINATOR)
+"""Who has pages here."""
 
 
 def connections_of(settings: MatcherSettings) -> Connections:
@@ -74,7 +80,7 @@ class Matcher:
         self.machinery.hear(make_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         access = Access(self.rules)
-        self.doors = api.Doors(self.rules, self.use_cases, self.queries, access, self.clock, settings.roster_rows)
+        self.doors = Doors(self.rules, self.use_cases, self.queries, access, self.clock, settings.roster_rows)
         self.dispatch_clock = DispatchClock(self.queries, self.use_cases, self.clock, settings.sweep_seconds)
 
     @asynccontextmanager
@@ -108,13 +114,20 @@ def make_app(settings: MatcherSettings, rules: Community | None = None) -> FastA
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
+    shown = Pages(HERE / "templates", SITE, tokens)
+    callers = Callers("matcher", matcher.signer, matcher.queries.caller_of, secure=settings.secure)
+    door = SigningIn(matcher.signer, Sessions(matcher.machinery.writer), callers, PEOPLE)
     parts = Parts(
         title="paidan matcher",
         version=VERSION,
-        pages=Pages(HERE / "templates", Site(), tokens),
+        pages=shown,
         readers=Readers("matcher", HERE / "locale", zone=matcher.rules.zone, now=matcher.clock.now),
-        callers=Callers("matcher", matcher.signer, matcher.queries.caller_of, secure=settings.secure),
-        routers=[api.make_router(matcher.doors)],
+        callers=callers,
+        routers=[
+            api.make_router(matcher.doors),
+            signing_in_routes(shown, door),
+            pages.make_router(matcher.doors, shown),
+        ],
         changes=matcher.changes,
         checks={
             "database": matcher.check_migrated,

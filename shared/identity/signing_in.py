@@ -1,4 +1,4 @@
-"""Opening, closing and finding browser sessions: the same for every service that has a sign-in page."""
+"""Opening and closing browser sessions: the same for every service that has a sign-in page."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.contracts.refusal import Refusal
-from shared.identity.sessions import SessionColumns, SessionRepository, hash_of, new_session_token
+from shared.identity.sessions import SessionRepository, new_session_token
 from shared.identity.tokens import Caller
-from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -43,17 +42,9 @@ async def close_sessions(uow: UnitOfWork[SessionRepository], tokens: Sequence[st
 
 
 class Sessions:
-    """The sessions of one service. ``table`` is its session table; times are wall time."""
+    """Opens and closes the sessions of one service through its ``writer``. Times are wall time."""
 
-    def __init__(
-        self,
-        database: Database,
-        table: type[SessionColumns],
-        writer: GroupCommit[Any],
-        wall: Callable[[], datetime] = _wall_now,
-    ) -> None:
-        self._database = database
-        self._table = table
+    def __init__(self, writer: GroupCommit[Any], wall: Callable[[], datetime] = _wall_now) -> None:
         self._writer = writer
         self._wall = wall
 
@@ -66,9 +57,3 @@ class Sessions:
     async def close(self, token: str) -> None:
         """Sign a browser out. Raises ``Unavailable``."""
         await self._writer.do(close_sessions, token)
-
-    async def find(self, token: str) -> Caller | None:
-        """Whom a cookie speaks for; None for an unknown or expired one."""
-        async with self._database.reading() as session:
-            row = await session.get(self._table, hash_of(token))
-        return row.caller(self._wall()) if row else None

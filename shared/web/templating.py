@@ -77,9 +77,9 @@ class Pages:
         text = self.fragment(template, request=request, here=here, path=request.url.path, **context)
         return HTMLResponse(text, status)
 
-    def fragment(self, template: str, **context: Any) -> str:
-        """A piece of a page, for a live update; it needs no request."""
-        return self._environment.get_template(template).render(context)
+    def fragment(self, template: str, **context: Any) -> Markup:
+        """A piece of a page, for a live update or inside another; it needs no request."""
+        return Markup(self._environment.get_template(template).render(context))  # noqa: S704 - escaped by Jinja
 
     def problem(self, request: Request, problem: Problem) -> Response:
         """A problem as a person reads it; whoever is not signed in is sent to where they can."""

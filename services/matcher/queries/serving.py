@@ -111,6 +111,23 @@ class Queries:
             await _add_legs(session, wholes)
         return [self._views.desk_row(whole, now) for whole in wholes.values()]
 
+    async def desk_row(self, leg_id: str, area: str, now: datetime) -> DeskRowView:
+        """The row of one leg on a desk at or below an area. Raises ``NotFound`` for a leg that lies elsewhere."""
+        desks = [code for code in self._rules.areas.below(area) if code in self._rules.ladder.by_area]
+        found = (
+            select(Dispatch)
+            .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
+            .where(col(Leg.leg_id) == leg_id, col(Dispatch.holder_role) == Role.COORDINATOR.value)
+            .where(col(Dispatch.holder_area).in_(desks))
+        )
+        async with self._looking() as session:
+            dispatch = await session.scalar(found)
+            if dispatch is None:
+                raise NotFound
+            whole = WholeDispatch(dispatch)
+            await _add_legs(session, {dispatch.order_id: whole})
+        return self._views.desk_row(whole, now)
+
     async def decided(self, order_id: str, assignment_id: str | None = None) -> DecidedView:
         """Who holds an order now."""
         async with self._looking() as session:

@@ -1,0 +1,54 @@
+"""Matcher's pages: what a volunteer is asked and has, and what lies on a coordinator's desk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from services.matcher.access import Doors
+from services.matcher.pages.desk import Desk, desk_routes
+from services.matcher.pages.volunteering import Volunteering, volunteering_routes
+from services.matcher.use_cases.steps import DESK, volunteer_topic
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller
+from shared.web.callers import find_caller, require
+from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
+from shared.web.templating import Pages
+
+__all__ = ["make_router"]
+
+
+def make_router(doors: Doors, pages: Pages) -> APIRouter:
+    """Every page of matcher. The first page is the caller's own: a volunteer's orders, or a desk."""
+    router = APIRouter(include_in_schema=False)
+    volunteering, desk = Volunteering(doors, pages), Desk(doors, pages)
+    signed_in: Any = Depends(require(Role.VOLUNTEER, Role.COORDINATOR))
+
+    @router.get("/")
+    async def home(request: Request, caller: Caller = signed_in) -> Response:
+        if caller.role is Role.VOLUNTEER:
+            return await volunteering.page(request, caller)
+        return await desk.page(request, caller)
+
+    @router.get("/live", response_class=EventSourceResponse)
+    async def live(request: Request, caller: Caller = signed_in, after: str = "") -> AsyncIterator[ServerSentEvent]:
+        is_volunteer = caller.role is Role.VOLUNTEER
+        fragment = volunteering.fragment if is_volunteer else desk.fragment
+
+        async def read(last: str) -> list[ServerSentEvent]:
+            if await find_caller(request) is None:  # signed out meanwhile, in another window
+                return []
+            text = await fragment(caller)
+            mark = mark_of(text)
+            return [] if mark == (last or after) else [ServerSentEvent(raw_data=text, id=mark)]
+
+        topic = volunteer_topic(caller.subject) if is_volunteer else DESK
+        async for event in follow(request, topic, read):
+            yield event
+
+    router.include_router(volunteering_routes(volunteering, doors, pages))
+    router.include_router(desk_routes(desk, doors, pages))
+    return router

@@ -1,0 +1,115 @@
+"""A coordinator's desk, what is due first on top; each decision is a page with one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from services.matcher.access import Doors, due_place
+from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg
+from shared.contracts.refusal import NotFound, Refusal
+from shared.identity.tokens import Caller
+from shared.web.callers import CoordinatorCaller
+from shared.web.errors import status_of
+from shared.web.forms import Form, posted
+from shared.web.i18n import current_reader
+from shared.web.live import mark_of
+from shared.web.paging import After, cursor_of
+from shared.web.templating import Pages, redirect
+from shared.web.wording import place_name
+
+ROWS = 50
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing a coordinator can decide: the command it reads, and the use case that does it."""
+
+    command: type[Command]
+    use_case: Any
+
+
+class Desk:
+    """Shows coordinators what they hold."""
+
+    def __init__(self, doors: Doors, pages: Pages) -> None:
+        self._doors = doors
+        self._pages = pages
+        deciding = doors.use_cases.deciding
+        self.verbs: Mapping[str, Verb] = {
+            "resolve": Verb(ResolveLeg, deciding.resolve_legs),
+            "assign": Verb(AssignLeg, deciding.assign_legs),
+            "escalate": Verb(EscalateLeg, deciding.escalate_legs),
+        }
+
+    async def page(self, request: Request, caller: Caller, cursor: str | None = None) -> Response:
+        """The desk; further rows by ``cursor`` are not live."""
+        area = self._doors.access.area_of(caller)
+        title = self._doors.rules.coordinator_of(area).title.told_in(current_reader().language)
+        fragment = await self.fragment(caller, cursor)
+        return self._pages.render(
+            request,
+            "desk.html",
+            title=title,
+            place=self.place(area),
+            fragment=fragment,
+            mark=mark_of(fragment),
+            cursor=cursor,
+        )
+
+    async def fragment(self, caller: Caller, cursor: str | None = None) -> Markup:
+        """One page of rows as they are now."""
+        area = self._doors.access.area_of(caller)
+        after = due_place(cursor) if cursor else None
+        rows = await self._doors.queries.desk(area, self._doors.clock.now(), ROWS + 1, after)
+        following = (
+            cursor_of((rows[ROWS - 1].due_at.isoformat(), rows[ROWS - 1].order_id)) if len(rows) > ROWS else None
+        )
+        return self._pages.fragment("desk_rows.html", rows=rows[:ROWS], following=following, place=self.place)
+
+    async def form(
+        self, request: Request, caller: Caller, leg_id: str, verb: str, form: Form, status: int = 200
+    ) -> Response:
+        """The form of one decision. Raises ``NotFound`` for a leg that is not on this desk."""
+        area = self._doors.access.area_of(caller)
+        row = await self._doors.queries.desk_row(leg_id, area, self._doors.clock.now())
+        context = {"row": row, "verb": verb, "form": form, "place": self.place, "leg_id": leg_id}
+        return self._pages.render(request, "decide.html", status=status, **context)
+
+    def place(self, area: str) -> str:
+        """Where it is, as people say it."""
+        return place_name(self._doors.rules.areas, area)
+
+
+def desk_routes(desk: Desk, doors: Doors, pages: Pages) -> APIRouter:
+    """``/desk`` and ``/legs/{leg_id}/{verb}``."""
+    router = APIRouter()
+
+    @router.get("/desk")
+    async def further_rows(request: Request, caller: CoordinatorCaller, cursor: After = None) -> Response:
+        return await desk.page(request, caller, cursor)
+
+    @router.get("/legs/{leg_id}/{verb}")
+    async def decision_form(request: Request, leg_id: str, verb: str, caller: CoordinatorCaller) -> Response:
+        if verb not in desk.verbs:
+            raise NotFound
+        return await desk.form(request, caller, leg_id, verb, Form.blank())
+
+    @router.post("/legs/{leg_id}/{verb}")
+    async def decide(request: Request, leg_id: str, verb: str, caller: CoordinatorCaller) -> Response:
+        if verb not in desk.verbs:
+            raise NotFound
+        form = await posted(request)
+        chosen = desk.verbs[verb]
+        try:
+            await doors.do(chosen.use_case, doors.decision(leg_id, caller, form.read(chosen.command)))
+        except Refusal as refusal:
+            return await desk.form(request, caller, leg_id, verb, form.refused(refusal), status_of(refusal))
+        return redirect("/")
+
+    return router
