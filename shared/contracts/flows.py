@@ -14,6 +14,11 @@ from shared.contracts.envelope import Event
 
 SERVICES: tuple[str, ...] = ("intake", "matcher", "notifier")
 
+DEAD_LETTERS = "dead"
+"""First token of the dead letters' subjects; their stream is heard like a publisher's, by ``KEEPS_DEAD_LETTERS``."""
+
+KEEPS_DEAD_LETTERS = "notifier"
+
 EVENTS: tuple[type[Event], ...] = (*intake.EVENTS, *matcher.EVENTS, *notifier.EVENTS)
 
 MATCHER_HEARS: frozenset[type[Event]] = frozenset(
@@ -42,6 +47,8 @@ def consumers_of(event: type[Event]) -> tuple[str, ...]:
 def durables_of(service: str) -> tuple[tuple[str, str], ...]:
     """``(durable, publisher)`` of each durable consumer a service pulls from."""
     publishers = [p for p in SERVICES if any(event.publisher == p for event in HEARS[service])]
+    if service == KEEPS_DEAD_LETTERS:
+        publishers.append(DEAD_LETTERS)
     return tuple((f"{service}_from_{publisher}", publisher) for publisher in publishers)
 
 
@@ -52,5 +59,7 @@ def stream_of(publisher: str) -> str:
 
 def subjects_heard(service: str, publisher: str) -> tuple[str, ...]:
     """Filter subjects of one durable, sorted."""
+    if publisher == DEAD_LETTERS:
+        return (f"{DEAD_LETTERS}.>",)
     heard = [event for event in HEARS[service] if event.publisher == publisher]
     return tuple(sorted(f"{event.publisher}.{event.name}.v{event.major}.>" for event in heard))

@@ -1,0 +1,41 @@
+"""Who may do what at notifier, and what its JSON doors and pages share.
+
+Ops see every notice, event, stream and dead letter; a letterbox opens to its owner alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.notifier.commands import Recipient
+from services.notifier.queries import DeadLetterQueries, EventQueries, NoticeQueries, StreamQueries
+from services.notifier.repository import Repository
+from shared.contracts.refusal import Forbidden
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller
+from shared.persistence.group_commit import GroupCommit
+
+
+class NoLetterbox(Forbidden):
+    """Ops, and coordinators without an area, are sent no notices."""
+
+
+def letterbox_of(caller: Caller) -> Recipient:
+    """Whose notices a caller reads: their own, a coordinator those of their area. Raises ``NoLetterbox``."""
+    match caller.role:
+        case Role.VOLUNTEER | Role.RESIDENT:
+            return Recipient(caller.role, caller.subject)
+        case Role.COORDINATOR if caller.area:
+            return Recipient(caller.role, caller.area)
+    raise NoLetterbox
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What notifier's doors share."""
+
+    writer: GroupCommit[Repository]
+    notices: NoticeQueries
+    events: EventQueries
+    dead_letters: DeadLetterQueries
+    streams: StreamQueries

@@ -1,0 +1,117 @@
+"""Notifier's JSON doors: letterboxes for people, notices, events, streams and dead letters for ops."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import AwareDatetime
+
+from services.notifier.access import Doors, letterbox_of
+from services.notifier.commands import ReadNotice, Recipient
+from services.notifier.queries import EventFilter
+from services.notifier.queries.views import DeadLetterView, EventView, LetterView, NoticeView, StreamView
+from services.notifier.use_cases.confirming import EVENTS
+from services.notifier.use_cases.reading import read_notices
+from shared.contracts.words import Role
+from shared.web.callers import KnownCaller, require
+from shared.web.i18n import current_reader
+from shared.web.live import EventSourceResponse, ServerSentEvent, follow
+from shared.web.paging import After, Limit, Page
+
+LIVE_PAGE = 200
+
+
+async def _owner(caller: KnownCaller) -> Recipient:
+    return letterbox_of(caller)
+
+
+def _wanted(
+    subject: Annotated[str, Query(max_length=300, description="A subject, or a pattern as NATS writes it.")] = "",
+    since: Annotated[AwareDatetime | None, Query(description="Domain time.")] = None,
+    order: Annotated[str | None, Query(max_length=100, description="An order's id or reference.")] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words in the body.")] = None,
+) -> EventFilter:
+    wanted = EventFilter(subject, since, order, q)
+    wanted.conditions()  # an invalid pattern is refused here, before a live answer begins
+    return wanted
+
+
+Owner = Annotated[Recipient, Depends(_owner)]
+Wanted = Annotated[EventFilter, Depends(_wanted)]
+
+
+def make_router(doors: Doors) -> APIRouter:
+    """The routes of contract.md, section notifier."""
+    router = APIRouter(prefix="/api")
+    router.include_router(_letterbox(doors))
+    router.include_router(_operations(doors))
+    return router
+
+
+def _letterbox(doors: Doors) -> APIRouter:
+    router = APIRouter(prefix="/letterbox", tags=["letterbox"])
+
+    @router.get("")
+    async def letterbox(owner: Owner, cursor: After = None, limit: Limit = 50) -> Page[LetterView]:
+        """My notices, newest first."""
+        return await doors.notices.letterbox(owner, cursor, limit, current_reader())
+
+    @router.post("/{notice_id}/read")
+    async def read(owner: Owner, notice_id: str) -> LetterView:
+        """I have read it. Another's notice does not exist."""
+        await doors.writer.do(read_notices, ReadNotice(notice_id, owner))
+        return await doors.notices.letter(notice_id, current_reader())
+
+    return router
+
+
+def _operations(doors: Doors) -> APIRouter:
+    router = APIRouter(tags=["operations"], dependencies=[Depends(require(Role.OPS))])
+
+    @router.get("/notices")
+    async def notices(
+        order: Annotated[str | None, Query(max_length=100, description="An order's id or reference.")] = None,
+        kind: Annotated[str | None, Query(max_length=100)] = None,
+        cursor: After = None,
+        limit: Limit = 50,
+    ) -> Page[NoticeView]:
+        """Message intents with their deliveries, newest first."""
+        return await doors.notices.notices(order, kind, cursor, limit)
+
+    @router.get("/events")
+    async def events(
+        wanted: Wanted,
+        cursor: After = None,
+        limit: Limit = 50,
+        newest: Annotated[bool, Query(description="Newest first.")] = False,
+    ) -> Page[EventView]:
+        """Stored events in the order they were heard."""
+        return await doors.events.page(wanted, cursor, limit, newest=newest)
+
+    @router.get("/events/live", response_class=EventSourceResponse)
+    async def live(wanted: Wanted, request: Request) -> AsyncIterator[ServerSentEvent]:
+        """Events from now on as they are heard; after a break, from the last one seen (``Last-Event-ID``)."""
+        start = await doors.events.last_position()
+
+        async def read(last: str) -> list[ServerSentEvent]:
+            place = int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else start
+            found = await doors.events.after(wanted, place, LIVE_PAGE)
+            return [ServerSentEvent(data=one.model_dump(mode="json"), id=str(one.position)) for one in found]
+
+        async for event in follow(request, EVENTS, read):
+            yield event
+
+    @router.get("/streams")
+    async def streams() -> Page[StreamView]:
+        """Streams and consumers as the broker tells it; 503 while it is away."""
+        return Page(items=await doors.streams.streams(datetime.now(UTC)))
+
+    @router.get("/dead-letters")
+    async def dead_letters(cursor: After = None, limit: Limit = 50) -> Page[DeadLetterView]:
+        """What could not be heard, and why, newest first."""
+        return await doors.dead_letters.page(cursor, limit)
+
+    return router

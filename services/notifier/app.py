@@ -1,0 +1,143 @@
+"""Notifier put together: rules, machinery, delivery clock and doors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from services.notifier import api
+from services.notifier.access import Doors
+from services.notifier.clocks import DeliveryClock, NoticeFile
+from services.notifier.consumers import HEARINGS, dead_letters
+from services.notifier.policies.retries import Retries
+from services.notifier.queries import (
+    DeadLetterQueries,
+    EventQueries,
+    NoticeQueries,
+    SessionQueries,
+    StreamQueries,
+    Wording,
+)
+from services.notifier.repository import Repository, Unit
+from services.notifier.settings import NotifierSettings
+from services.notifier.use_cases.delivering import Delivering
+from shared.community.clock import DomainClock
+from shared.community.definition import Community, load
+from shared.identity.keys import read_key
+from shared.identity.tokens import TokenSigner
+from shared.messaging.asyncapi import describe
+from shared.messaging.machinery import Connections, Machinery
+from shared.persistence.migrating import check_migrated
+from shared.web.application import Parts, make_application
+from shared.web.callers import Callers
+from shared.web.csrf import FormTokens
+from shared.web.i18n import Readers
+from shared.web.live import Changes
+from shared.web.templating import Pages, Site
+
+HERE = Path(__file__).parent
+MIGRATIONS = HERE / "migrations"
+VERSION = "0.1.0"
+SITE = Site()
+
+
+def connections_of(settings: NotifierSettings) -> Connections:
+    """Where this service's database and broker are."""
+    return Connections(
+        database_url=settings.database_url,
+        nats_url=settings.nats_url,
+        nats_user=settings.nats_user,
+        nats_password=settings.nats_password.get_secret_value(),
+        group_commands=settings.group_commands,
+        waiting_commands=settings.waiting_commands,
+    )
+
+
+def retries_of(settings: NotifierSettings) -> Retries:
+    """How deliveries are tried again."""
+    return Retries(
+        timedelta(seconds=settings.retry_seconds),
+        timedelta(seconds=settings.longest_retry_seconds),
+        settings.delivery_attempts,
+    )
+
+
+class Notifier:
+    """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
+
+    def __init__(self, settings: NotifierSettings, rules: Community | None = None) -> None:
+        self.settings = settings
+        self.rules = rules or load(settings.definition)
+        self.clock = DomainClock.parse(settings.clock)
+        self.changes = Changes(settings.live_seconds)
+        self.machinery: Machinery[Repository] = Machinery(
+            "notifier", connections_of(settings), Repository, self.clock.now, [self._tell, self._wake_deliveries]
+        )
+        self.machinery.hear(*HEARINGS)
+        self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
+        self.signer = TokenSigner(read_key(settings.keys, "tokens"))
+        self.readers = Readers("notifier", HERE / "locale", zone=self.rules.zone, now=self.clock.now)
+        database, wording = self.machinery.database, Wording(self.rules, self.readers)
+        self.sessions = SessionQueries(database)
+        self.doors = Doors(
+            self.machinery.writer,
+            NoticeQueries(database, wording),
+            EventQueries(database),
+            DeadLetterQueries(database),
+            StreamQueries(self.machinery.bus),
+        )
+        self.delivery_clock = DeliveryClock(
+            self.doors.notices,
+            Delivering(retries_of(settings)),
+            self.machinery.writer,
+            wording,
+            NoticeFile(settings.notice_file),
+            settings.delivery_seconds,
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Everything that turns while HTTP is served."""
+        async with self.machinery.running(self.delivery_clock.run):
+            yield
+
+    async def check_migrated(self) -> None:
+        """Readiness: the schema is the one this code needs."""
+        await check_migrated(self.machinery.database, MIGRATIONS)
+
+    def _tell(self, unit: Unit) -> None:
+        self.changes.announce(*unit.announced)
+
+    def _wake_deliveries(self, unit: Unit) -> None:
+        self.delivery_clock.wake(unit)
+
+
+def make_app(settings: NotifierSettings, rules: Community | None = None) -> FastAPI:
+    """Notifier's application."""
+    notifier = Notifier(settings, rules)
+    tokens = FormTokens(
+        "notifier",
+        read_key(settings.keys, "csrf"),
+        secure=settings.secure,
+        trusted_origins=settings.trusted_origins,
+    )
+    parts = Parts(
+        title="paidan notifier",
+        version=VERSION,
+        pages=Pages(HERE / "templates", SITE, tokens),
+        readers=notifier.readers,
+        callers=Callers("notifier", notifier.signer, notifier.sessions.caller_of, secure=settings.secure),
+        routers=[api.make_router(notifier.doors)],
+        changes=notifier.changes,
+        checks={
+            "database": notifier.check_migrated,
+            "broker": notifier.machinery.bus.check,
+        },
+        asyncapi=lambda: describe(notifier.machinery.bus, VERSION),
+    )
+    return make_application(settings, parts, notifier.lifespan)

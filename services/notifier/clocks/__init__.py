@@ -1,0 +1,6 @@
+"""What falls due at notifier: deliveries."""
+
+from services.notifier.clocks.delivering import DeliveryClock
+from services.notifier.clocks.notice_file import NoticeFile
+
+__all__ = ["DeliveryClock", "NoticeFile"]

@@ -1,0 +1,66 @@
+"""The notice file: where the demonstration's messages go. JSON lines, each there once, on disk when we say so."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+
+class NoticeFile:
+    """Appends messages to one file. One process writes it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
+        """Write messages and wait until they are on disk. Blocks; raises ``OSError``.
+
+        ``uncertain``: the ``notice_id`` of those that an earlier attempt may have written already, before it could
+        be confirmed. They are looked up in the file, so that no line doubles.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a+b") as file:
+            _mend(file)
+            written = _written(file, uncertain) if uncertain else set()
+            fresh = [message for message in messages if message["notice_id"] not in written]
+            file.write(b"".join(_line(message) for message in fresh))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _line(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _mend(file: BinaryIO) -> None:
+    """Cut off what a crash left of a last line: nobody was told that it is there."""
+    end = file.seek(0, os.SEEK_END)
+    if not end:
+        return
+    file.seek(end - 1)
+    if file.read(1) == b"\n":
+        return
+    file.seek(0)
+    whole = sum(len(line) for line in file if line.endswith(b"\n"))
+    file.truncate(whole)
+
+
+def _written(file: BinaryIO, notice_ids: Collection[str]) -> set[str]:
+    file.seek(0)
+    sought = set(notice_ids)
+    found: set[str] = set()
+    for line in file:
+        notice_id = _notice_id(line)
+        if notice_id in sought:
+            found.add(notice_id)
+    return found
+
+
+def _notice_id(line: bytes) -> str:
+    try:
+        return str(json.loads(line)["notice_id"])
+    except (ValueError, KeyError, TypeError):
+        return ""

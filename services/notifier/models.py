@@ -1,0 +1,218 @@
+"""Notifier's rows. They carry their own verbs; they know no session and do no I/O."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from services.notifier.policies.involvement import Concerned, Involvement
+from services.notifier.policies.retries import Retries
+from shared.contracts.envelope import OrderEvent
+from shared.contracts.intake import IntakeEvent, OrderPlaced
+from shared.identity.sessions import SessionColumns
+from shared.messaging.inbox import InboxColumns
+from shared.messaging.outbox import OutboxColumns, unsent
+
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of a first attempt: it was due before it was thought of."""
+
+POSITION = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Channel(StrEnum):
+    """How a message leaves. ``letterbox``: read at notifier's own door. ``file``: the notice file."""
+
+    LETTERBOX = "letterbox"
+    FILE = "file"
+
+
+class DeliveryState(StrEnum):
+    """The life of a delivery; ``dead``: given up after the last attempt."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+class NotifierTable(SQLModel, registry=registry()):
+    """The ground of every table of notifier, with a registry of its own."""
+
+
+class IndexedEvent(NotifierTable, table=True):
+    """One event heard from a stream; ``position`` is the order of hearing. ``body`` is the event's JSON."""
+
+    __tablename__ = "events"
+
+    position: int | None = Field(default=None, primary_key=True, sa_type=POSITION)
+    event_id: str = Field(unique=True)
+    type: str
+    subject: str
+    publisher: str
+    name: str = Field(index=True)
+    major: int
+    community: str | None = Field(default=None, index=True)
+    about: str = Field(index=True)
+    version: int | None = None
+    time: datetime = Field(index=True)
+    traceparent: str
+    body: str = Field(sa_type=Text)
+
+
+class FollowedOrder(NotifierTable, table=True):
+    """What notifier knows of an order: whose facts it has heard so far, and who is involved (JSON)."""
+
+    __tablename__ = "orders"
+
+    order_id: str = Field(primary_key=True)
+    reference: str = Field(index=True)
+    service: str
+    community: str | None
+    grid: str
+    intake_version: int = 0
+    dispatch_version: int = 0
+    involved: str = Field(default="{}", sa_type=Text)
+
+    @classmethod
+    def placed(cls, event: OrderPlaced) -> FollowedOrder:
+        """An order nobody has heard of yet."""
+        return cls(
+            order_id=event.order_id,
+            reference=event.reference,
+            service=event.service,
+            community=event.community,
+            grid=event.grid,
+        )
+
+    def last_heard(self, event: OrderEvent) -> int:
+        """The last version heard from the event's publisher."""
+        return self.intake_version if isinstance(event, IntakeEvent) else self.dispatch_version
+
+    def hear(self, event: OrderEvent) -> Concerned:
+        """Take the next fact in; returns whom it concerns beside those it names."""
+        if isinstance(event, IntakeEvent):
+            self.intake_version = event.version
+        else:
+            self.dispatch_version = event.version
+        involvement = Involvement.model_validate_json(self.involved)
+        concerned = involvement.hear(event)
+        self.involved = involvement.model_dump_json(exclude_defaults=True)
+        return concerned
+
+
+class Notice(NotifierTable, table=True):
+    """One message intent to one person about one step. Nothing personal: the words are put together late."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("order_id", "kind", "version", "recipient_role", "recipient_id"),
+        Index("notices_letterbox", "recipient_role", "recipient_id", "notice_id"),
+    )
+
+    notice_id: str = Field(primary_key=True)
+    order_id: str = Field(foreign_key="orders.order_id")
+    kind: str
+    version: int
+    recipient_role: str
+    recipient_id: str
+    offer_id: str | None = None
+    assignment_id: str | None = None
+    made_at: datetime
+    read_at: datetime | None = None
+
+    def read(self, now: datetime) -> None:
+        """Its recipient has read it; the first time counts."""
+        self.read_at = self.read_at or now
+
+
+class Delivery(NotifierTable, table=True):
+    """One notice over one channel. ``next_attempt_at`` is wall time, ``delivered_at`` domain time."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "channel"),
+        Index(
+            "deliveries_waiting",
+            "next_attempt_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    delivery_id: str = Field(primary_key=True)
+    notice_id: str = Field(foreign_key="notices.notice_id")
+    channel: str
+    state: str = DeliveryState.WAITING.value
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    error: str | None = None
+    delivered_at: datetime | None = None
+
+    def attempt(self, wall: datetime, retries: Retries) -> bool:
+        """Begin an attempt, unless another has begun or it is over. From here on it may have happened."""
+        due = self.next_attempt_at is not None and self.next_attempt_at <= wall
+        if self.state != DeliveryState.WAITING or not due:
+            return False
+        self.attempts += 1
+        self.next_attempt_at = wall + retries.pause(self.attempts)
+        return True
+
+    def confirm(self, now: datetime) -> bool:
+        """The channel took it; False when that was known."""
+        if self.state != DeliveryState.WAITING:
+            return False
+        self.state, self.error, self.next_attempt_at = DeliveryState.DELIVERED.value, None, None
+        self.delivered_at = now
+        return True
+
+    def fail(self, error: str, wall: datetime, retries: Retries) -> bool:
+        """The channel did not take it. Returns whether it is given up now."""
+        if self.state != DeliveryState.WAITING:
+            return False
+        self.error = error
+        if not retries.exhausted(self.attempts):
+            self.next_attempt_at = wall + retries.pause(self.attempts)
+            return False
+        self.state, self.next_attempt_at = DeliveryState.DEAD.value, None
+        return True
+
+
+class BuriedLetter(NotifierTable, table=True):
+    """A dead letter as it lies in the stream DEAD. ``headers`` is JSON, ``body`` the bytes as they were."""
+
+    __tablename__ = "dead_letters"
+
+    position: int | None = Field(default=None, primary_key=True, sa_type=POSITION)
+    dead_letter_id: str = Field(unique=True)
+    subject: str
+    service: str
+    durable: str
+    reason: str
+    attempts: int
+    stream: str
+    sequence: int = Field(sa_type=BigInteger)
+    headers: str = Field(sa_type=Text)
+    body: bytes = Field(sa_type=LargeBinary)
+    buried_at: datetime
+
+
+class Session(SessionColumns, NotifierTable, table=True):
+    """Signed-in browsers of ops."""
+
+    __tablename__ = "sessions"
+
+
+class Outbox(OutboxColumns, NotifierTable, table=True):
+    """Notifier's events, published and to be published."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (unsent("outbox"),)
+
+
+class Inbox(InboxColumns, NotifierTable, table=True):
+    """What notifier has heard."""
+
+    __tablename__ = "inbox"

@@ -1,0 +1,145 @@
+"""Who is involved in one order at present: asked, serving, or having served. Told by the facts heard so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts import intake, matcher
+from shared.contracts.envelope import Event
+
+WINDOW_CHANGED = "window_changed"
+"""Why an assignment came back when the resident's new time did not suit: the volunteer did not ask for it."""
+
+
+class Asked(BaseModel):
+    """A volunteer with an open offer; ``version`` is the dispatch's at the offer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    offer_id: str
+    volunteer_id: str
+    version: int
+
+
+class Serving(BaseModel):
+    """A volunteer with an active assignment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    assignment_id: str
+    leg_id: str
+    volunteer_id: str
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Whom a fact concerns beside those it names itself.
+
+    ``cancelled_version``: intake's version of the cancellation, when the order is cancelled by now.
+    """
+
+    no_longer_asked: tuple[Asked, ...] = ()
+    no_longer_serving: tuple[Serving, ...] = ()
+    served: tuple[str, ...] = ()
+    cancelled_version: int | None = None
+
+
+NOBODY = Concerned()
+
+
+class Involvement(BaseModel):
+    """The people of one order. ``headcounts``: places of each leg, one where nothing is said."""
+
+    headcounts: dict[str, int] = Field(default_factory=dict)
+    asked: dict[str, Asked] = Field(default_factory=dict)
+    serving: dict[str, Serving] = Field(default_factory=dict)
+    served: list[str] = Field(default_factory=list)
+    cancelled_version: int | None = None
+
+    def hear(self, event: Event) -> Concerned:
+        """Take a fact in; returns whom it concerns beside those it names."""
+        heard = _HEARD.get(type(event))
+        return heard(self, event) if heard else NOBODY
+
+    def _add_legs(self, event: intake.OrderPlaced | intake.OrderReopened) -> Concerned:
+        self.headcounts |= {leg.leg_id: leg.headcount for leg in event.legs}
+        return NOBODY
+
+    def _ask(self, event: matcher.OfferMade) -> Concerned:
+        asked = Asked(offer_id=event.offer_id, volunteer_id=event.volunteer_id, version=event.version)
+        if self.cancelled_version is not None:  # made before matcher heard of it
+            return Concerned(no_longer_asked=(asked,), cancelled_version=self.cancelled_version)
+        self.asked[event.offer_id] = asked
+        return NOBODY
+
+    def _answered(self, event: matcher.OfferDeclined | matcher.OfferExpired) -> Concerned:
+        self.asked.pop(event.offer_id, None)
+        return NOBODY
+
+    def _assign(self, event: matcher.LegAssigned) -> Concerned:
+        """The volunteer has a place; once the leg is fully staffed nobody else is needed for it."""
+        mine = Serving(assignment_id=event.assignment_id, leg_id=event.leg_id, volunteer_id=event.volunteer_id)
+        if self.cancelled_version is not None:
+            return Concerned(no_longer_serving=(mine,), cancelled_version=self.cancelled_version)
+        self.asked = {key: asked for key, asked in self.asked.items() if asked.volunteer_id != event.volunteer_id}
+        others = tuple(one for one in self._on(event.leg_id) if one.assignment_id != event.assignment_id)
+        places = self.headcounts.get(event.leg_id, 1)
+        released = others if len(others) >= places else ()
+        for one in released:
+            del self.serving[one.assignment_id]
+        self.serving[event.assignment_id] = mine
+        full = len(self._on(event.leg_id)) >= places
+        return Concerned(self._ask_nobody() if full else (), released)
+
+    def _hand_back(self, event: matcher.LegHandedBack) -> Concerned:
+        mine = self.serving.pop(event.assignment_id, None)
+        surprised = mine is not None and event.reason == WINDOW_CHANGED
+        return Concerned(no_longer_serving=(mine,)) if mine and surprised else NOBODY
+
+    def _complete(self, event: matcher.LegCompleted) -> Concerned:
+        """Served by its volunteers, or (no volunteer named) settled by a coordinator over their heads."""
+        team = self._on(event.leg_id)
+        for one in team:
+            del self.serving[one.assignment_id]
+        if event.volunteer_id is None:
+            return Concerned(self._ask_nobody(), team)
+        self.served += [*(one.volunteer_id for one in team), event.volunteer_id]
+        self.served = list(dict.fromkeys(self.served))
+        return Concerned(self._ask_nobody())
+
+    def _escalate(self, _event: matcher.OrderEscalated) -> Concerned:
+        return Concerned(self._ask_nobody())
+
+    def _cancel(self, event: intake.OrderCancelled) -> Concerned:
+        team = tuple(self.serving.values())
+        self.serving, self.cancelled_version = {}, event.version
+        return Concerned(self._ask_nobody(), team, cancelled_version=event.version)
+
+    def _close(self, _event: intake.OrderClosed) -> Concerned:
+        return Concerned(self._ask_nobody(), served=tuple(self.served))
+
+    def _on(self, leg_id: str) -> tuple[Serving, ...]:
+        return tuple(one for one in self.serving.values() if one.leg_id == leg_id)
+
+    def _ask_nobody(self) -> tuple[Asked, ...]:
+        asked, self.asked = tuple(self.asked.values()), {}
+        return asked
+
+
+_HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
+    intake.OrderPlaced: Involvement._add_legs,
+    intake.OrderReopened: Involvement._add_legs,
+    intake.OrderCancelled: Involvement._cancel,
+    intake.OrderClosed: Involvement._close,
+    matcher.OfferMade: Involvement._ask,
+    matcher.OfferDeclined: Involvement._answered,
+    matcher.OfferExpired: Involvement._answered,
+    matcher.LegAssigned: Involvement._assign,
+    matcher.LegHandedBack: Involvement._hand_back,
+    matcher.LegCompleted: Involvement._complete,
+    matcher.OrderEscalated: Involvement._escalate,
+}

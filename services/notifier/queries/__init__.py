@@ -1,0 +1,19 @@
+"""What notifier shows. Reading only."""
+
+from services.notifier.queries.dead_letters import DeadLetterQueries
+from services.notifier.queries.events import EventFilter, EventQueries
+from services.notifier.queries.notices import DueDelivery, NoticeQueries
+from services.notifier.queries.sessions import SessionQueries
+from services.notifier.queries.streams import StreamQueries
+from services.notifier.queries.wording import Wording
+
+__all__ = [
+    "DeadLetterQueries",
+    "DueDelivery",
+    "EventFilter",
+    "EventQueries",
+    "NoticeQueries",
+    "SessionQueries",
+    "StreamQueries",
+    "Wording",
+]

@@ -1,0 +1,114 @@
+"""What notifier's doors and pages show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.contracts.words import Role
+
+
+class RecipientView(BaseModel):
+    """Whom a notice is for; see ``commands.Recipient``."""
+
+    role: Role
+    id: str
+
+
+class DeliveryView(BaseModel):
+    """One notice over one channel: ``state`` is waiting, delivered or dead; ``error`` names the last failure."""
+
+    channel: str
+    state: str
+    attempts: int
+    error: str | None
+    delivered_at: datetime | None
+
+
+class NoticeView(BaseModel):
+    """One message intent, as ops see it."""
+
+    notice_id: str
+    kind: str
+    order_id: str
+    reference: str
+    recipient: RecipientView
+    version: int
+    offer_id: str | None
+    assignment_id: str | None
+    made_at: datetime
+    read_at: datetime | None
+    deliveries: list[DeliveryView]
+
+
+class LetterView(BaseModel):
+    """One notice, as its recipient reads it; ``text`` is in the reader's language."""
+
+    notice_id: str
+    kind: str
+    order_id: str
+    reference: str
+    version: int
+    offer_id: str | None
+    assignment_id: str | None
+    made_at: datetime
+    read_at: datetime | None
+    text: str
+
+
+class EventView(BaseModel):
+    """One stored event. ``headers`` are its CloudEvents attributes, ``data`` its body."""
+
+    position: int
+    event_id: str
+    type: str
+    subject: str
+    source: str
+    about: str
+    version: int | None
+    time: datetime
+    headers: dict[str, str]
+    data: dict[str, Any]
+
+
+class ConsumerView(BaseModel):
+    """One durable consumer: ``pending`` not delivered yet, ``ack_pending`` delivered and not acknowledged."""
+
+    name: str
+    pending: int
+    ack_pending: int
+    redelivered: int
+
+
+class StreamView(BaseModel):
+    """One stream. ``rate`` is messages a second over the last minute of looking (null at the first look),
+    ``oldest_age`` the seconds the oldest message has been there (null when it is empty)."""
+
+    name: str
+    messages: int
+    bytes: int
+    rate: float | None
+    oldest_age: float | None
+    pending: int
+    ack_pending: int
+    redelivered: int
+    consumers: list[ConsumerView]
+
+
+class DeadLetterView(BaseModel):
+    """One message that could not be heard by ``service``; ``payload`` is its body as text, cut at 10,000 characters."""
+
+    dead_letter_id: str
+    subject: str
+    service: str
+    durable: str
+    reason: str
+    attempts: int
+    stream: str
+    sequence: int
+    headers: dict[str, str]
+    payload: str
+    size: int
+    buried_at: datetime

@@ -1,0 +1,89 @@
+"""Loads and saves for notifier's use cases; every write's SQL is here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from services.notifier.models import (
+    BuriedLetter,
+    Delivery,
+    FollowedOrder,
+    Inbox,
+    IndexedEvent,
+    Notice,
+    NotifierTable,
+    Outbox,
+    Session,
+)
+from shared.identity.sessions import SessionRepository
+from shared.messaging.inbox import MessagingRepository
+from shared.persistence.unit_of_work import UnitOfWork
+
+Row = Mapping[str, Any]
+
+
+class Repository(MessagingRepository, SessionRepository):
+    """Notifier's database inside one unit of work."""
+
+    inbox = Inbox
+    outbox = Outbox
+    sessions = Session
+
+    async def orders(self, order_ids: Collection[str]) -> dict[str, FollowedOrder]:
+        """Orders by id, locked for change where the database has row locks; absent ones are left out."""
+        found = select(FollowedOrder).where(col(FollowedOrder.order_id).in_(order_ids)).with_for_update()
+        return {order.order_id: order for order in await self._session.scalars(found)}
+
+    async def add_orders(self, orders: Sequence[FollowedOrder]) -> None:
+        """Insert orders before anything refers to them."""
+        self._session.add_all(orders)
+        await self._session.flush()
+
+    async def add_events(self, rows: Sequence[Row]) -> None:
+        """Index events, in this order; one that is known already is left as it is."""
+        await self._add_new(IndexedEvent, rows, "event_id")
+
+    async def add_notices(self, rows: Sequence[Row]) -> set[str]:
+        """Insert the notices nobody has been given yet; returns their ids."""
+        return await self._add_new(Notice, rows, "notice_id")
+
+    async def add_deliveries(self, rows: Sequence[Row]) -> None:
+        """Insert deliveries; a notice leaves once over each channel."""
+        await self._add_new(Delivery, rows, "delivery_id")
+
+    async def add_dead_letters(self, rows: Sequence[Row]) -> None:
+        """Index dead letters; one that is known already is left as it is."""
+        await self._add_new(BuriedLetter, rows, "dead_letter_id")
+
+    async def notices(self, notice_ids: Collection[str]) -> dict[str, Notice]:
+        """Notices by id."""
+        found = select(Notice).where(col(Notice.notice_id).in_(notice_ids))
+        return {notice.notice_id: notice for notice in await self._session.scalars(found)}
+
+    async def deliveries(self, delivery_ids: Collection[str]) -> dict[str, tuple[Delivery, Notice, FollowedOrder]]:
+        """Deliveries with their notices and orders, locked where the database has row locks."""
+        found = (
+            select(Delivery, Notice, FollowedOrder)
+            .join(Notice, col(Notice.notice_id) == col(Delivery.notice_id))
+            .join(FollowedOrder, col(FollowedOrder.order_id) == col(Notice.order_id))
+            .where(col(Delivery.delivery_id).in_(delivery_ids))
+            .with_for_update(of=Delivery)
+        )
+        rows = (await self._session.execute(found)).all()
+        return {delivery.delivery_id: (delivery, notice, order) for delivery, notice, order in rows}
+
+    async def _add_new(self, table: type[NotifierTable], rows: Sequence[Row], key: str) -> set[str]:
+        if not rows:
+            return set()
+        insert = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        statement = insert(table).on_conflict_do_nothing().returning(table.__table__.c[key])  # type: ignore[attr-defined]
+        return set(await self._session.scalars(statement, rows))
+
+
+Unit = UnitOfWork[Repository]
+"""A unit of work of notifier."""

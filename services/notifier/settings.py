@@ -1,0 +1,33 @@
+"""Notifier's settings, from the environment (``PAIDAN_NOTIFIER_…``, else ``PAIDAN_…``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from shared.web.settings import ServiceSettings
+
+
+class NotifierSettings(ServiceSettings):
+    """What notifier can be told.
+
+    ``notice_file``: the demonstration's messages, JSON lines. ``delivery_seconds``: the longest pause between two
+    looks at what is to be delivered (wall time). ``delivery_attempts``: after so many a delivery is given up.
+    ``retry_seconds``: the pause after the first failed attempt; it doubles up to ``longest_retry_seconds``.
+    ``group_commands``: the most commands in one transaction. ``waiting_commands``: the most that may wait before
+    callers are told to come back.
+    """
+
+    service: ClassVar[str] = "notifier"
+
+    port: int = Field(default=8103, ge=1, le=65535)
+    database_url: str = "sqlite+aiosqlite:///.paidan/notifier.db"
+    notice_file: Path = Path(".paidan/notices.jsonl")
+    delivery_seconds: PositiveFloat = 5.0
+    delivery_attempts: PositiveInt = 20
+    retry_seconds: PositiveFloat = 1.0
+    longest_retry_seconds: PositiveFloat = 3600.0
+    group_commands: PositiveInt = 256
+    waiting_commands: PositiveInt = 20_000

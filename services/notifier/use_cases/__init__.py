@@ -1,0 +1,1 @@
+"""Notifier's use cases: one verb for each command, event and clock, over lists; all run by one writer."""

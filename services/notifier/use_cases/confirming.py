@@ -1,0 +1,131 @@
+"""Hearing: every fact is indexed, and confirmed once to each person concerned, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from services.notifier.commands import Recipient
+from services.notifier.models import AT_ONCE, Channel, DeliveryState, FollowedOrder
+from services.notifier.policies.confirmations import Intent, confirmations
+from services.notifier.repository import Unit
+from shared.contracts.envelope import Event, Fact, OrderEvent
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.refusal import Refusal, TooEarly
+
+EVENTS = "events"
+"""The topic of whoever watches the index of events."""
+
+DELIVERIES = "deliveries"
+"""The topic that says: there is something to deliver."""
+
+Answers = list[Refusal | None]
+
+
+def letterbox_topic(recipient: Recipient) -> str:
+    """The topic of whoever watches a recipient's letterbox."""
+    return f"letterbox:{recipient.role.value}:{recipient.id}"
+
+
+async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers:
+    """Hear facts about orders; those that are known already change nothing.
+
+    Refusals: ``TooEarly`` for a fact whose predecessor, or whose order, has not arrived.
+    """
+    orders = await _orders(uow, facts)
+    answers: Answers = []
+    heard: list[Fact[OrderEvent]] = []
+    intents: list[tuple[str, Intent]] = []
+    for fact in facts:
+        event, order = fact.event, orders.get(fact.event.order_id)
+        if order is None or event.version > order.last_heard(event) + 1:
+            answers.append(TooEarly())
+            continue
+        heard.append(fact)
+        answers.append(None)
+        if event.version == order.last_heard(event) + 1:
+            intents += ((order.order_id, intent) for intent in confirmations(event, order.hear(event)))
+    await _index(uow, heard)
+    await _give_notice(uow, intents)
+    return answers
+
+
+async def index_events(uow: Unit, facts: Sequence[Fact[Event]]) -> Answers:
+    """Hear facts that are confirmed to nobody."""
+    await _index(uow, facts)
+    return [None for _ in facts]
+
+
+async def _orders(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> dict[str, FollowedOrder]:
+    orders = await uow.repository.orders({fact.event.order_id for fact in facts})
+    fresh = [
+        FollowedOrder.placed(fact.event)
+        for fact in facts
+        if isinstance(fact.event, OrderPlaced) and fact.event.order_id not in orders
+    ]
+    fresh = list({order.order_id: order for order in fresh}.values())
+    await uow.repository.add_orders(fresh)
+    return orders | {order.order_id: order for order in fresh}
+
+
+async def _index(uow: Unit, facts: Iterable[Fact[Event]]) -> None:
+    rows = [_indexed(fact) for fact in facts]
+    await uow.repository.add_events(rows)
+    if rows:
+        uow.announce(EVENTS)
+
+
+def _indexed(fact: Fact[Event]) -> dict[str, Any]:
+    event = fact.event
+    return {
+        "event_id": fact.event_id,
+        "type": event.type(),
+        "subject": event.subject,
+        "publisher": event.publisher,
+        "name": event.name,
+        "major": event.major,
+        "community": event.community,
+        "about": event.about,
+        "version": getattr(event, "version", None),
+        "time": fact.time,
+        "traceparent": fact.traceparent,
+        "body": event.model_dump_json(),
+    }
+
+
+async def _give_notice(uow: Unit, intents: Sequence[tuple[str, Intent]]) -> None:
+    notices = [_notice(uow, order_id, intent) for order_id, intent in intents]
+    made = await uow.repository.add_notices(notices)
+    fresh = [notice["notice_id"] for notice in notices if notice["notice_id"] in made]
+    await uow.repository.add_deliveries([_delivery(uow, one, channel) for one in fresh for channel in Channel])
+    if fresh:
+        uow.announce(DELIVERIES)
+        uow.announce(*{letterbox_topic(Recipient(intent.role, intent.recipient)) for _, intent in intents})
+
+
+def _notice(uow: Unit, order_id: str, intent: Intent) -> dict[str, Any]:
+    return {
+        "notice_id": uow.new_id(),
+        "order_id": order_id,
+        "kind": intent.kind,
+        "version": intent.version,
+        "recipient_role": intent.role.value,
+        "recipient_id": intent.recipient,
+        "offer_id": intent.offer_id,
+        "assignment_id": intent.assignment_id,
+        "made_at": uow.now,
+    }
+
+
+def _delivery(uow: Unit, notice_id: str, channel: Channel) -> dict[str, Any]:
+    """A letterbox has it at once; every other channel is a later step, from this row."""
+    there = channel is Channel.LETTERBOX
+    return {
+        "delivery_id": uow.new_id(),
+        "notice_id": notice_id,
+        "channel": channel.value,
+        "state": (DeliveryState.DELIVERED if there else DeliveryState.WAITING).value,
+        "attempts": 1 if there else 0,
+        "next_attempt_at": None if there else AT_ONCE,
+        "delivered_at": uow.now if there else None,
+    }
