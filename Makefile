@@ -9,7 +9,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows check test contracts lock
+.PHONY: help setup run flows demo check test contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ run: setup ## the whole system on this machine, with the demonstration county; C
 
 flows: setup ## which event reaches which consumers
 	@$(BIN)/paidan flows
+
+demo: setup ## residents, volunteers and coordinators acting on the system that make run started
+	@$(BIN)/paidan demo
 
 check: .venv/dev.stamp ## format, lint, types, import rules, translations, contract drift
 	$(BIN)/ruff format --check .
