@@ -53,7 +53,7 @@ class Answer:
 
 async def paidan(*arguments: str, cwd: Path = ROOT, within: float = END_SECONDS) -> Answer:
     """Run one command to its end."""
-    process = await _spawn(arguments, cwd)
+    process = await _spawn(arguments, cwd, {})
     out, err = await asyncio.wait_for(process.communicate(), within)
     assert process.returncode is not None
     return Answer(process.returncode, out.decode(), err.decode())
@@ -108,10 +108,12 @@ def logs(data: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def up(data: Path, port_base: int, *options: str, wait: bool = True) -> AsyncIterator[Up]:
+async def up(
+    data: Path, port_base: int, *options: str, wait: bool = True, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Up]:
     """Start a stack, ready unless ``wait`` is off; it is ended on leaving, however the test went."""
     arguments = ("up", "--data", str(data), "--port-base", str(port_base), *options)
-    running = Up(await _spawn(arguments, ROOT), data, port_base)
+    running = Up(await _spawn(arguments, ROOT, environment or {}), data, port_base)
     try:
         if wait:
             await running.ready()
@@ -120,7 +122,7 @@ async def up(data: Path, port_base: int, *options: str, wait: bool = True) -> As
         await running.end()
 
 
-async def _spawn(arguments: tuple[str, ...], cwd: Path) -> asyncio.subprocess.Process:
+async def _spawn(arguments: tuple[str, ...], cwd: Path, more: Mapping[str, str]) -> asyncio.subprocess.Process:
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from deploy.cli import main; main()"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PAIDAN_")}
     return await asyncio.create_subprocess_exec(
@@ -129,7 +131,7 @@ async def _spawn(arguments: tuple[str, ...], cwd: Path) -> asyncio.subprocess.Pr
         program,
         *arguments,
         cwd=cwd,
-        env=environment | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
+        env=environment | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"} | dict(more),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

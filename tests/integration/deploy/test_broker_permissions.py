@@ -96,8 +96,9 @@ async def test_a_service_pulls_and_acknowledges_from_each_of_its_durables(
     broker: LocalBroker, service: str, durable: str, publisher: str
 ) -> None:
     """With its own inbox a service pulls a fact, acknowledges it, and the durable counts it as done."""
-    subject = subjects_heard(service, publisher)[0].replace(">", "_.one")
-    async with connected(broker, publisher) as telling:
+    told_by = publisher if publisher in SERVICES else service  # who buries a letter in the stream of the dead
+    subject = subjects_heard(service, publisher)[0].replace(">", f"{told_by}.one")
+    async with connected(broker, told_by) as telling:
         await telling.client.jetstream().publish(subject, b"{}")
     async with connected(broker, service) as connection:
         inbox = f"{inbox_of(service)}.".encode()
