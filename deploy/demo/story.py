@@ -141,7 +141,9 @@ class Story:
             return "held"
         await self._think("decide", order["order_id"], self._escalations)
         area = str(order["holder"]["area"])
-        coordinator = self._community.ladder.by_area[area]
+        coordinator = self._community.ladder.by_area.get(area)
+        if coordinator is None:  # it is on its way on; the next change says where to
+            return ""
         token = self._doors.as_caller(Role.COORDINATOR, coordinator.coordinator_id, area)
         leg = str(order["legs"][-1]["leg_id"])
         report = {"report": "已由社区办结。 Settled by the community office."}

@@ -151,8 +151,6 @@ class Steps:
         follows = whole.current_leg is not None
         if follows:
             dispatch.follow_on(uow.now + self.clocks(whole).dispatch)
-        else:
-            dispatch.finish(uow.now + self._rules.clocks.review)
         completed = events.LegCompleted(
             **dispatch.stamp(uow.now),
             leg_id=leg.leg_id,
@@ -160,7 +158,8 @@ class Steps:
             volunteer_id=by,
         )
         record(uow, whole, completed)
-        if not follows:
+        if not follows:  # the holder changes with the last fact, not with the one before it
+            dispatch.finish(uow.now + self._rules.clocks.review)
             record(uow, whole, events.OrderDone(**dispatch.stamp(uow.now)))
         return follows
 
