@@ -76,9 +76,9 @@ def _reason(error: Mapping[str, Any]) -> str:
 
 
 def _tell(answer: Mapping[str, Any]) -> None:
-    if "refused" in answer:
-        for line in summary(answer):
-            typer.echo(line)
+    lines = summary(answer) if "refused" in answer else [_reason(error) for error in answer.get("errors") or ()]
+    for line in lines:
+        typer.echo(line)
 
 
 def _text(mapping: Path) -> str:

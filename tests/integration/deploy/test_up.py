@@ -200,6 +200,16 @@ async def test_orders_are_imported_once_and_refused_rows_are_told(county: Up, tm
     assert [200, 200] == states
 
 
+async def test_a_mapping_that_is_none_is_told_by_its_fields(county: Up, tmp_path: Path) -> None:
+    """What is wrong with the mapping is listed, one line on standard error, exit 1."""
+    table, mapping = tmp_path / "orders.csv", tmp_path / "mapping.json"
+    table.write_text("kind,place\ntap,yard\n")
+    mapping.write_text('{"columns": {"service": "kind"}, "services": {}}')
+    answer = await paidan("orders", "import", str(table), "--mapping", str(mapping), "--data", str(county.data))
+    assert (1, ["areas: Please fill this in"]) == (answer.code, answer.out.splitlines())
+    assert "paidan: The mapping is not valid\n" == answer.err
+
+
 async def test_a_roster_with_errors_is_refused_by_row_and_column(county: Up, tmp_path: Path) -> None:
     """Every error is listed, nothing is imported, exit 1; the good roster goes through."""
     assert COUNTY.roster is not None
