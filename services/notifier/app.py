@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.notifier import api
+from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.clocks import DeliveryClock, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
@@ -28,7 +28,9 @@ from services.notifier.settings import NotifierSettings
 from services.notifier.use_cases.delivering import Delivering
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
+from shared.contracts.words import Role
 from shared.identity.keys import read_key
+from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
@@ -36,14 +38,22 @@ from shared.persistence.migrating import check_migrated
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
-from shared.web.i18n import Readers
+from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
-from shared.web.templating import Pages, Site
+from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
+from shared.web.templating import Link, Pages, Site
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
-SITE = Site()
+SITE = Site(
+    links=(
+        Link("/", msgid("Events")),
+        Link("/streams", msgid("Streams")),
+        Link("/dead-letters", msgid("Dead letters")),
+    ),
+    sign_in=SIGN_IN,
+)
 
 
 def connections_of(settings: NotifierSettings) -> Connections:
@@ -126,13 +136,20 @@ def make_app(settings: NotifierSettings, rules: Community | None = None) -> Fast
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
+    shown = Pages(HERE / "templates", SITE, tokens)
+    callers = Callers("notifier", notifier.signer, notifier.sessions.caller_of, secure=settings.secure)
+    door = SigningIn(notifier.signer, Sessions(notifier.machinery.writer), callers, (Role.OPS,))
     parts = Parts(
         title="paidan notifier",
         version=VERSION,
-        pages=Pages(HERE / "templates", SITE, tokens),
+        pages=shown,
         readers=notifier.readers,
-        callers=Callers("notifier", notifier.signer, notifier.sessions.caller_of, secure=settings.secure),
-        routers=[api.make_router(notifier.doors)],
+        callers=callers,
+        routers=[
+            api.make_router(notifier.doors),
+            signing_in_routes(shown, door),
+            pages.make_router(notifier.doors, shown),
+        ],
         changes=notifier.changes,
         checks={
             "database": notifier.check_migrated,

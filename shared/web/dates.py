@@ -41,6 +41,12 @@ def hour(at: datetime, reader: Reader | None = None) -> str:
     return at.astimezone(reader.zone).strftime("%H:%M")
 
 
+def second(at: datetime, reader: Reader | None = None) -> str:
+    """The time of day to the second, for whoever compares logs: ``19:05:07``."""
+    reader = reader or current_reader()
+    return at.astimezone(reader.zone).strftime("%H:%M:%S")
+
+
 def moment(at: datetime, reader: Reader | None = None) -> str:
     """Day and time: ``today 19:05``, ``11月22日 周日 19:05``."""
     return f"{day(at, reader)} {hour(at, reader)}"

@@ -75,10 +75,13 @@ class Changes:
             self.announce(topic)
 
 
-async def follow(request: Request, topic: str, read: ReadAfter) -> AsyncIterator[ServerSentEvent]:
+async def follow(
+    request: Request, topic: str, read: ReadAfter, *, at_most_every: float = 0.0
+) -> AsyncIterator[ServerSentEvent]:
     """The events of a route with ``response_class=EventSourceResponse``: what is new, then each change.
 
     Continues after the reader's ``Last-Event-ID``. Check access in a dependency: here, 200 has been said.
+    ``at_most_every``: seconds between two looks at a busy topic; what happens in between is seen together.
     """
     changes: Changes = request.app.state.changes
     last = request.headers.get("last-event-id", "")
@@ -88,6 +91,7 @@ async def follow(request: Request, topic: str, read: ReadAfter) -> AsyncIterator
             for event in await read(last):
                 yield event
                 last = event.id or last
+            await asyncio.sleep(at_most_every)
 
 
 def mark_of(fragment: str) -> str:

@@ -115,6 +115,7 @@ def _environment(templates: Path | None) -> Environment:
     environment.filters |= {
         "day": dates.day,
         "hour": dates.hour,
+        "second": dates.second,
         "moment": dates.moment,
         "duration": dates.duration,
         "until": dates.until,

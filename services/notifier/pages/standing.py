@@ -1,0 +1,72 @@
+"""How the machinery stands: streams and their consumers, and what could not be heard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from services.notifier.access import Doors
+from shared.contracts.refusal import Unavailable
+from shared.web.callers import OpsCaller, find_caller
+from shared.web.dates import duration
+from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
+from shared.web.paging import After
+from shared.web.templating import Pages
+
+ROWS = 20
+_CLOCKWORK = "streams"
+"""A topic nobody announces: whoever watches it looks again every now and then."""
+
+
+class Standing:
+    """Shows how the broker stands."""
+
+    def __init__(self, doors: Doors, pages: Pages) -> None:
+        self._doors = doors
+        self._pages = pages
+
+    async def tables(self) -> Markup:
+        """Streams and consumers; without the broker, that it is away."""
+        try:
+            streams = await self._doors.streams.streams(datetime.now(UTC))
+        except Unavailable:
+            return self._pages.fragment("stream_tables.html", streams=None, age=_age)
+        return self._pages.fragment("stream_tables.html", streams=streams, age=_age)
+
+
+def standing_routes(doors: Doors, pages: Pages) -> APIRouter:
+    """``/streams`` and ``/dead-letters``."""
+    router = APIRouter()
+    standing = Standing(doors, pages)
+
+    @router.get("/streams")
+    async def streams(request: Request, _ops: OpsCaller) -> Response:
+        tables = await standing.tables()
+        return pages.render(request, "streams.html", tables=tables, mark=mark_of(tables))
+
+    @router.get("/streams/live", response_class=EventSourceResponse)
+    async def live(request: Request, _ops: OpsCaller, after: str = "") -> AsyncIterator[ServerSentEvent]:
+        async def read(last: str) -> list[ServerSentEvent]:
+            if await find_caller(request) is None:
+                return []
+            tables = await standing.tables()
+            mark = mark_of(tables)
+            return [] if mark == (last or after) else [ServerSentEvent(raw_data=tables, id=mark)]
+
+        async for event in follow(request, _CLOCKWORK, read):
+            yield event
+
+    @router.get("/dead-letters")
+    async def dead_letters(request: Request, _ops: OpsCaller, cursor: After = None) -> Response:
+        page = await doors.dead_letters.page(cursor, ROWS)
+        return pages.render(request, "dead_letters.html", letters=page.items, following=page.next)
+
+    return router
+
+
+def _age(seconds: float | None) -> str:
+    return duration(timedelta(seconds=seconds)) if seconds is not None else "–"
