@@ -79,6 +79,11 @@ VIOLATIONS = (
         "a lower drawer that opens a higher one",
         {"shared/observability/metrics.py": "from shared import identity\n"},
     ),
+    Violation(
+        "shared-book",
+        "a contract that knows the community's definition",
+        {"shared/contracts/flows.py": "from shared.community import areas\n"},
+    ),
     Violation("shared-book", "an eighth drawer", {"shared/sundries/__init__.py": ""}),
     Violation(
         "pure-core",
