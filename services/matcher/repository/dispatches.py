@@ -73,9 +73,7 @@ class DispatchRepository:
 
     async def _by(self, key: Any, order_id: Any, ids: Collection[str]) -> dict[str, WholeDispatch]:
         # Only the ids are read before the lock is taken: a row read earlier could be out of date by then.
-        found: dict[str, str] = dict(
-            (await self._session.execute(select(key, order_id).where(key.in_(ids)))).all()
-        )
+        found: dict[str, str] = dict((await self._session.execute(select(key, order_id).where(key.in_(ids)))).all())
         wholes = await self.dispatches(set(found.values()))
         return {one: wholes[order] for one, order in found.items()}
 

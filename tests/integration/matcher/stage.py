@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -18,6 +20,7 @@ from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.answering import Accept, Decline
 from services.matcher.use_cases.enrolling import ImportRoster
 from services.matcher.use_cases.serving import Complete, HandBack, Start
+from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.community.hours import ALL_WEEK, VolunteerKind, WeekHours
 from shared.community.roster import RosterRow
@@ -28,7 +31,6 @@ from shared.contracts.words import Urgency, Window
 from shared.messaging.outbox import keep_in
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
-from shared.persistence.migrating import migrate
 from shared.persistence.unit_of_work import Units
 from shared.persistence.vault import Vault
 
@@ -85,13 +87,26 @@ class Stage:
         self._heard = 0
         self._versions: dict[str, int] = {}
 
-    async def migrate(self) -> None:
-        """Make the tables."""
-        await migrate(self.database, MIGRATIONS)
-
     def later(self, **delta: float) -> None:
         """Let time pass."""
         self.now += timedelta(**delta)
+
+    def follow(self, clock: DomainClock) -> None:
+        """From now on, time is that of a running clock."""
+        self.units = Units(self.database, Repository, clock.now, keep_in(Outbox))
+        self.writer._units = self.units
+
+    @asynccontextmanager
+    async def writing(self, *loops: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+        """Have the writer turn, and ``loops`` beside it."""
+        running = [asyncio.create_task(loop()) for loop in (self.writer.run, *loops)]
+        try:
+            yield
+        finally:
+            for one in running:
+                one.cancel()
+            ended = await asyncio.gather(*running, return_exceptions=True)
+        assert [asyncio.CancelledError] * len(running) == [type(one) for one in ended]
 
     async def run(self, use_case: Callable[[Unit, Sequence[Any]], Awaitable[Sequence[A]]], *commands: Any) -> list[A]:
         """Run a list in one transaction."""
@@ -238,10 +253,14 @@ class Stage:
 
     async def heard(self) -> list[Any]:
         """The facts recorded since the last time this was asked, in order."""
-        since = self._heard
-        found = select(Outbox).where(col(Outbox.position) > since).order_by(col(Outbox.position))
+        facts = await self.peek()
+        self._heard += len(facts)
+        return facts
+
+    async def peek(self) -> list[Any]:
+        """The same, to be asked again."""
+        found = select(Outbox).order_by(col(Outbox.position)).offset(self._heard)
         rows = await self.all(found)
-        self._heard = rows[-1].position if rows else since
         return [EVENTS[row.type].model_validate_json(row.body) for row in rows]
 
     async def last(self, event: type[A]) -> A:
