@@ -1,0 +1,35 @@
+"""One stack and one browser for all tests of the pages. It is a Sunday evening there: volunteers are free."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from deploy.attached import Attached, attach
+from tests.browser.windows import launch
+from tests.integration.deploy.stacks import free_port_base, up
+from tests.servers import ServerMissing
+
+EVENING = "2026-11-22T19:00+08:00"
+
+
+@pytest.fixture(scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Attached]:
+    """The reference county with its roster."""
+    data = tmp_path_factory.mktemp("pages") / "data"
+    async with up(data, free_port_base(), "--clock", EVENING):
+        yield attach(data)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium; where it is not installed the tests fail with a single line."""
+    async with async_playwright() as playwright:
+        try:
+            started = await launch(playwright)
+        except ServerMissing as missing:
+            pytest.fail(str(missing), pytrace=False)
+        yield started
+        await started.close()

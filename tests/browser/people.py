@@ -1,0 +1,79 @@
+"""What residents, volunteers, coordinators and ops do in their windows, in any language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+from playwright.async_api import Page
+
+from deploy.attached import Attached, load_definition, sign
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller
+from tests.waiting import wait_for
+
+SERVICE = "moving"
+"""Any member may serve it, so that somebody is always asked."""
+COMMUNITY, GRID = "maoling-east", "maoling-east-g1"
+OPS = Caller(Role.OPS, "tests")
+TTL = timedelta(hours=1)
+
+
+async def to_the_form(page: Page, stack: Attached, service: str = SERVICE) -> None:
+    """From the catalogue over community and grid to the form, by links."""
+    await page.goto(stack.url("intake"))
+    await page.click(f'a[href="/order/{service}"]')
+    await page.click(f'a[href="/order/{service}?in={COMMUNITY}"]')
+    await page.click(f'a[href="/order/{service}?in={GRID}"]')
+
+
+async def fill_in(page: Page) -> None:
+    """Everything the form asks for."""
+    await page.select_option("#field-area", index=2)
+    await page.fill("#field-details", "五楼的旧沙发要搬到楼下，没有电梯。")
+    await page.fill("#field-contact-name", "李阿姨")
+    await page.fill("#field-contact-phone", "+86 100 0000 1234")
+
+
+async def place(page: Page, stack: Attached, service: str = SERVICE) -> str:
+    """Place an order; its reference."""
+    await to_the_form(page, stack, service)
+    await fill_in(page)
+    await page.click("main button.main")
+    return (await page.inner_text(".reference")).strip()
+
+
+async def sees_state(page: Page, state: str) -> None:
+    """Wait until the order's page shows a state, reloading nothing."""
+    await page.wait_for_selector(f'[data-state="{state}"]')
+
+
+async def sign_in(page: Page, stack: Attached, service: str, caller: Caller) -> None:
+    """Sign in on a service's page with a token, as its first page asks for."""
+    await page.goto(stack.url(service))
+    await page.fill("#field-token", sign(stack.layout, caller, TTL))
+    await page.click("main button.main")
+    await page.wait_for_selector(".account")
+
+
+async def asked(stack: Attached, reference: str) -> Caller:
+    """Wait until a volunteer is asked about an order; who that is, from ops' view of the notices."""
+    url = f"{stack.url('notifier')}/api/notices?order={reference}"
+    headers = {"Authorization": f"Bearer {sign(stack.layout, OPS, TTL)}"}
+
+    async def somebody() -> Caller | None:
+        async with httpx2.AsyncClient(trust_env=False) as client:
+            items: list[dict[str, Any]] = (await client.get(url, headers=headers)).json()["items"]
+        told = [one["recipient"]["id"] for one in items if one["kind"] == "offer_made"]
+        return Caller(Role.VOLUNTEER, told[0]) if told else None
+
+    found = await wait_for(somebody, 20.0, "a volunteer to be asked")
+    assert found is not None
+    return found
+
+
+def coordinator(stack: Attached, area: str = GRID) -> Caller:
+    """Who answers for an area."""
+    held = load_definition(stack.stack.definition).ladder.by_area[area]
+    return Caller(Role.COORDINATOR, held.coordinator_id, area)

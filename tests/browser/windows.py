@@ -1,0 +1,82 @@
+"""Browser windows for the tests: Debian's Chromium under Playwright, with every complaint of a page kept."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright
+
+from tests.servers import ServerMissing
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WITHIN_MILLISECONDS = 20_000
+PHONE = 360
+DESKTOP = 1280
+REFUSED = "Failed to load resource: the server responded with a status of 4"
+"""What Chromium writes to the console for a page that says no; expected where a test provokes one."""
+
+
+def chromium() -> str:
+    """Where Chromium is. Raises ``ServerMissing`` that says what installs it."""
+    path = shutil.which("chromium")
+    if path is None:
+        raise ServerMissing("Chromium is missing: install the package chromium (Debian: apt-get install chromium)")
+    return path
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """Start the browser; nothing is downloaded."""
+    return await playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+
+
+@dataclass
+class Window:
+    """One person's browser window. ``complaints``: errors on the console, uncaught ones, broken policies."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def unexpected(self, *expected: str) -> list[str]:
+        """The complaints that do not begin with one of these."""
+        return [complaint for complaint in self.complaints if not complaint.startswith(expected)]
+
+    async def width_used(self) -> int:
+        """How wide the page is, in CSS pixels; more than the window means it scrolls sideways."""
+        return int(await self.page.evaluate("document.documentElement.scrollWidth"))
+
+
+@asynccontextmanager
+async def window(
+    browser: Browser, language: str = "zh-CN", *, width: int = PHONE, height: int = 780, javascript: bool = True
+) -> AsyncIterator[Window]:
+    """A window of a fresh browser: no cookies, this language, this width in CSS pixels."""
+    context = await browser.new_context(
+        locale=language,
+        viewport={"width": width, "height": height},
+        java_script_enabled=javascript,
+        timezone_id="Asia/Shanghai",
+    )
+    context.set_default_timeout(WITHIN_MILLISECONDS)
+    opened = Window(await context.new_page())
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            opened.complaints.append(message.text)
+
+    opened.page.on("console", on_console)
+    opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    try:
+        yield opened
+    finally:
+        await context.close()
