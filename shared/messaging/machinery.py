@@ -1,7 +1,7 @@
 """What turns inside every service: database, writer, bus and relay, started and stopped in one order.
 
 A loop that ends by an accident ends the process: its supervisor starts it afresh, and no service lives on
-half dead.
+half dead. A database that is away is no accident: the loop begins again when it is back, HTTP answers 503 meanwhile.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.messaging.bus import Bus
@@ -33,6 +34,9 @@ log = structlog.get_logger()
 M = TypeVar("M", bound=MessagingRepository)
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Machinery(Generic[M]):
         """
         writing = asyncio.create_task(self.writer.run(), name="writer")
         turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops)
-        others = [asyncio.create_task(loop(), name=getattr(loop, "__qualname__", "loop")) for loop in turning]
+        others = [asyncio.create_task(_turn(loop), name=_name(loop)) for loop in turning]
         for running in (writing, *others):
             running.add_done_callback(_end_process_on_accident)
         try:
@@ -98,6 +102,21 @@ class Machinery(Generic[M]):
 
     def _wake_relay(self, unit: object) -> None:
         self.relay.wake(unit)  # type: ignore[arg-type]  # units of this very service
+
+
+async def _turn(loop: Loop) -> None:
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await loop()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("loop.paused", loop=_name(loop), error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _name(loop: Loop) -> str:
+    return getattr(loop, "__qualname__", "loop")
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

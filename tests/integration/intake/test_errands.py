@@ -74,6 +74,6 @@ async def test_migrate_makes_the_tables_and_exits_0(place: Place, new_database_u
     assert 0 == await empty.count("orders")
 
 
-async def test_an_unknown_verb_exits_2(place: Place) -> None:
+async def test_an_unknown_verb_exits_2() -> None:
     """And says how it is used."""
-    assert 2 == await run(place.settings, "dance")
+    assert 2 == await run(IntakeSettings(), "dance")

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
+from services.intake.app import MIGRATIONS
 from services.intake.commands import ReviewOrder
+from services.intake.models import Order
 from services.intake.use_cases.changing import Change
 from services.intake.use_cases.placing import NewOrder
 from shared.community.definition import Community
 from shared.contracts.words import Outcome
+from shared.persistence.engine import Database
+from shared.persistence.migrating import migrate
 from tests.integration.intake.dispatch import REVIEW_DUE, SERVED, Dispatch
 from tests.integration.intake.running import START, Place, make_place
 from tests.waiting import wait_for
@@ -77,3 +84,32 @@ async def test_the_running_clock_finds_it_by_itself(tmp_path: Path, database_url
     async with place.serving():
         await wait_for(closed, within=20)
     assert [("closed", "no_reply")] == await place.rows("SELECT state, outcome FROM orders")
+
+
+async def test_the_clock_waits_for_a_database_that_is_not_there_yet(
+    tmp_path: Path, new_database_url: Callable[[], str], rules: Community
+) -> None:
+    """Started before its tables exist, a service is not ready and lives on; once they do, its clock turns."""
+    place = await make_place(tmp_path, new_database_url(), rules, sweep_seconds=0.1)
+    empty = Place(place.settings.model_copy(update={"database_url": new_database_url()}), rules)
+    database = Database(empty.settings.database_url)
+
+    async def ready() -> bool:
+        told: dict[str, str] = (await client.get("/readyz")).json()["checks"]
+        return told["database"] == "ok"
+
+    async def closed() -> bool:
+        return await empty.published(order_id) == LAPSED
+
+    try:
+        async with empty.serving() as client:
+            assert not await ready()
+            await migrate(database, MIGRATIONS)
+            await wait_for(ready)
+            (order_id,) = await served(empty)
+            past = (REVIEW_DUE - timedelta(days=30)).astimezone(UTC)
+            async with database.engine.begin() as connection:
+                await connection.execute(update(Order).values(due_at=past))
+            await wait_for(closed, within=20)
+    finally:
+        await database.close()
