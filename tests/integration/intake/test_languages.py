@@ -7,6 +7,7 @@ import re
 
 import httpx2
 
+from shared.contracts.intake import EVENTS
 from tests.integration.intake.running import BODY, Place
 
 
@@ -51,3 +52,15 @@ async def test_a_refusal_speaks_chinese_to_who_reads_chinese(place: Place) -> No
     assert "/problems/order-invalid" == problem["type"]
     words = [problem["title"], *(error["detail"] for error in problem["errors"])]
     assert [True] * 3 == [is_chinese(text) for text in words]
+
+
+async def test_the_service_describes_itself(client: httpx2.AsyncClient) -> None:
+    """OpenAPI names its doors, AsyncAPI what it hears and publishes; both without a broker."""
+    doors = (await client.get("/openapi.json")).json()["paths"]
+    assert {"get"} == set(doors["/api/orders/{reference}"])
+    parameters = doors["/api/orders/{reference}"]["get"]["parameters"]
+    assert [("reference", "path")] == [(one["name"], one["in"]) for one in parameters]
+    document = (await client.get("/asyncapi.json")).json()
+    addresses = {channel["address"] for channel in document["channels"].values()}
+    assert "3.0.0" == document["asyncapi"]
+    assert {f"intake.{event.name}.v1.*.*" for event in EVENTS} <= addresses
