@@ -12,14 +12,23 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx2
 import pytest
 from sqlalchemy import text
 
+from services.matcher.app import make_app
+from services.matcher.clocks import DispatchClock
 from services.matcher.models import MatcherTable
+from services.matcher.settings import MatcherSettings
+from services.matcher.use_cases import UseCases
 from shared.community.definition import Community, load
+from shared.identity.keys import create_keys, read_key
+from shared.identity.tokens import TokenSigner
 from shared.persistence.engine import Database
 from shared.persistence.migrating import migrate
+from shared.persistence.vault import Vault
 from tests.conftest import DATABASES
+from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import MIGRATIONS, Stage
 from tests.servers import PostgresServer
 
@@ -71,6 +80,37 @@ async def stage(migrated_url: str, rules: Community) -> AsyncIterator[Stage]:
             await session.execute(text(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE"))
     yield made
     await made.database.close()
+
+
+@pytest.fixture
+async def house(
+    stage: Stage, tmp_path: Path, rules: Community, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """Matcher's application without a broker, on the stage's database; the stage pairs with the same vault.
+
+    Its clock rests: what falls due is the tests' to sweep.
+    """
+
+    async def rest(_clock: DispatchClock) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(DispatchClock, "run", rest)
+    create_keys(tmp_path / "keys")
+    settings = MatcherSettings(
+        database_url=stage.database.url,
+        keys=tmp_path / "keys",
+        clock=f"{stage.now.isoformat()}@0.000001",
+        nats_url="nats://127.0.0.1:1",
+    )
+    stage.vault = Vault(read_key(settings.keys, "matcher-vault"))
+    stage.use_cases = UseCases(rules, stage.vault, stage.writer)
+    app = make_app(settings, rules)
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://matcher.test") as client,
+    ):
+        yield House(stage, client, TokenSigner(read_key(settings.keys, "tokens")))
 
 
 def _migrate(url: str) -> None:

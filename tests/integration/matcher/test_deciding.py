@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from services.matcher.commands import AssignLeg, EscalateLeg, ResolveLeg
 from services.matcher.models import Assignment, Leg
@@ -245,5 +246,5 @@ async def test_one_person_takes_one_place_of_a_leg(stage: Stage) -> None:
         await assign(stage, f"{order_id}-l1", "v-1")
     before = (await stage.dispatch(order_id)).state
     await assign(stage, f"{order_id}-l1", "v-2")
-    places = [one.place for one in await stage.all(select(Assignment).order_by(Assignment.place))]
+    places = [one.place for one in await stage.all(select(Assignment).order_by(col(Assignment.place)))]
     assert ("escalated", "assigned", [1, 2]) == (before, (await stage.dispatch(order_id)).state, places)

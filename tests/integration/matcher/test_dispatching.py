@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
+from sqlmodel import col
 
 from services.matcher.models import Leg, Wave
 from shared.community.hours import WeekHours
@@ -196,7 +197,7 @@ async def test_a_reopened_order_is_not_offered_to_who_served_it(stage: Stage) ->
     await stage.reopen(order_id)
     assert "no_holder" == (await stage.last(matcher.OrderEscalated)).reason
     row = await stage.dispatch(order_id)
-    rounds = await stage.all(select(Leg).order_by(Leg.position))
+    rounds = await stage.all(select(Leg).order_by(col(Leg.position)))
     assert (3, [1, 2, 3]) == (row.round, [leg.round for leg in rounds])
 
 

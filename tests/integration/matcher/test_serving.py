@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +20,7 @@ MEDIATION = "mediation-maoling-east"
 HOUR = timedelta(hours=1)
 
 
-async def taken(stage: Stage, **more: object) -> tuple[str, str, str]:
+async def taken(stage: Stage, **more: Any) -> tuple[str, str, str]:
     """An order that somebody has: its id, the assignment's, the volunteer's."""
     order_id = await stage.place(**more)
     offer = await stage.last(matcher.OfferMade)
