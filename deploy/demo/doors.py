@@ -80,9 +80,9 @@ class Doors:
     async def ask(
         self, method: str, service: str, path: str, token: str, body: Mapping[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        """One request, again while the service is away; ``(status, JSON body)`` of its answer."""
+        """One request, again while the service is away; ``(status, JSON body)`` of its answer. No token: a stranger."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         while True:
             try:
                 url = f"{self._stack.url(service)}{path}"

@@ -13,7 +13,9 @@ from shared.contracts.words import Outcome, Urgency
 ACCEPTS = 0.78
 """Share of offers that are accepted; the others are declined."""
 COORDINATOR_RESOLVES = 0.9
-"""Share of the orders that come to a coordinator and are resolved at once; the others stay held."""
+"""Share of the orders that come to a coordinator and are resolved at once, unless told otherwise; the others
+stay held.
+"""
 VERDICTS = {Outcome.FIXED: 0.88, Outcome.PARTLY: 0.08, Outcome.NOT_FIXED: 0.04}
 WITH_WINDOW = 0.4
 """Share of orders that ask for an evening."""
@@ -44,9 +46,10 @@ class Wish:
 class People:
     """Everybody's choices, repeatable for a seed and an order's number, whatever the order of events."""
 
-    def __init__(self, community: Community, seed: int) -> None:
+    def __init__(self, community: Community, seed: int, resolves: float = COORDINATOR_RESOLVES) -> None:
         self._community = community
         self._seed = seed
+        self._resolves = resolves
         self._grids = community.areas.of_kind("grid")
 
     def chance(self, *about: object) -> Random:
@@ -73,7 +76,7 @@ class People:
 
     def resolves(self, order_id: str, time: int) -> bool:
         """Whether the coordinator settles the order when it comes to them for the ``time``-th time."""
-        return self.chance("resolve", order_id, time).random() < COORDINATOR_RESOLVES
+        return self.chance("resolve", order_id, time).random() < self._resolves
 
     def verdict(self, order_id: str, time: int) -> tuple[Outcome, int]:
         """The resident's verdict and rating; nobody finds the second attempt "not fixed" again."""

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,17 +23,28 @@ from deploy.demo.story import Story
 from deploy.problems import StackProblem
 from shared.community.clock import DomainClock
 
-AT_ONCE = 32
-PLACE_PAUSE_SECONDS = 0.1
+AT_ONCE = 48
+"""Orders acted on at the same time; residents place theirs without waiting for that."""
+PLACE_PAUSE_SECONDS = 0.25
+"""Between two residents, in wall seconds at speed 1."""
 
 
-def run_demo(stack: Attached, orders: int, speed: float, seed: int, ledger: Path | None, adopt: Path | None) -> None:
+@dataclass(frozen=True)
+class Choices:
+    """How the people of one run are: their dice, their pace, and the share of orders coordinators settle at once."""
+
+    seed: int
+    speed: float
+    resolves: float
+
+
+def run_demo(stack: Attached, orders: int, people: Choices, ledger: Path | None, adopt: Path | None) -> None:
     """Act over the public APIs until every order is closed or held.
 
     Raises ``StackProblem`` when one of them is neither at the end.
     """
     adopted = list(_adopted(adopt)) if adopt else []
-    figures = asyncio.run(Demonstration(stack, seed, speed, ledger).run(orders, adopted))
+    figures = asyncio.run(Demonstration(stack, people, ledger).run(orders, adopted))
     if figures.closed + figures.held != figures.placed:
         raise StackProblem(f"{figures.placed - figures.closed - figures.held} orders were neither closed nor held")
 
@@ -40,12 +52,12 @@ def run_demo(stack: Attached, orders: int, speed: float, seed: int, ledger: Path
 class Demonstration:
     """One run against one stack."""
 
-    def __init__(self, stack: Attached, seed: int, speed: float, ledger: Path | None) -> None:
+    def __init__(self, stack: Attached, choices: Choices, ledger: Path | None) -> None:
         self._stack = stack
         self._community = load_definition(stack.stack.definition)
         self._clock = DomainClock.parse(stack.stack.clock)
-        self._people = People(self._community, seed)
-        self._speed = speed
+        self._people = People(self._community, choices.seed, choices.resolves)
+        self._speed = choices.speed
         self._ledger = ledger
         self._figures = Figures()
         self._free = asyncio.Semaphore(AT_ONCE)
@@ -58,10 +70,8 @@ class Demonstration:
             with _progress(console, orders + len(adopted)) as advance:
                 async with asyncio.TaskGroup() as group:
                     for order in adopted:
-                        await self._free.acquire()
                         group.create_task(self._live(doors, partial(_known, order), advance))
                     for number in range(orders):
-                        await self._free.acquire()
                         group.create_task(self._place_and_live(doors, number, advance))
                         await asyncio.sleep(PLACE_PAUSE_SECONDS / self._speed)
             console.print(closing_table(self._figures, doors.heard, time.monotonic() - began))
@@ -81,13 +91,13 @@ class Demonstration:
         """One order's life; what goes wrong with it is counted, the others go on."""
         try:
             order = await placed()
-            await Story(doors, self._people, self._community, self._figures, self._speed).live_through(order)
+            story = Story(doors, self._people, self._community, self._figures, self._speed)
+            async with self._free:
+                await story.live_through(order)
         except StackProblem as problem:
             self._figures.placed += 1
             self._figures.ended[f"failed: {problem}"] += 1
-        finally:
-            advance()
-            self._free.release()
+        advance()
 
     def _note(self, placed: Mapping[str, Any]) -> None:
         if self._ledger is not None:

@@ -42,7 +42,7 @@ def run_verify(stack: Attached, ledger: Path | None, quiet_seconds: float) -> bo
 
 
 async def _verify(stack: Attached, promises: Sequence[Promise], quiet: float) -> list[Finding]:
-    connection = await _connect(stack)
+    connection = await connect(stack)
     try:
         js = connection.jetstream(timeout=10)
         async with opened(stack.stack.databases) as databases:
@@ -51,7 +51,8 @@ async def _verify(stack: Attached, promises: Sequence[Promise], quiet: float) ->
         await connection.close()
 
 
-async def _connect(stack: Attached) -> Client:
+async def connect(stack: Attached) -> Client:
+    """The stack's broker, as the operator; the caller closes it. Raises ``StackProblem`` when it is away."""
     try:
         return await nats.connect(
             stack.url("nats"),
