@@ -14,17 +14,17 @@ from shared.web.callers import Callers
 from tests.unit.web.conftest import COORDINATOR, KEY, SIGNER, visitor
 
 VOLUNTEER = Caller(Role.VOLUNTEER, "v-1")
-MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({}, 401),
-        ({"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, MINUTE)}"}, 200),
-        ({"authorization": f"bearer  {SIGNER.sign(VOLUNTEER, MINUTE)} "}, 200),
-        ({"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, -MINUTE)}"}, 401),
-        ({"authorization": f"Bearer {TokenSigner(b'x' * 32).sign(VOLUNTEER, MINUTE)}"}, 401),
+        ({"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, HOUR)}"}, 200),
+        ({"authorization": f"bearer  {SIGNER.sign(VOLUNTEER, HOUR)} "}, 200),
+        ({"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, -HOUR)}"}, 401),
+        ({"authorization": f"Bearer {TokenSigner(b'x' * 32).sign(VOLUNTEER, HOUR)}"}, 401),
         ({"authorization": "Bearer nonsense"}, 401),
         ({"authorization": "Bearer"}, 401),
         ({"authorization": "Basic dTpw"}, 401),
@@ -53,7 +53,7 @@ async def test_a_caller_in_another_role_is_refused_and_that_leaves_a_trace(
     teahouse: FastAPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """403 for the caller, one line with route and role for the audit."""
-    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(VOLUNTEER, MINUTE)}") as client:
+    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(VOLUNTEER, HOUR)}") as client:
         answer = await client.get("/api/desk")
     assert (403, "/problems/role-missing") == (answer.status_code, answer.json()["type"])
     logged = "".join(capsys.readouterr())
@@ -64,7 +64,7 @@ async def test_a_caller_in_another_role_is_refused_and_that_leaves_a_trace(
 
 async def test_a_caller_in_the_role_passes_with_its_area(teahouse: FastAPI) -> None:
     """The route sees the caller."""
-    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(COORDINATOR, MINUTE)}") as client:
+    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(COORDINATOR, HOUR)}") as client:
         assert {"area": "grid-1"} == (await client.get("/api/desk")).json()
 
 
