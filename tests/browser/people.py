@@ -11,6 +11,7 @@ from playwright.async_api import Page
 from deploy.attached import Attached, load_definition, sign
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
+from tests.browser.windows import Window
 from tests.waiting import wait_for
 
 SERVICE = "moving"
@@ -49,12 +50,17 @@ async def sees_state(page: Page, state: str) -> None:
     await page.wait_for_selector(f'[data-state="{state}"]')
 
 
-async def sign_in(page: Page, stack: Attached, service: str, caller: Caller) -> None:
-    """Sign in on a service's page with a token, as its first page asks for."""
-    await page.goto(stack.url(service))
-    await page.fill("#field-token", sign(stack.layout, caller, TTL))
-    await page.click("main button.main")
-    await page.wait_for_selector(".account")
+async def send_token(window: Window, stack: Attached, service: str, caller: Caller) -> None:
+    """Open a service's first page, be led to its sign-in, and send a token."""
+    await window.page.goto(stack.url(service))
+    await window.page.fill("#field-token", sign(stack.layout, caller, TTL))
+    await window.page.click("main button.main")
+
+
+async def sign_in(window: Window, stack: Attached, service: str, caller: Caller) -> None:
+    """Sign in on a service's pages."""
+    await send_token(window, stack, service, caller)
+    await window.page.wait_for_selector(".account")
 
 
 async def asked(stack: Attached, reference: str) -> Caller:

@@ -32,14 +32,14 @@ async def test_an_order_runs_from_the_catalogue_to_the_review_while_everybody_wa
         window(browser, language) as volunteer,
         window(browser, language, width=1280) as ops,
     ):
-        await sign_in(ops.page, stack, "notifier", OPS)
+        await sign_in(ops, stack, "notifier", OPS)
         await mark(ops.page)
         reference = await place(resident.page, stack)
         await mark(resident.page)
         await sees_state(resident.page, "offered")
 
         person = await asked(stack, reference)
-        await sign_in(volunteer.page, stack, "matcher", person)
+        await sign_in(volunteer, stack, "matcher", person)
         offer = volunteer.page.locator("li", has_text=reference)
         await offer.locator("button.main").click()
         await sees_state(resident.page, "assigned")
@@ -66,7 +66,7 @@ async def test_an_offer_appears_by_itself_on_the_volunteers_page(stack: Attached
     """A volunteer who has the page open need not reload to be asked, nor to see that it was withdrawn."""
     async with window(browser) as resident, window(browser) as volunteer:
         reference = await place(resident.page, stack)
-        await sign_in(volunteer.page, stack, "matcher", await asked(stack, reference))
+        await sign_in(volunteer, stack, "matcher", await asked(stack, reference))
         offer = volunteer.page.locator("li", has_text=reference)
         await offer.wait_for()
         await mark(volunteer.page)
@@ -82,7 +82,7 @@ async def test_not_fixed_runs_again_under_the_same_number(stack: Attached, brows
     async with window(browser) as resident, window(browser) as volunteer:
         reference = await place(resident.page, stack)
         first = await asked(stack, reference)
-        await sign_in(volunteer.page, stack, "matcher", first)
+        await sign_in(volunteer, stack, "matcher", first)
         card = volunteer.page.locator("li", has_text=reference)
         await card.locator("button.main").click()
         await card.locator("button.main").click()
@@ -98,7 +98,7 @@ async def test_not_fixed_runs_again_under_the_same_number(stack: Attached, brows
 async def test_what_no_volunteer_serves_lies_on_the_coordinators_desk(stack: Attached, browser: Browser) -> None:
     """A paper of the counter goes to the coordinator at once, who settles it; the resident sees both live."""
     async with window(browser) as resident, window(browser, width=1280) as desk:
-        await sign_in(desk.page, stack, "matcher", coordinator(stack))
+        await sign_in(desk, stack, "matcher", coordinator(stack))
         await mark(desk.page)
         reference = await place(resident.page, stack, "certificates")
         await sees_state(resident.page, "escalated")

@@ -45,6 +45,7 @@ class Window:
     """One person's browser window. ``complaints``: errors on the console, uncaught ones, broken policies."""
 
     page: Page
+    width: int
     complaints: list[str] = field(default_factory=list)
 
     def unexpected(self, *expected: str) -> list[str]:
@@ -68,7 +69,7 @@ async def window(
         timezone_id="Asia/Shanghai",
     )
     context.set_default_timeout(WITHIN_MILLISECONDS)
-    opened = Window(await context.new_page())
+    opened = Window(await context.new_page(), width)
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -27,6 +27,9 @@ from shared.web.wording import WORDS, place_name
 
 _WITHDRAWABLE = frozenset(state.value for state in OPEN - {OrderState.DONE})
 
+_BY_ITSELF = frozenset({"offer_made", "leg_completed", "order_escalated", "order_done", "order_closed"})
+"""What follows from the rules or says already who did it: naming somebody would tell less than the truth."""
+
 After = Annotated[str, Query(max_length=40)]
 
 
@@ -84,7 +87,14 @@ class Following:
         return f"{holder.title.told_in(current_reader().language)} · {place_name(self._rules.areas, holder.area)}"
 
     def _steps(self, timeline: Sequence[TimelineView]) -> list[Step]:
-        return [Step(WORDS["event_name"](entry.what), entry.at, WORDS["role_name"](entry.by)) for entry in timeline]
+        return [
+            Step(
+                WORDS["event_name"](entry.what),
+                entry.at,
+                "" if entry.what in _BY_ITSELF else WORDS["role_name"](entry.by),
+            )
+            for entry in timeline
+        ]
 
 
 def mark(order: OrderView) -> str:

@@ -1,0 +1,114 @@
+"""Every page in its frame: no sideways scrolling, no complaint of the browser, language and size to choose."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Browser
+
+from deploy.attached import Attached
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller
+from tests.browser.people import GRID, OPS, SERVICE, asked, coordinator, place, sees_state, send_token, sign_in
+from tests.browser.windows import DESKTOP, PHONE, Window, window
+
+ROOMY = "elder"
+VOLUNTEER = Caller(Role.VOLUNTEER, "v-0001")
+
+
+@asynccontextmanager
+async def roomy_or_not(browser: Browser, language: str, width: int, view: str) -> AsyncIterator[Window]:
+    """A window in the normal or the large view."""
+    async with window(browser, language, width=width) as shown:
+        if view == ROOMY:
+            await shown.page.context.add_cookies([{"name": "paidan_elder", "value": "1", "url": "http://127.0.0.1"}])
+        yield shown
+
+
+async def fits(shown: Window, url: str) -> None:
+    """The page at this address is no wider than the window and has nothing to complain about."""
+    answer = await shown.page.goto(url)
+    assert answer is not None
+    assert (200, True, []) == (answer.status, await shown.width_used() <= shown.width, shown.complaints), url
+
+
+@pytest.mark.parametrize("view", ["normal", ROOMY])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_no_page_scrolls_sideways_or_complains(
+    stack: Attached, browser: Browser, width: int, language: str, view: str
+) -> None:
+    """Every page of the three services at both widths, in both languages and both sizes."""
+    intake, matcher, notifier = (stack.url(service) for service in ("intake", "matcher", "notifier"))
+    async with roomy_or_not(browser, language, width, view) as resident:
+        for path in ("/", "/track", f"/order/{SERVICE}", f"/order/{SERVICE}?in={GRID}"):
+            await fits(resident, f"{intake}{path}")
+        reference = await place(resident.page, stack)
+        for path in ("", "/cancel", "/review?outcome=partly"):
+            await fits(resident, f"{intake}/orders/{reference}{path}")
+    async with roomy_or_not(browser, language, width, view) as volunteer:
+        await fits(volunteer, f"{matcher}/sign-in")
+        await sign_in(volunteer, stack, "matcher", await asked(stack, reference))
+        card = volunteer.page.locator("li", has_text=reference)
+        await card.locator("button.main").click()
+        assignment = await card.get_attribute("id") or ""
+        await fits(volunteer, f"{matcher}/")
+        path = assignment.replace("-", "s/", 1)
+        for verb in ("complete", "hand-back"):
+            await fits(volunteer, f"{matcher}/{path}/{verb}")
+        await fits(volunteer, f"{matcher}/thanks")
+    async with roomy_or_not(browser, language, width, view) as ops:
+        await sign_in(ops, stack, "notifier", OPS)
+        for path in ("/", "/?paused=1&subject=intake.%3E", "/streams", "/dead-letters", "/events/1"):
+            await fits(ops, f"{notifier}{path}")
+
+
+async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser) -> None:
+    """The coordinator's rows and decisions too."""
+    async with window(browser) as resident, window(browser, "en") as desk:
+        await place(resident.page, stack, "certificates")
+        await sees_state(resident.page, "escalated")
+        await sign_in(desk, stack, "matcher", coordinator(stack))
+        await fits(desk, f"{stack.url('matcher')}/")
+        addresses = [
+            await desk.page.locator(f'a[href$="/{verb}"]').first.get_attribute("href")
+            for verb in ("resolve", "assign", "escalate")
+        ]
+        for address in addresses:
+            await fits(desk, f"{stack.url('matcher')}{address}")
+
+
+async def test_language_and_size_are_chosen_on_the_page(stack: Attached, browser: Browser) -> None:
+    """The switches stay on the page they are pressed on, and the next service remembers them."""
+    async with window(browser, "zh-CN") as reader:
+        await reader.page.goto(f"{stack.url('intake')}/order/{SERVICE}")
+        await reader.page.click('button[name="language"]')
+        await reader.page.click('button[name="elder"]')
+        root = reader.page.locator("html")
+        assert ("en", "elder") == (await root.get_attribute("lang"), await root.get_attribute("class"))
+        assert reader.page.url.endswith(f"/order/{SERVICE}")
+        await reader.page.goto(f"{stack.url('matcher')}/sign-in")
+        assert ("en", "elder") == (await root.get_attribute("lang"), await root.get_attribute("class"))
+
+
+async def test_the_first_tab_leads_past_the_header(stack: Attached, browser: Browser) -> None:
+    """Who uses a keyboard reaches the content at once."""
+    async with window(browser) as reader:
+        await reader.page.goto(stack.url("intake"))
+        await reader.page.keyboard.press("Tab")
+        await reader.page.keyboard.press("Enter")
+        assert reader.page.url.endswith("#main")
+
+
+async def test_only_the_right_role_signs_in_and_signing_out_ends_it(stack: Attached, browser: Browser) -> None:
+    """A volunteer's token opens nothing at notifier; after signing out, matcher's page asks again."""
+    async with window(browser) as person:
+        await send_token(person, stack, "notifier", VOLUNTEER)
+        await person.page.wait_for_selector("#faults")
+        assert "" == await person.page.input_value("#field-token")
+        await send_token(person, stack, "matcher", VOLUNTEER)
+        await person.page.click(".account button")
+        await person.page.goto(f"{stack.url('matcher')}/")
+        assert "/sign-in" in person.page.url
