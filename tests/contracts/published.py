@@ -1,4 +1,4 @@
-"""The documents of the outside as the services serve them: OpenAPI and AsyncAPI, one of each for a service.
+"""The documents of the outside: OpenAPI and AsyncAPI as each service serves them, and the life of an order.
 
 ``python -m tests.contracts.published`` (``make contracts``) writes them to docs/; a test compares them.
 """
@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from shared.contracts.flows import SERVICES
 from shared.identity.keys import create_keys
 from shared.web.settings import ServiceSettings
+from tests.contracts.lifecycle import lifecycle_page, page_path
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("openapi", "asyncapi")
@@ -32,11 +33,12 @@ def page_of(service: str, kind: str) -> Path:
 async def documents(directory: Path) -> dict[Path, str]:
     """Every document by the place where it is committed. Keys and databases come to lie in ``directory``."""
     create_keys(directory)
-    return {
+    served = {
         page_of(service, kind): await _document(_application(service, directory), kind)
         for service in SERVICES
         for kind in KINDS
     }
+    return served | {page_path(ROOT): lifecycle_page()}
 
 
 async def _document(application: FastAPI, kind: str) -> str:
