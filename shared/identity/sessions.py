@@ -65,6 +65,4 @@ class SessionRepository:
 
     async def close_session(self, token: str) -> None:
         """Sign a browser out."""
-        await self._session.execute(
-            delete(self.sessions).where(col(self.sessions.token_hash) == hash_of(token))
-        )
+        await self._session.execute(delete(self.sessions).where(col(self.sessions.token_hash) == hash_of(token)))

@@ -42,9 +42,7 @@ async def check_migrated(database: Database, folder: Path) -> None:
     head = await asyncio.to_thread(lambda: ScriptDirectory.from_config(_config(folder)).get_current_head())
     async with database.reading() as session:
         connection = await session.connection()
-        current = await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
+        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     if current != head:
         raise MigrationsPending(f"at {current}, needs {head}")
 
