@@ -42,7 +42,7 @@ class Access:
         Raises ``NotFound`` for one that is not at or below theirs, ``Forbidden`` as ``area_of``.
         """
         own = self.area_of(caller)
-        if asked is None:
+        if not asked:
             return own
         if not self._rules.areas.at_or_below(asked, own):
             raise NotFound

@@ -41,3 +41,13 @@ def best(need: Need, rings: Iterable[Sequence[Member]], loads: Mapping[str, Load
         eligible.sort(key=lambda ranked: ranked[0])
         chosen += [member for _, member in eligible[: count - len(chosen)]]
     return chosen
+
+
+def nearest(rings: Sequence[Sequence[Member]], enough: int) -> Sequence[Sequence[Member]]:
+    """The nearest whole rings that together have ``enough`` people; all of them when there are fewer."""
+    people = 0
+    for number, ring in enumerate(rings, start=1):
+        people += len(ring)
+        if people >= enough:
+            return rings[:number]
+    return rings

@@ -84,8 +84,8 @@ class DispatchRepository:
                 self._session.add_all(rows)
                 await self._session.flush()
 
-    async def loads(self) -> dict[str, Load]:
-        """What every volunteer carries at this moment: three queries, whatever the number of orders."""
+    async def loads(self, volunteer_ids: Collection[str] | None = None) -> dict[str, Load]:
+        """What these volunteers (all of them, without ids) carry now: three queries, whatever the number of orders."""
         rows = select(
             col(Volunteer.volunteer_id),
             col(Volunteer.capacity),
@@ -94,20 +94,24 @@ class DispatchRepository:
             col(Volunteer.asked_at),
             col(Volunteer.on_duty),
         )
-        loads = {
-            volunteer_id: Load(capacity, held, 0, served_minutes, asked_at, on_duty)
-            for volunteer_id, capacity, held, served_minutes, asked_at, on_duty in await self._session.execute(rows)
-        }
         asked = (
             select(col(Offer.volunteer_id), col(Dispatch.window_from), col(Dispatch.window_to))
             .join(Dispatch, col(Dispatch.order_id) == col(Offer.order_id))
             .where(col(Offer.state) == OPEN)
         )
-        for volunteer_id, start, end in await self._session.execute(asked):
-            loads[volunteer_id].ask(_span(start, end))
         busy = select(col(Assignment.volunteer_id), col(Assignment.window_from), col(Assignment.window_to)).where(
             col(Assignment.state).in_(ACTIVE_STATES), col(Assignment.window_from).is_not(None)
         )
+        if volunteer_ids is not None:
+            rows = rows.where(col(Volunteer.volunteer_id).in_(volunteer_ids))
+            asked = asked.where(col(Offer.volunteer_id).in_(volunteer_ids))
+            busy = busy.where(col(Assignment.volunteer_id).in_(volunteer_ids))
+        loads = {
+            volunteer_id: Load(capacity, held, 0, served_minutes, asked_at, on_duty)
+            for volunteer_id, capacity, held, served_minutes, asked_at, on_duty in await self._session.execute(rows)
+        }
+        for volunteer_id, start, end in await self._session.execute(asked):
+            loads[volunteer_id].ask(_span(start, end))
         for volunteer_id, start, end in await self._session.execute(busy):
             if (span := _span(start, end)) is not None:
                 loads[volunteer_id].busy.append(span)

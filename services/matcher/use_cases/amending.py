@@ -102,6 +102,8 @@ class Amending:
                 self._keep(uow, whole, assignment)
             else:
                 assignment.release(uow.now)
+                if whole.dispatch.state == OrderState.ASSIGNED:  # its due time was the old window's
+                    self._move_due(uow, whole, faster=False)
                 self._steps.handed_back(uow, whole, assignment, HandBackReason.WINDOW_CHANGED)
                 released.append(assignment)
         return released

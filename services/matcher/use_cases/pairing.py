@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from services.matcher.models import Leg, Offer, Wave, WholeDispatch
 from services.matcher.policies.deadlines import offer_expiry
-from services.matcher.policies.directory import Directory
+from services.matcher.policies.directory import Directory, Rings
 from services.matcher.policies.eligibility import Load, Member, Need
 from services.matcher.policies.ladder import Cause
-from services.matcher.policies.matching import best
+from services.matcher.policies.matching import best, nearest
 from services.matcher.policies.windows import serving_of, span_of
 from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.steps import Steps
 from shared.community.definition import Community
 from shared.contracts.words import OrderState, ServedBy
+
+ENOUGH = 32
+"""So many near people are looked at before anybody farther away."""
+
+MOST_NAMED = 400
+"""More people than this are read as a whole rather than by name."""
 
 _UNPAIRED = frozenset({OrderState.PLACED, OrderState.OFFERED})
 
@@ -28,6 +34,46 @@ class Asked:
 
     waves: list[Wave] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One leg that waits: what it needs (None when nobody can serve it any more), who could, how many to ask."""
+
+    whole: WholeDispatch
+    leg: Leg
+    need: Need | None
+    rings: Rings
+    wanted: int
+
+
+class _Loads:
+    """What people carry, read for the nearest first, and for everybody only when those do not suffice."""
+
+    def __init__(self, uow: Unit, known: dict[str, Load], *, complete: bool) -> None:
+        self.known = known
+        self._uow = uow
+        self._complete = complete
+
+    @classmethod
+    async def of_nearest(cls, uow: Unit, searches: Iterable[_Search]) -> _Loads:
+        """Loads of the people these searches look at first."""
+        near = {member.volunteer_id for search in searches for ring in nearest(search.rings, ENOUGH) for member in ring}
+        complete = len(near) > MOST_NAMED
+        return cls(uow, await uow.repository.loads(None if complete else near), complete=complete)
+
+    async def best(self, search: _Search) -> list[Member]:
+        """The best people to ask."""
+        if search.need is None:
+            return []
+        first = search.rings if self._complete else nearest(search.rings, ENOUGH)
+        chosen = best(search.need, first, self.known, search.wanted)
+        if len(chosen) < search.wanted and len(first) < len(search.rings):
+            # What this list has asked already is in the loads that are known; the others are as they were read.
+            self.known = await self._uow.repository.loads() | self.known
+            self._complete = True
+            chosen = best(search.need, search.rings, self.known, search.wanted)
+        return chosen
 
 
 class Pairing:
@@ -49,9 +95,10 @@ class Pairing:
         if not served:
             return asked
         directory = await self._directories.current(uow.repository)
-        loads = await uow.repository.loads()
-        for whole in served:
-            self._ask(uow, whole, directory, loads, asked)
+        searches = [search for whole in served if (search := self._search(uow, whole, directory))]
+        loads = await _Loads.of_nearest(uow, searches)
+        for search in searches:
+            await self._ask(uow, search, loads, asked)
         await uow.repository.note_asked({offer.volunteer_id for offer in asked.offers}, uow.now)
         return asked
 
@@ -94,25 +141,24 @@ class Pairing:
             return False
         return True
 
-    def _ask(
-        self,
-        uow: Unit,
-        whole: WholeDispatch,
-        directory: Directory,
-        loads: Mapping[str, Load],
-        asked: Asked,
-    ) -> None:
+    def _search(self, uow: Unit, whole: WholeDispatch, directory: Directory) -> _Search | None:
+        """What to look for; None when nobody is to be asked now."""
         leg, dispatch = whole.current_leg, whole.dispatch
         if leg is None or dispatch.due_at <= uow.now:  # its clock escalates it in a moment
             dispatch.wait_for_offer()
-            return
+            return None
         need = self.need(uow, whole, leg)
         wanted = whole.free_places(leg) * self._asks - len(whole.open_offers)
-        chosen = best(need, directory.rings(need.skill, need.grid), loads, wanted) if need else []
+        rings = directory.rings(need.skill, need.grid) if need else ()
+        return _Search(whole, leg, need, rings, wanted)
+
+    async def _ask(self, uow: Unit, search: _Search, loads: _Loads, asked: Asked) -> None:
+        whole = search.whole
+        chosen = await loads.best(search)
         if chosen:
-            self._offer(uow, whole, leg, chosen, asked)
+            self._offer(uow, whole, search.leg, chosen, asked)
             for member in chosen:
-                loads[member.volunteer_id].ask(span_of(dispatch.window), uow.now)
+                loads.known[member.volunteer_id].ask(span_of(whole.dispatch.window), uow.now)
         elif not whole.open_offers:
             self._steps.escalate(uow, whole, Cause.NO_HOLDER)
 

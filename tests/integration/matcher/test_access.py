@@ -71,11 +71,12 @@ async def test_a_coordinator_sees_and_decides_in_the_area_alone(house: House) ->
     async def orders(area: str, asked: str = "") -> list[str]:
         return [row["order_id"] for row in (await desk(area, asked))[1]["items"]]
 
-    assert [[mine], [mine, near], [mine, near, far], [near]] == [
+    assert [[mine], [mine, near], [mine, near, far], [near], [mine]] == [
         await orders(GRID),
         await orders("maoling-east"),
         await orders(COUNTY),
         await orders("maoling-east", f"?area={NEXT_GRID}"),
+        await orders(GRID, "?area="),
     ]
     refused = [await desk(GRID, f"?area={NEXT_GRID}"), await desk(GRID, "?area=nowhere"), await desk("nowhere")]
     assert [404, 404, 403] == [status for status, _ in refused]

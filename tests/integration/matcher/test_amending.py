@@ -101,6 +101,7 @@ async def test_an_assignment_that_no_longer_suits_is_released(stage: Stage) -> N
     await stage.amend(order_id, window(stage, 14))
     back, made = (await stage.heard())[-2:]
     assert ("leg_handed_back", "window_changed", "v-2") == (back.name, back.reason, made.volunteer_id)
+    assert [stage.now + 4 * HOUR] * 2 == [back.due_at, made.due_at]  # the dispatch clock starts afresh
     assert ([("v-1", "released")], 0) == (
         await stage.assignment_states(order_id),
         (await stage.volunteer("v-1")).held,

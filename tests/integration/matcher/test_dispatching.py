@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import event, select
 from sqlmodel import col
 
+from services.matcher.commands import ResolveLeg
 from services.matcher.models import Leg, Wave
+from services.matcher.use_cases.deciding import Decision
 from shared.community.hours import WeekHours
 from shared.contracts import intake, matcher
 from shared.contracts.refusal import TooEarly
@@ -112,6 +114,18 @@ async def test_a_list_of_orders_is_paired_with_its_own_loads_in_few_queries(stag
     assert 40 > len(statements), statements
 
 
+async def test_somebody_far_is_found_when_everybody_near_is_busy(stage: Stage) -> None:
+    """A whole grid of busy neighbours hides nobody; what the list has asked already still counts."""
+    never = WeekHours(0)
+    near = [volunteer(f"v-{number:02}", hours=never) for number in range(40)]
+    await stage.enrol(*near, volunteer("v-free", capacity=1), volunteer("v-far", home=FAR_GRID, capacity=1))
+    facts = [stage.placed("sweeping") for _ in range(3)]
+    await stage.run(stage.use_cases.dispatching.open_dispatches, *facts)
+    heard = await stage.heard()
+    assert ["offer_made", "offer_made", "order_escalated"] == names(heard)
+    assert ["v-free", "v-far"] == [made.volunteer_id for made in heard[:2]]
+
+
 async def test_what_a_list_cannot_pair_is_escalated(stage: Stage) -> None:
     """One volunteer with room for two, three orders: the third is the coordinator's."""
     await stage.enrol(volunteer("v-1", MEDIATION))
@@ -199,6 +213,17 @@ async def test_a_reopened_order_is_not_offered_to_who_served_it(stage: Stage) ->
     row = await stage.dispatch(order_id)
     rounds = await stage.all(select(Leg).order_by(col(Leg.position)))
     assert (3, [1, 2, 3]) == (row.round, [leg.round for leg in rounds])
+
+
+async def test_what_no_post_serves_comes_to_the_coordinator_again_when_reopened(stage: Stage) -> None:
+    """Nobody is asked about papers, in the second round either."""
+    order_id = await stage.place("certificates")
+    decision = Decision(f"{order_id}-l1", "c-1", GRID, ResolveLeg(report="ready to collect"))
+    await stage.do(stage.use_cases.deciding.resolve_legs, decision)
+    await stage.reopen(order_id)
+    heard = await stage.heard()
+    assert ["order_escalated", "leg_completed", "order_done", "order_escalated"] == names(heard)
+    assert "served_by" == heard[-1].reason
 
 
 async def test_a_closed_order_is_over(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matcher.policies.eligibility import Load, is_eligible
-from services.matcher.policies.matching import best, preference
+from services.matcher.policies.matching import best, nearest, preference
 from tests.unit.matcher.people import NOW, load, member, need
 
 LONG_AGO, LATELY = NOW - timedelta(days=9), NOW - timedelta(hours=1)
@@ -85,3 +85,14 @@ def test_the_choice_is_the_best_by_ring_and_preference(rings: list[list[tuple[in
     )
     expected = [volunteer_id for _, _, volunteer_id in ranked[:count]]
     assert expected == [one.volunteer_id for one in best(wanted, people, loads, count)]
+
+
+@given(st.lists(st.integers(0, 5), max_size=6), st.integers(0, 20))
+def test_the_nearest_rings_are_whole_and_no_more_than_needed(sizes: list[int], enough: int) -> None:
+    """Enough people with the last ring taken, too few without it; all rings when there are never enough."""
+    rings = [[member(f"v-{ring}-{number}") for number in range(size)] for ring, size in enumerate(sizes)]
+    found = nearest(rings, enough)
+    people = sum(len(ring) for ring in found)
+    assert rings[: len(found)] == list(found)
+    assert people >= enough or len(found) == len(rings)
+    assert not found or people - len(found[-1]) < enough or len(found) == 1
