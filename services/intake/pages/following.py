@@ -17,10 +17,10 @@ from services.intake.queries import OrderFound
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from shared.community.definition import Community
 from shared.contracts.refusal import Refusal
-from shared.contracts.words import OrderState
+from shared.contracts.words import OrderState, Role
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.i18n import current_reader
+from shared.web.i18n import current_reader, gettext
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.templating import Pages, redirect
 from shared.web.wording import WORDS, place_name
@@ -82,6 +82,8 @@ class Following:
         """A title with its area, or a role; never a person's name."""
         if holder is None:
             return ""
+        if holder.role == Role.RESIDENT:
+            return gettext("You")
         if holder.title is None or holder.area is None:
             return WORDS["role_name"](holder.role)
         return f"{holder.title.told_in(current_reader().language)} · {place_name(self._rules.areas, holder.area)}"
