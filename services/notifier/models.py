@@ -91,6 +91,13 @@ class FollowedOrder(NotifierTable, table=True):
         """The last version heard from the event's publisher."""
         return self.intake_version if isinstance(event, IntakeEvent) else self.dispatch_version
 
+    def builds_on_more(self, event: OrderEvent) -> bool:
+        """Whether a fact needs another one that has not been heard: its predecessor, or the leg it is about."""
+        following = self.last_heard(event) + 1
+        if event.version != following:
+            return event.version > following
+        return Involvement.model_validate_json(self.involved).lacks(event)
+
     def hear(self, event: OrderEvent) -> Concerned:
         """Take the next fact in; returns whom it concerns beside those it names."""
         if isinstance(event, IntakeEvent):

@@ -98,14 +98,16 @@ class Bus:
                 async with asyncio.timeout(START_SECONDS):
                     client = await broker.connect()
                     await self._find_durables(client.jetstream(timeout=START_SECONDS))
+                    self._client = client  # what is heard from here on may have to be buried
                     await broker.start()
             except (NatsError, OSError, TimeoutError, Unavailable) as error:
                 log.warning("broker.absent", error=type(error).__name__, detail=str(error)[:200])
                 self._trouble = str(error) if isinstance(error, Unavailable) else "the broker is not connected"
+                self._client = None
                 await self._discard(broker, client)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            self._broker, self._client = broker, client
+            self._broker = broker
             self.connected.set()
             log.info("broker.connected")
             return
@@ -118,6 +120,8 @@ class Bus:
 
     async def check(self) -> None:
         """Raises ``Unavailable`` when the connection or a durable consumer of this service is not there (readiness)."""
+        if not self.connected.is_set():
+            raise Unavailable(self._trouble)
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 await self._find_durables(self.js)

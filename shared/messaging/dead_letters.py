@@ -95,16 +95,20 @@ def event_name(raw: Msg) -> str:
 def _again_in(error: Exception, raw: Msg, place: Place, early: _Early) -> float | None:
     """Seconds until the next attempt; None when there shall be none."""
     attempts = raw.metadata.num_delivered
+    delay = FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 20)
     if isinstance(error, TooEarly):
         age, attempts = early.attempt(place)
         if age >= EARLY_SECONDS:
             return None
+        # Facts of one order may wait in a row, each for the one before it: looking again soon, in proportion to the
+        # time waited, lets the whole row follow quickly once its first fact is taken.
+        delay = max(FIRST_DELAY_SECONDS, age / 8)
     elif isinstance(error, ValueError | Refusal) and not isinstance(error, Unavailable):
         return None
     FACTS_HEARD.labels(place[0], event_name(raw), "again").inc()
-    if not isinstance(error, TooEarly) or attempts > 5:
+    if not isinstance(error, TooEarly) or attempts > 20:
         log.warning("fact.again", durable=place[0], attempts=attempts, cause=_cause(error))
-    return float(min(FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 20), LONGEST_DELAY_SECONDS))
+    return float(min(delay, LONGEST_DELAY_SECONDS))
 
 
 async def _bury(service: str, jetstream: Callable[[], JetStreamContext], raw: Msg, error: Exception) -> None:

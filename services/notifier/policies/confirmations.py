@@ -55,8 +55,9 @@ def confirmations(event: Event, concerned: Concerned = NOBODY) -> tuple[Intent, 
     intents = [*_to_resident(event), *_to_those_named(event)]
     intents += [_offer_withdrawn(asked) for asked in concerned.no_longer_asked]
     intents += [_assignment_over(event, one, concerned) for one in concerned.no_longer_serving]
-    if isinstance(event, intake.OrderClosed):
-        intents += [Intent(event.name, event.version, Role.VOLUNTEER, one) for one in concerned.served]
+    if concerned.closed_version is not None:
+        closed = intake.OrderClosed.name, concerned.closed_version
+        intents += [Intent(*closed, Role.VOLUNTEER, volunteer_id) for volunteer_id in concerned.served]
     return tuple({(one.kind, one.version, one.role, one.recipient): one for one in intents}.values())
 
 

@@ -1,4 +1,8 @@
-"""Who is involved in one order at present: asked, serving, or having served. Told by the facts heard so far."""
+"""Who is involved in one order at present: asked, serving, or having served. Told by the facts heard so far.
+
+Intake's and matcher's facts come on two streams. Each is in order, but either may be ahead of the other: after
+an outage an order's end may be heard before the volunteer who served it.
+"""
 
 from __future__ import annotations
 
@@ -39,31 +43,38 @@ class Serving(BaseModel):
 class Concerned:
     """Whom a fact concerns beside those it names itself.
 
-    ``cancelled_version``: intake's version of the cancellation, when the order is cancelled by now.
+    ``cancelled_version`` and ``closed_version``: intake's version of the end, where the order has ended by now.
     """
 
     no_longer_asked: tuple[Asked, ...] = ()
     no_longer_serving: tuple[Serving, ...] = ()
     served: tuple[str, ...] = ()
     cancelled_version: int | None = None
+    closed_version: int | None = None
 
 
 NOBODY = Concerned()
 
 
 class Involvement(BaseModel):
-    """The people of one order. ``headcounts``: places of each leg, one where nothing is said."""
+    """The people of one order. ``headcounts``: places of each leg."""
 
     headcounts: dict[str, int] = Field(default_factory=dict)
     asked: dict[str, Asked] = Field(default_factory=dict)
     serving: dict[str, Serving] = Field(default_factory=dict)
     served: list[str] = Field(default_factory=list)
     cancelled_version: int | None = None
+    closed_version: int | None = None
 
     def hear(self, event: Event) -> Concerned:
         """Take a fact in; returns whom it concerns beside those it names."""
         heard = _HEARD.get(type(event))
         return heard(self, event) if heard else NOBODY
+
+    def lacks(self, event: Event) -> bool:
+        """Whether a fact is about a leg that intake's stream has not told of yet."""
+        leg_id = getattr(event, "leg_id", None)
+        return leg_id is not None and leg_id not in self.headcounts
 
     def _add_legs(self, event: intake.OrderPlaced | intake.OrderReopened) -> Concerned:
         self.headcounts |= {leg.leg_id: leg.headcount for leg in event.legs}
@@ -87,7 +98,7 @@ class Involvement(BaseModel):
             return Concerned(no_longer_serving=(mine,), cancelled_version=self.cancelled_version)
         self.asked = {key: asked for key, asked in self.asked.items() if asked.volunteer_id != event.volunteer_id}
         others = tuple(one for one in self._on(event.leg_id) if one.assignment_id != event.assignment_id)
-        places = self.headcounts.get(event.leg_id, 1)
+        places = self.headcounts[event.leg_id]
         released = others if len(others) >= places else ()
         for one in released:
             del self.serving[one.assignment_id]
@@ -107,9 +118,10 @@ class Involvement(BaseModel):
             del self.serving[one.assignment_id]
         if event.volunteer_id is None:
             return Concerned(self._ask_nobody(), team)
-        self.served += [*(one.volunteer_id for one in team), event.volunteer_id]
-        self.served = list(dict.fromkeys(self.served))
-        return Concerned(self._ask_nobody())
+        told = set(self.served)
+        self.served = list(dict.fromkeys([*self.served, *(one.volunteer_id for one in team), event.volunteer_id]))
+        late = tuple(one for one in self.served if one not in told) if self.closed_version is not None else ()
+        return Concerned(self._ask_nobody(), served=late, closed_version=self.closed_version)
 
     def _escalate(self, _event: matcher.OrderEscalated) -> Concerned:
         return Concerned(self._ask_nobody())
@@ -119,8 +131,9 @@ class Involvement(BaseModel):
         self.serving, self.cancelled_version = {}, event.version
         return Concerned(self._ask_nobody(), team, cancelled_version=event.version)
 
-    def _close(self, _event: intake.OrderClosed) -> Concerned:
-        return Concerned(self._ask_nobody(), served=tuple(self.served))
+    def _close(self, event: intake.OrderClosed) -> Concerned:
+        self.closed_version = event.version
+        return Concerned(served=tuple(self.served), closed_version=event.version)
 
     def _on(self, leg_id: str) -> tuple[Serving, ...]:
         return tuple(one for one in self.serving.values() if one.leg_id == leg_id)

@@ -30,7 +30,7 @@ def letterbox_topic(recipient: Recipient) -> str:
 async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers:
     """Hear facts about orders; those that are known already change nothing.
 
-    Refusals: ``TooEarly`` for a fact whose predecessor, or whose order, has not arrived.
+    Refusals: ``TooEarly`` for a fact whose predecessor, order or leg has not arrived.
     """
     orders = await _orders(uow, facts)
     answers: Answers = []
@@ -38,7 +38,7 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
     intents: list[tuple[str, Intent]] = []
     for fact in facts:
         event, order = fact.event, orders.get(fact.event.order_id)
-        if order is None or event.version > order.last_heard(event) + 1:
+        if order is None or order.builds_on_more(event):
             answers.append(TooEarly())
             continue
         heard.append(fact)

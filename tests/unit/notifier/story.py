@@ -1,0 +1,150 @@
+"""One order's facts as intake and matcher would publish them: gapless versions on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.contracts import intake, matcher
+from shared.contracts.envelope import Fact, OrderEvent
+from shared.contracts.words import Holder, NextStep, Outcome, Role, Urgency
+
+AT = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
+DUE = AT + timedelta(hours=4)
+COMMUNITY, GRID = "east", "east-g1"
+
+
+@dataclass
+class Story:
+    """Tells facts about one order in turn."""
+
+    order_id: str = "0197-order"
+    reference: str = "PD-0001"
+    service: str = "homework"
+    legs: dict[str, int] = field(default_factory=lambda: {"leg-1": 1})
+    intake_version: int = 0
+    dispatch_version: int = 0
+
+    def placed(self) -> intake.OrderPlaced:
+        return intake.OrderPlaced(
+            **self._of_intake(),
+            reference=self.reference,
+            service=self.service,
+            grid=GRID,
+            urgency=Urgency.NORMAL,
+            window=None,
+            legs=tuple(intake.PlacedLeg(leg_id=leg, post="tutoring", headcount=n) for leg, n in self.legs.items()),
+            placed_at=AT,
+            due_at=DUE,
+        )
+
+    def amended(self) -> intake.OrderAmended:
+        return intake.OrderAmended(**self._of_intake(), urgency=Urgency.NORMAL, window=None, amended_at=AT)
+
+    def cancelled(self) -> intake.OrderCancelled:
+        return intake.OrderCancelled(**self._of_intake(), cancelled_at=AT)
+
+    def reviewed(self) -> intake.OrderReviewed:
+        return intake.OrderReviewed(**self._of_intake(), outcome=Outcome.FIXED, rating=5, reviewed_at=AT)
+
+    def reopened(self, leg_id: str = "leg-2") -> intake.OrderReopened:
+        legs = (intake.PlacedLeg(leg_id=leg_id, post="tutoring"),)
+        return intake.OrderReopened(**self._of_intake(), legs=legs, reopened_at=AT, due_at=DUE)
+
+    def closed(self) -> intake.OrderClosed:
+        return intake.OrderClosed(**self._of_intake(), outcome=Outcome.FIXED, closed_at=AT)
+
+    def offered(self, volunteer_id: str, leg_id: str = "leg-1", offer_id: str = "") -> matcher.OfferMade:
+        return matcher.OfferMade(
+            **self._of_matcher(),
+            leg_id=leg_id,
+            offer_id=offer_id or f"offer-{volunteer_id}",
+            volunteer_id=volunteer_id,
+            service=self.service,
+            post="tutoring",
+            wave=1,
+            urgency=Urgency.NORMAL,
+            window=None,
+            expires_at=DUE,
+        )
+
+    def declined(self, volunteer_id: str) -> matcher.OfferDeclined:
+        return matcher.OfferDeclined(**self._of_matcher(), leg_id="leg-1", offer_id=f"offer-{volunteer_id}")
+
+    def expired(self, volunteer_id: str) -> matcher.OfferExpired:
+        return matcher.OfferExpired(**self._of_matcher(), leg_id="leg-1", offer_id=f"offer-{volunteer_id}")
+
+    def assigned(self, volunteer_id: str, leg_id: str = "leg-1") -> matcher.LegAssigned:
+        holder = Holder(role=Role.VOLUNTEER, area=GRID, id=volunteer_id)
+        return matcher.LegAssigned(
+            **self._of_matcher(holder, NextStep.START),
+            leg_id=leg_id,
+            assignment_id=f"assignment-{volunteer_id}",
+            volunteer_id=volunteer_id,
+            by="offer",
+            window=None,
+        )
+
+    def started(self, volunteer_id: str) -> matcher.LegStarted:
+        return matcher.LegStarted(
+            **self._of_matcher(),
+            leg_id="leg-1",
+            assignment_id=f"assignment-{volunteer_id}",
+            volunteer_id=volunteer_id,
+        )
+
+    def handed_back(self, volunteer_id: str, reason: str = "ill") -> matcher.LegHandedBack:
+        return matcher.LegHandedBack(
+            **self._of_matcher(), leg_id="leg-1", assignment_id=f"assignment-{volunteer_id}", reason=reason
+        )
+
+    def completed(self, volunteer_id: str | None, leg_id: str = "leg-1") -> matcher.LegCompleted:
+        return matcher.LegCompleted(
+            **self._of_matcher(),
+            leg_id=leg_id,
+            assignment_id=f"assignment-{volunteer_id}" if volunteer_id else None,
+            volunteer_id=volunteer_id,
+        )
+
+    def escalated(self, area: str = GRID, reason: str = "clock") -> matcher.OrderEscalated:
+        holder = Holder(role=Role.COORDINATOR, area=area, id="c-1")
+        return matcher.OrderEscalated(**self._of_matcher(holder, NextStep.DECIDE), tier="grid", reason=reason)
+
+    def done(self) -> matcher.OrderDone:
+        return matcher.OrderDone(**self._of_matcher(Holder(role=Role.RESIDENT), NextStep.REVIEW))
+
+    def whole(self, volunteer_id: str = "v-1") -> list[OrderEvent]:
+        """The loop: placed, offered, taken, under way, served, reviewed, closed."""
+        return [
+            self.placed(),
+            self.offered(volunteer_id),
+            self.assigned(volunteer_id),
+            self.started(volunteer_id),
+            self.completed(volunteer_id),
+            self.done(),
+            self.reviewed(),
+            self.closed(),
+        ]
+
+    def _of_intake(self) -> dict[str, Any]:
+        self.intake_version += 1
+        return {"community": COMMUNITY, "order_id": self.order_id, "version": self.intake_version}
+
+    def _of_matcher(self, holder: Holder | None = None, next_step: NextStep = NextStep.ACCEPT) -> dict[str, Any]:
+        self.dispatch_version += 1
+        return {
+            "community": COMMUNITY,
+            "order_id": self.order_id,
+            "version": self.dispatch_version,
+            "grid": GRID,
+            "at": AT,
+            "holder": holder or Holder(role=Role.COORDINATOR, area=GRID, id="c-1"),
+            "due_at": DUE,
+            "next_step": next_step,
+        }
+
+
+def fact_of(event: OrderEvent) -> Fact[Any]:
+    """An event as it is heard; the same event always has the same id."""
+    return Fact(f"{event.order_id}.{event.publisher}.{event.version}", AT, event)

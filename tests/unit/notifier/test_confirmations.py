@@ -1,0 +1,239 @@
+"""Who hears of which fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from services.notifier.policies.confirmations import Intent, confirmations
+from services.notifier.policies.involvement import Involvement
+from shared.contracts.envelope import Event
+from shared.contracts.flows import EVENTS
+from shared.contracts.notifier import NoticeSent
+from shared.contracts.words import Role
+from tests.unit.notifier.story import AT, GRID, Story
+
+RESIDENT = (Role.RESIDENT, "0197-order")
+ANN = (Role.VOLUNTEER, "v-ann")
+BEN = (Role.VOLUNTEER, "v-ben")
+CLAIRE = (Role.VOLUNTEER, "v-claire")
+DESK = (Role.COORDINATOR, GRID)
+
+Heard = dict[str, set[tuple[Role, str]]]
+Tell = Callable[[Story], Sequence[Event]]
+
+
+def heard_of_last(events: Sequence[Event]) -> Heard:
+    """Kind → who, of the last event, after all before it."""
+    involvement = Involvement()
+    intents: tuple[Intent, ...] = ()
+    for event in events:
+        # between two facts the index lies in a row, as JSON
+        involvement = Involvement.model_validate_json(involvement.model_dump_json(exclude_defaults=True))
+        intents = confirmations(event, involvement.hear(event))
+    found: Heard = {}
+    for intent in intents:
+        found.setdefault(intent.kind, set()).add((intent.role, intent.recipient))
+    return found
+
+
+TABLE: dict[str, tuple[Tell, Heard]] = {
+    "placed": (lambda s: [s.placed()], {"order_placed": {RESIDENT}}),
+    "amended": (lambda s: [s.placed(), s.amended()], {}),
+    "an offer": (lambda s: [s.placed(), s.offered("v-ann")], {"offer_made": {ANN}}),
+    "declined": (lambda s: [s.placed(), s.offered("v-ann"), s.declined("v-ann")], {}),
+    "expired": (lambda s: [s.placed(), s.offered("v-ann"), s.expired("v-ann")], {}),
+    "taken by the one who was asked": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann")],
+        {"leg_assigned": {RESIDENT, ANN}},
+    ),
+    "taken while others were asked": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.offered("v-ben"), s.offered("v-claire"), s.assigned("v-ann")],
+        {"leg_assigned": {RESIDENT, ANN}, "offer_withdrawn": {BEN, CLAIRE}},
+    ),
+    "taken after others declined or were silent": (
+        lambda s: [
+            s.placed(),
+            s.offered("v-ben"),
+            s.declined("v-ben"),
+            s.offered("v-claire"),
+            s.expired("v-claire"),
+            s.offered("v-ann"),
+            s.assigned("v-ann"),
+        ],
+        {"leg_assigned": {RESIDENT, ANN}},
+    ),
+    "given to another by the coordinator": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann"), s.escalated(), s.assigned("v-ben")],
+        {"leg_assigned": {RESIDENT, BEN}, "assignment_ended": {ANN}},
+    ),
+    "confirmed again after an amendment": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.amended(), s.assigned("v-ann")],
+        {"leg_assigned": {RESIDENT, ANN}},
+    ),
+    "started": (lambda s: [s.placed(), s.assigned("v-ann"), s.started("v-ann")], {}),
+    "handed back by the volunteer": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.handed_back("v-ann")],
+        {"leg_handed_back": {RESIDENT}},
+    ),
+    "taken back because the time changed": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.amended(), s.handed_back("v-ann", "window_changed")],
+        {"leg_handed_back": {RESIDENT}, "assignment_ended": {ANN}},
+    ),
+    "escalated while somebody was asked": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.escalated()],
+        {"order_escalated": {RESIDENT, DESK}, "offer_withdrawn": {ANN}},
+    ),
+    "escalated while somebody serves": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann"), s.escalated()],
+        {"order_escalated": {RESIDENT, DESK}},
+    ),
+    "escalated once more": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.escalated(), s.escalated("east")],
+        {"order_escalated": {RESIDENT, (Role.COORDINATOR, "east")}},
+    ),
+    "a leg served": (lambda s: [s.placed(), s.assigned("v-ann"), s.completed("v-ann")], {}),
+    "settled by the coordinator over the volunteer's head": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.escalated(), s.completed(None)],
+        {"assignment_ended": {ANN}},
+    ),
+    "done": (lambda s: [s.placed(), s.assigned("v-ann"), s.completed("v-ann"), s.done()], {"order_done": {RESIDENT}}),
+    "reviewed": (lambda s: [s.placed(), s.reviewed()], {}),
+    "closed": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.completed("v-ann"), s.done(), s.reviewed(), s.closed()],
+        {"order_closed": {RESIDENT, ANN}},
+    ),
+    "closed after two rounds": (
+        lambda s: [
+            s.placed(),
+            s.assigned("v-ann"),
+            s.completed("v-ann"),
+            s.reopened(),
+            s.assigned("v-ben", "leg-2"),
+            s.completed("v-ben", "leg-2"),
+            s.closed(),
+        ],
+        {"order_closed": {RESIDENT, ANN, BEN}},
+    ),
+    "closed without anybody having served": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.declined("v-ann"), s.escalated(), s.completed(None), s.closed()],
+        {"order_closed": {RESIDENT}},
+    ),
+    "reopened": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.completed("v-ann"), s.done(), s.reopened()],
+        {"order_reopened": {RESIDENT}},
+    ),
+    "cancelled while somebody was asked": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.offered("v-ben"), s.declined("v-ben"), s.cancelled()],
+        {"order_cancelled": {RESIDENT}, "offer_withdrawn": {ANN}},
+    ),
+    "cancelled while somebody serves": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann"), s.cancelled()],
+        {"order_cancelled": {RESIDENT, ANN}},
+    ),
+    "asked before matcher heard of the cancellation": (
+        lambda s: [s.placed(), s.cancelled(), s.offered("v-ann")],
+        {"offer_made": {ANN}, "offer_withdrawn": {ANN}},
+    ),
+    "served, but heard of after the end": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.closed(), s.completed("v-ann")],
+        {"order_closed": {ANN}},
+    ),
+    "served by two, one heard of after the end": (
+        lambda s: [
+            s.placed(),
+            s.completed("v-ann"),
+            s.reopened(),
+            s.closed(),
+            s.completed("v-ben", "leg-2"),
+        ],
+        {"order_closed": {BEN}},
+    ),
+    "closed while matcher's stream is behind": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.closed()],
+        {"order_closed": {RESIDENT}},
+    ),
+    "taken before matcher heard of the cancellation": (
+        lambda s: [s.placed(), s.cancelled(), s.assigned("v-ann")],
+        {"leg_assigned": {RESIDENT, ANN}, "order_cancelled": {ANN}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("tell", "expected"), TABLE.values(), ids=TABLE.keys())
+def test_each_fact_is_confirmed_to_those_concerned_and_to_nobody_else(tell: Tell, expected: Heard) -> None:
+    """The confirmation table, row by row."""
+    assert expected == heard_of_last(tell(Story()))
+
+
+def test_the_table_has_a_row_for_every_event_of_an_order() -> None:
+    """No event was forgotten: each is the last one of some row."""
+    told = {type(tell(Story())[-1]) for tell, _ in TABLE.values()}
+    assert {event for event in EVENTS if event.publisher != "notifier"} == told
+
+
+def test_a_leg_with_two_places_goes_on_asking_until_both_are_taken() -> None:
+    """The first yes withdraws nobody's offer, the second that of whoever is left."""
+    story = Story(legs={"leg-1": 2})
+    asked = [story.placed(), story.offered("v-ann"), story.offered("v-ben"), story.offered("v-claire")]
+    first = [*asked, story.assigned("v-ann")]
+    assert {"leg_assigned": {RESIDENT, ANN}} == heard_of_last(first)
+    second = [*first, story.assigned("v-ben")]
+    assert {"leg_assigned": {RESIDENT, BEN}, "offer_withdrawn": {CLAIRE}} == heard_of_last(second)
+    closed = [*second, story.completed("v-ben"), story.done(), story.closed()]
+    assert {"order_closed": {RESIDENT, ANN, BEN}} == heard_of_last(closed)
+
+
+def test_a_fact_about_a_leg_nobody_told_of_is_recognised() -> None:
+    """Matcher may be ahead with the legs of a reopening; facts without a leg lack nothing."""
+    story, involvement = Story(), Involvement()
+    involvement.hear(story.placed())
+    assert not involvement.lacks(story.offered("v-ann"))
+    assert involvement.lacks(story.offered("v-ann", "leg-2"))
+    assert not involvement.lacks(story.escalated())
+    involvement.hear(story.reopened())
+    assert not involvement.lacks(story.offered("v-ann", "leg-2"))
+
+
+def test_an_offer_ends_once_however_often_its_order_does() -> None:
+    """Its withdrawal has the version of the offer, so that escalation and cancellation cannot both tell of it."""
+    story, involvement = Story(), Involvement()
+    events = [story.placed(), story.offered("v-ann"), story.escalated(), story.cancelled()]
+    intents = [intent for event in events for intent in confirmations(event, involvement.hear(event))]
+    withdrawn = [intent for intent in intents if intent.kind == "offer_withdrawn"]
+    assert [Intent("offer_withdrawn", 1, Role.VOLUNTEER, "v-ann", offer_id="offer-v-ann")] == withdrawn
+
+
+def test_a_notice_leads_to_the_offer_or_the_assignment_it_is_about() -> None:
+    """Pages link from a notice to what can be answered or served."""
+    story = Story()
+    offered, assigned = story.offered("v-ann"), story.assigned("v-ann")
+    (to_ann,) = confirmations(offered)
+    assert "offer-v-ann" == to_ann.offer_id
+    assert {None, "assignment-v-ann"} == {intent.assignment_id for intent in confirmations(assigned)}
+
+
+def test_what_a_resident_hears_depends_on_the_event_alone() -> None:
+    """The checker of invariant I4 needs no look-up: it asks with nobody concerned."""
+    story, involvement = Story(), Involvement()
+    for event in [*story.whole(), story.reopened(), story.offered("v-ben", "leg-2"), story.cancelled()]:
+        alone = [one for one in confirmations(event) if one.role is Role.RESIDENT]
+        assert alone == [one for one in confirmations(event, involvement.hear(event)) if one.role is Role.RESIDENT]
+
+
+def test_no_intent_of_an_event_is_there_twice() -> None:
+    """One person on two legs hears of the end of the order once."""
+    story = Story(legs={"leg-1": 1, "leg-2": 1})
+    involvement = Involvement()
+    for event in (story.placed(), story.assigned("v-ann"), story.assigned("v-ann", "leg-2")):
+        involvement.hear(event)
+    cancelled = story.cancelled()
+    intents = confirmations(cancelled, involvement.hear(cancelled))
+    assert len(intents) == len({(one.kind, one.version, one.role, one.recipient) for one in intents})
+
+
+def test_notifiers_own_events_are_confirmed_to_nobody() -> None:
+    """A notice about a notice would never end."""
+    sent = NoticeSent(community=None, order_id="o", notice_id="n", kind="order_placed", channel="file", at=AT)
+    assert () == confirmations(sent)
