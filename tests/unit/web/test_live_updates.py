@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from types import SimpleNamespace
 
-from shared.web.live import Changes
+from fastapi import Request
+
+from shared.web.live import Changes, ServerSentEvent, follow
 from tests.waiting import wait_for
 
 
@@ -64,3 +67,31 @@ async def test_a_closed_hub_lets_nobody_wait() -> None:
     changes = Changes(60)
     changes.close()
     assert [] == [look async for look in changes.watch("tea")]
+
+
+async def test_a_busy_topic_is_seen_in_lumps() -> None:
+    """However often it is announced, a follower looks once in its time, and misses nothing."""
+    changes, looks = Changes(60), 0
+    request = Request({"type": "http", "headers": [], "app": SimpleNamespace(state=SimpleNamespace(changes=changes))})
+
+    async def read(_last: str) -> list[ServerSentEvent]:
+        nonlocal looks
+        looks += 1
+        return []
+
+    async def watch() -> None:
+        async for _ in follow(request, "tea", read, at_most_every=0.5):
+            pass
+
+    async def looked(times: int) -> bool:
+        return looks == times
+
+    watching = asyncio.create_task(watch())
+    await wait_for(lambda: looked(1))
+    for _ in range(50):
+        changes.announce("tea")
+        await asyncio.sleep(0)
+    await wait_for(lambda: looked(2))
+    changes.close()
+    await asyncio.wait_for(watching, 5)
+    assert 2 == looks

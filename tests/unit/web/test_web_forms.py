@@ -64,6 +64,13 @@ def test_field_names_follow_the_command() -> None:
     assert PourTea.model_validate(expected) == form.read(PourTea)
 
 
+def test_each_missing_field_of_a_group_that_must_be_there_is_named() -> None:
+    """An empty form says "name" and "phone", not that something about the guest is missing."""
+    with pytest.raises(FormInvalid) as caught:
+        Form({"guest.name": (" ",), "guest.phone": ("",)}).read(PourTea, groups=("guest",))
+    assert ["/guest/name", "/guest/phone"] == [error.pointer for error in caught.value.errors]
+
+
 def test_local_times_are_those_of_the_readers_zone() -> None:
     """A browser sends times without a zone; they are meant where the community is."""
     read_by(Readers(zone=ZoneInfo("Asia/Shanghai")).of(Language.ZH))
