@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import Browser, Page
 
 from deploy.attached import Attached
-from tests.browser.people import OPS, asked, place, sign_in
+from tests.browser.people import OPS, asked, coordinator, place, sign_in
 from tests.browser.windows import window
 from tests.waiting import wait_for
 
@@ -64,3 +64,19 @@ async def test_an_accept_that_comes_too_late_is_said_on_the_page(stack: Attached
         assert 0 == await first.page.locator("#faults").count()
         assert "邀请已失效" in await second.page.inner_text("#faults")
         assert 1 == await second.page.locator("li", has_text=reference).count()
+
+
+async def test_what_is_no_longer_theirs_to_decide_is_said_over_the_desk(stack: Attached, browser: Browser) -> None:
+    """Two windows of one coordinator settle the same order: the second reads why not, and what is still there."""
+    async with window(browser, javascript=False) as resident, window(browser, javascript=False) as desk:
+        reference = await place(resident.page, stack, "certificates")
+        await sees_after_reload(resident.page, '[data-state="escalated"]')
+        await sign_in(desk, stack, "matcher", coordinator(stack))
+        await desk.page.locator("li", has_text=reference).locator('a[href$="/resolve"]').click()
+        second = await desk.page.context.new_page()
+        await second.goto(desk.page.url)
+        for page in (desk.page, second):
+            await page.fill("#field-report", "材料已办好")
+            await page.click("main button.main")
+        assert "已经完成" in await second.inner_text("#faults")
+        assert 0 == await second.locator("li.card", has_text=reference).count()

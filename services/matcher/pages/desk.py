@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from services.matcher.access import Doors, due_place
 from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg
-from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.refusal import Conflict, NotFound, Refusal
 from shared.identity.tokens import Caller
 from shared.web.callers import CoordinatorCaller
 from shared.web.errors import status_of
@@ -47,14 +47,18 @@ class Desk:
             "escalate": Verb(EscalateLeg, deciding.escalate_legs),
         }
 
-    async def page(self, request: Request, caller: Caller, cursor: str | None = None) -> Response:
-        """The desk; further rows by ``cursor`` are not live."""
+    async def page(
+        self, request: Request, caller: Caller, cursor: str | None = None, form: Form | None = None, status: int = 200
+    ) -> Response:
+        """The desk; further rows by ``cursor`` are not live. ``form`` carries what was refused a moment ago."""
         area = self._doors.access.area_of(caller)
         title = self._doors.rules.coordinator_of(area).title.told_in(current_reader().language)
         fragment = await self.fragment(caller, cursor)
         return self._pages.render(
             request,
             "desk.html",
+            status=status,
+            form=form or Form.blank(),
             title=title,
             place=self.place(area),
             fragment=fragment,
@@ -108,6 +112,8 @@ def desk_routes(desk: Desk, doors: Doors, pages: Pages) -> APIRouter:
         chosen = desk.verbs[verb]
         try:
             await doors.do(chosen.use_case, doors.decision(leg_id, caller, form.read(chosen.command)))
+        except Conflict as refusal:  # it is no longer theirs to decide: say so over what they hold
+            return await desk.page(request, caller, None, Form.blank().refused(refusal), status_of(refusal))
         except Refusal as refusal:
             return await desk.form(request, caller, leg_id, verb, form.refused(refusal), status_of(refusal))
         return redirect("/")

@@ -14,7 +14,7 @@ from services.matcher.policies.acceptance import ACTIVE, HandBackReason
 from services.matcher.queries.views import AssignmentView
 from services.matcher.use_cases.answering import Accept, Decline
 from services.matcher.use_cases.serving import Complete, HandBack, Start
-from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.refusal import Invalid, NotFound, Refusal
 from shared.identity.tokens import Caller
 from shared.web.callers import VolunteerCaller
 from shared.web.errors import status_of
@@ -135,9 +135,10 @@ def _assignment_routes(router: APIRouter, volunteering: Volunteering, doors: Doo
         try:
             wish = form.read(CompleteLeg)
             await doors.do(serving.complete_assignments, Complete(assignment_id, caller.subject, wish))
-        except Refusal as refusal:
-            refused = form.refused(refusal)
-            return await form_page(request, caller, assignment_id, "complete.html", refused, status_of(refusal))
+        except Invalid as refusal:
+            return await form_page(request, caller, assignment_id, "complete.html", form.refused(refusal), 422)
+        except Refusal as refusal:  # it is no longer theirs to change: say so over what they have
+            return await volunteering.page(request, caller, Form.blank().refused(refusal), status_of(refusal))
         return redirect("/thanks")
 
     @router.get("/thanks")
@@ -155,7 +156,8 @@ def _assignment_routes(router: APIRouter, volunteering: Volunteering, doors: Doo
         try:
             wish = form.read(HandBackLeg)
             await doors.do(serving.hand_back_assignments, HandBack(assignment_id, caller.subject, wish))
-        except Refusal as refusal:
-            refused = form.refused(refusal)
-            return await form_page(request, caller, assignment_id, "hand_back.html", refused, status_of(refusal))
+        except Invalid as refusal:
+            return await form_page(request, caller, assignment_id, "hand_back.html", form.refused(refusal), 422)
+        except Refusal as refusal:  # it is no longer theirs to change: say so over what they have
+            return await volunteering.page(request, caller, Form.blank().refused(refusal), status_of(refusal))
         return redirect("/")
