@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from services.notifier.models import NotifierTable
-
 from services.intake.models import IntakeTable
 from services.matcher.models import MatcherTable
+from services.notifier.models import NotifierTable
 
 ORDERS = IntakeTable.metadata.tables["orders"]
 TIMELINE = IntakeTable.metadata.tables["timeline"]

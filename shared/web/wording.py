@@ -44,7 +44,7 @@ ROLES: Mapping[str, str] = {
     Role.VOLUNTEER: msgid("Volunteer"),
     Role.COORDINATOR: msgid("Coordinator"),
     Role.OPS: msgid("Operations"),
-    "clock": msgid("The clock"),
+    "system": msgid("By itself"),
 }
 EVENTS: Mapping[str, str] = {
     "order_placed": msgid("The order was placed"),

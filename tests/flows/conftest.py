@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,7 +24,8 @@ async def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres_server")
         databases = {
-            f"PAIDAN_{service.upper()}_DATABASE_URL": server.create(f"flows_{service}") for service in SERVICES
+            f"PAIDAN_{service.upper()}_DATABASE_URL": server.create(f"flows_{secrets.token_hex(4)}")
+            for service in SERVICES
         }
     async with up(data, free_port_base(), environment=databases):
         yield attach(data)

@@ -75,7 +75,12 @@ async def test_what_no_post_serves_goes_to_the_coordinator_who_resolves_it(stack
     leg = held["legs"][0]["leg_id"]
     status, _ = await doors.ask("POST", "matcher", f"/api/legs/{leg}/resolve", token, {"report": "已转城管处理"})
     assert 200 == status
-    await in_state(doors, placed, "done")
+    done = await in_state(doors, placed, "done")
+    hands = {entry["what"]: entry["by"] for entry in done["timeline"]}
+    assert {"order_placed": "resident", "order_escalated": "system", "order_done": "coordinator"} == {
+        what: by for what, by in hands.items() if what != "leg_completed"
+    }
+    assert "coordinator" == hands["leg_completed"]
     assert "closed" == (await review(doors, placed, "partly"))["state"]
 
 

@@ -15,6 +15,7 @@ from services.intake.commands import CancelOrder
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
 from services.intake.queries.views import HolderView, OrderView, TimelineView
+from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import OrderState, Role
@@ -26,9 +27,6 @@ from shared.web.templating import Pages, redirect
 from shared.web.wording import WORDS, place_name
 
 _WITHDRAWABLE = frozenset(state.value for state in OPEN - {OrderState.DONE})
-
-_BY_ITSELF = frozenset({"offer_made", "leg_completed", "order_escalated", "order_done", "order_closed"})
-"""What follows from the rules or says already who did it: naming somebody would tell less than the truth."""
 
 After = Annotated[str, Query(max_length=40)]
 
@@ -93,7 +91,7 @@ class Following:
             Step(
                 WORDS["event_name"](entry.what),
                 entry.at,
-                "" if entry.what in _BY_ITSELF else WORDS["role_name"](entry.by),
+                "" if entry.by == SYSTEM else WORDS["role_name"](entry.by),
             )
             for entry in timeline
         ]

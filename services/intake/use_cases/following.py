@@ -11,20 +11,20 @@ from services.intake.policies.lifecycle import FINAL, STATE_AFTER
 from services.intake.repository import Unit
 from services.intake.use_cases.timeline import MATCHER, entry
 from shared.contracts.envelope import Fact
-from shared.contracts.matcher import DispatchEvent
+from shared.contracts.matcher import (
+    DispatchEvent,
+    LegAssigned,
+    LegCompleted,
+    LegHandedBack,
+    LegStarted,
+    OfferDeclined,
+    OrderDone,
+    OrderEscalated,
+)
 from shared.contracts.refusal import Refusal, TooEarly
 from shared.contracts.words import OrderState, Role
 
 log = structlog.get_logger()
-
-_BY = {
-    "leg_assigned": Role.VOLUNTEER,
-    "leg_started": Role.VOLUNTEER,
-    "leg_completed": Role.VOLUNTEER,
-    "leg_handed_back": Role.VOLUNTEER,
-    "offer_declined": Role.VOLUNTEER,
-    "order_done": Role.VOLUNTEER,
-}
 
 
 async def follow_dispatch(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> list[Refusal | None]:
@@ -48,6 +48,7 @@ async def follow_dispatch(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> li
 
 def _follow(uow: Unit, order: Order, legs: Sequence[Leg], event: DispatchEvent) -> None:
     order.dispatch_version = event.version
+    by = _whose(order, event)
     applied = _apply(order, event)
     if applied:
         order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
@@ -56,7 +57,6 @@ def _follow(uow: Unit, order: Order, legs: Sequence[Leg], event: DispatchEvent) 
                 leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
     else:
         log.info("fact.recorded_only", order_id=order.order_id, fact=event.name, state=order.state)
-    by = _BY.get(event.name, Role.COORDINATOR)
     uow.repository.add(
         entry(order, event.name, source=MATCHER, version=event.version, at=event.at, by=by, applied=applied)
     )
@@ -70,3 +70,19 @@ def _apply(order: Order, event: DispatchEvent) -> bool:
         return False
     following = STATE_AFTER[event.name]
     return order.become(following) if following is not None else True
+
+
+def _whose(order: Order, event: DispatchEvent) -> Role | None:
+    """Who did it; None where nobody's hand did, but a rule or a deadline."""
+    match event:
+        case LegAssigned():
+            return Role.COORDINATOR if event.by == "coordinator" else Role.VOLUNTEER
+        case LegCompleted():
+            return Role.COORDINATOR if event.volunteer_id is None else Role.VOLUNTEER
+        case OrderDone():  # whoever held it until now brought it here
+            return Role(order.holder_role) if order.holder_role else None
+        case OrderEscalated():
+            return {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER}.get(event.reason)
+        case LegStarted() | LegHandedBack() | OfferDeclined():
+            return Role.VOLUNTEER
+    return None

@@ -8,8 +8,8 @@ from services.intake.models import Order, TimelineEntry
 from shared.contracts.words import Role
 
 INTAKE, MATCHER = "intake", "matcher"
-CLOCK = "clock"
-"""Who did it when nobody did: a deadline passed."""
+SYSTEM = "system"
+"""Who did it when nobody's hand did: a rule or a deadline."""
 
 
 def entry(
@@ -24,7 +24,7 @@ def entry(
         version=version,
         kind=kind,
         at=at,
-        by_role=by.value if by else CLOCK,
+        by_role=by.value if by else SYSTEM,
         state=order.state,
         holder_role=order.holder_role,
         holder_area=order.holder_area,

@@ -47,12 +47,12 @@ TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
     },
     Step.START: {ASSIGNED: UNDER_WAY, UNDER_WAY: UNDER_WAY, ESCALATED: UNDER_WAY},
     Step.HAND_BACK: {OFFERED: OFFERED, ASSIGNED: OFFERED, UNDER_WAY: OFFERED, ESCALATED: OFFERED},
-    Step.FOLLOW_ON: dict.fromkeys(CLOCKED, OFFERED),
-    Step.FINISH: dict.fromkeys(CLOCKED, DONE),
-    Step.ESCALATE: dict.fromkeys(CLOCKED, ESCALATED),
+    Step.FOLLOW_ON: dict.fromkeys(sorted(CLOCKED), OFFERED),
+    Step.FINISH: dict.fromkeys(sorted(CLOCKED), DONE),
+    Step.ESCALATE: dict.fromkeys(sorted(CLOCKED), ESCALATED),
     Step.REOPEN: {DONE: PLACED},
-    Step.CLOSE: dict.fromkeys(OPEN, CLOSED),
-    Step.CANCEL: dict.fromkeys(OPEN, CANCELLED),
+    Step.CLOSE: dict.fromkeys(sorted(OPEN), CLOSED),
+    Step.CANCEL: dict.fromkeys(sorted(OPEN), CANCELLED),
 }
 """For each step, from which state to which. ``follow_on``: a leg was served and another follows;
 ``finish``: the last one was."""

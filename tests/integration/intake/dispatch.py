@@ -29,7 +29,7 @@ HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "leg_assigned": (VOLUNTEER, NextStep.START),
     "leg_started": (VOLUNTEER, NextStep.COMPLETE),
     "leg_handed_back": (COORDINATOR, NextStep.OFFER),
-    "leg_completed": (RESIDENT, NextStep.REVIEW),
+    "leg_completed": (VOLUNTEER, NextStep.COMPLETE),
     "order_escalated": (COORDINATOR, NextStep.DECIDE),
     "order_done": (RESIDENT, NextStep.REVIEW),
 }

@@ -77,7 +77,7 @@ async def test_the_view_tells_the_whole_way(resident: Resident, dispatch: Dispat
     view = await resident.view()
     assert [
         ("order_placed", "resident", "placed"),
-        ("offer_made", "coordinator", "offered"),
+        ("offer_made", "system", "offered"),
         ("leg_assigned", "volunteer", "assigned"),
         ("leg_started", "volunteer", "under_way"),
         ("leg_completed", "volunteer", "under_way"),

@@ -47,7 +47,7 @@ async def test_a_review_that_is_due_closes_as_no_reply(place: Place) -> None:
         assert 1 == await intake.review_clock.sweep(REVIEW_DUE)
         view = await intake.queries.order(order_id, REVIEW_DUE)
     assert ("closed", "no_reply", None) == (view.state, view.outcome, view.holder)
-    assert ("order_closed", "clock") == (view.timeline[-1].what, view.timeline[-1].by)
+    assert ("order_closed", "system") == (view.timeline[-1].what, view.timeline[-1].by)
     assert LAPSED == await place.published(order_id)
 
 
