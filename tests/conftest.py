@@ -73,3 +73,14 @@ def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 def database_url(new_database_url: Callable[[], str]) -> str:
     """SQLAlchemy URL of one empty database; the test runs once on SQLite and once on PostgreSQL."""
     return new_database_url()
+
+
+@pytest.hookimpl(tryfirst=True)  # before the marks are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests run in a row in one process: those that share a stack, else those of one file."""
+    for test in items:
+        parts = test.path.relative_to(Path(__file__).parent).parts
+        group = parts[0] if parts[0] == "browser" else "/".join(parts)
+        if parts[0] == "flows" and isinstance(test, pytest.Function) and hasattr(test, "callspec"):
+            group = f"flows on {test.callspec.params.get('stack', '/'.join(parts))}"
+        test.add_marker(pytest.mark.xdist_group(group))

@@ -20,7 +20,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-LOOPBACK = "127.0.0.1"
+from tests.ports import LOOPBACK, free_port
+
+__all__ = ["NatsServer", "PostgresServer", "ServerMissing", "free_port"]
+
 READY_WITHIN_SECONDS = 20.0
 STOPPED_WITHIN_SECONDS = 15.0
 POLL_SECONDS = 0.02
@@ -28,14 +31,6 @@ POLL_SECONDS = 0.02
 
 class ServerMissing(Exception):
     """A program the tests need is not there; the message is one line and says what installs it."""
-
-
-def free_port() -> int:
-    """A TCP port of loopback that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 class NatsServer:

@@ -16,7 +16,7 @@ from shared.contracts.words import Outcome, Role
 
 STUCK_SECONDS = 120.0
 """An order that nothing happens to for so long, the demonstration being its only actor, is given up."""
-LOOK_AGAIN_SECONDS = 5.0
+LOOK_AGAIN_SECONDS = 3.0
 
 
 class Story:

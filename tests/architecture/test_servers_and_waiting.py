@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.servers import NatsServer, PostgresServer, ServerMissing
+from tests.servers import NatsServer, PostgresServer, ServerMissing, free_port
 from tests.waiting import wait_for
 
 
@@ -45,6 +45,12 @@ async def test_postgresql_keeps_its_promises_with_fsync(postgres_server: Postgre
         assert str(await _ask(url, "SHOW server_version")).startswith("18.")
     finally:
         postgres_server.drop("promises")
+
+
+def test_ports_in_a_row_leave_room_for_a_stack() -> None:
+    """A stack uses the seven ports from its base on; the next port handed out is not one of them."""
+    one, other = free_port(), free_port()
+    assert 7 <= abs(other - one)
 
 
 async def test_a_killed_nats_server_comes_back_with_its_stream(own_nats_server: NatsServer) -> None:

@@ -15,6 +15,9 @@ from tests.conftest import DATABASES
 from tests.integration.deploy.stacks import free_port_base, up
 from tests.servers import PostgresServer
 
+EVENING = "2026-11-22T19:00+08:00"
+"""A Sunday evening, whatever the hour of the run: at night too few volunteers are free to be asked twice."""
+
 
 @pytest.fixture(scope="session", params=DATABASES)
 async def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Attached]:
@@ -27,7 +30,7 @@ async def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
             f"PAIDAN_{service.upper()}_DATABASE_URL": server.create(f"flows_{secrets.token_hex(4)}")
             for service in SERVICES
         }
-    async with up(data, free_port_base(), environment=databases):
+    async with up(data, free_port_base(), "--clock", EVENING, environment=databases):
         yield attach(data)
 
 

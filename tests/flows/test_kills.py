@@ -13,8 +13,8 @@ from shared.contracts.flows import SERVICES
 from tests.integration.deploy.stacks import alive, paidan
 from tests.waiting import wait_for
 
-ORDERS = 30
-SPEED = 10.0
+ORDERS = 20
+SPEED = 20.0
 RESTART_SECONDS = 60.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +14,7 @@ from deploy.attached import Attached
 from deploy.demo.doors import Doors
 from deploy.verify.evidence import Promise, opened
 from deploy.verify.run import Finding, check, connect
+from shared.community.clock import DomainClock
 from tests.flows.people import asked, in_state, place, review, serve
 
 QUIET_SECONDS = 20.0
@@ -49,7 +50,9 @@ async def scene(stack: Attached, doors: Doors) -> Scene:
     await in_state(doors, closed, "done")
     await review(doors, closed, "fixed")
 
-    begins = (datetime.now(UTC) + timedelta(days=2)).replace(hour=11, minute=0)  # 19:00 in Shanghai
+    begins = (DomainClock.parse(stack.stack.clock).now() + timedelta(days=2)).replace(
+        hour=11, minute=0
+    )  # 19:00 in Shanghai
     window = {"from": begins.isoformat(), "to": (begins + timedelta(hours=2)).isoformat()}
     assigned = await place(doors, "neighbour_dispute", window=window)
     _, token, offer_id = await asked(doors, assigned["order_id"])

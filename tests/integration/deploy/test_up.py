@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from deploy.layout import DEFAULT_DEFINITION
 from shared.community.definition import load
 from shared.contracts.flows import SERVICES
 from tests.integration.deploy.stacks import Up, alive, free_port_base, paidan, up
-from tests.servers import PostgresServer
 from tests.waiting import wait_for
 
 COUNTY = load(DEFAULT_DEFINITION)
@@ -254,26 +252,6 @@ async def test_state_survives_a_killed_supervisor_and_nothing_is_left_at_the_end
         assert 0 == await second.end(signal.SIGTERM)
     assert [] == [pid for pid in children if alive(pid)]
     assert not (data / "stack.json").exists()
-
-
-async def test_a_stack_runs_on_the_databases_its_environment_names(
-    tmp_path: Path, postgres_server: PostgresServer
-) -> None:
-    """With three PostgreSQL databases the stack starts, serves, and leaves no SQLite file."""
-    names = [f"up_{service}_{secrets.token_hex(4)}" for service in SERVICES]
-    urls = {
-        f"PAIDAN_{service.upper()}_DATABASE_URL": postgres_server.create(name)
-        for service, name in zip(SERVICES, names, strict=True)
-    }
-    data = tmp_path / "data"
-    async with up(data, free_port_base(), environment=urls) as running:
-        await all_ready(running)
-        await place(running.addresses["intake"])
-        assert 200 == await volunteer_status(running)
-        assert list(urls.values()) == list(running.stack.databases.values())
-    assert [] == list(data.glob("*.db"))
-    for name in names:
-        postgres_server.drop(name)
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])

@@ -17,7 +17,7 @@ from services.matcher.policies.lifecycle import (
 )
 from shared.contracts.words import OrderState
 
-LEGAL = [(step, state, after) for step, row in TRANSITIONS.items() for state, after in row.items()]
+LEGAL = sorted((step, state, after) for step, row in TRANSITIONS.items() for state, after in row.items())
 ILLEGAL = [(step, state) for step in Step for state in OrderState if state not in TRANSITIONS[step]]
 
 
