@@ -8,6 +8,8 @@ import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pytest
+
 from deploy.attached import Attached, attach
 from shared.contracts.flows import SERVICES
 from tests.integration.deploy.stacks import alive, paidan
@@ -42,6 +44,7 @@ async def killed_and_back(stack: Attached, service: str) -> None:
     await wait_for(replaced, RESTART_SECONDS, f"{service} to be started again")
 
 
+@pytest.mark.parametrize("stack", ["sqlite"], indirect=True)
 async def test_killing_each_service_while_orders_run_breaks_no_invariant(stack: Attached, tmp_path: Path) -> None:
     """Kill -9 of each service once, in the middle of a demonstration: every 201 is there, closed or held, told once."""
     data, ledger = str(stack.layout.data), tmp_path / "ledger.jsonl"

@@ -159,7 +159,7 @@ async def test_the_running_clock_expires_offers_by_itself_in_domain_time(stage: 
     """A clock that runs fast finds an urgent order's offers and climbs its ladder, each at its time."""
     await stage.enrol(volunteer("v-1", "safety-maoling-east-g1"), volunteer("v-2", "safety-maoling-east-g1"))
     await stage.place("patrol", urgency=Urgency.URGENT)
-    domain = DomainClock.parse(f"{stage.now.isoformat()}@3600")
+    domain = DomainClock.parse(f"{stage.now.isoformat()}@300")  # two offers of a second, long before the order is due
     stage.follow(domain)
     async with stage.writing(clock_of(stage, domain).run):
 
