@@ -22,7 +22,7 @@ from typing import Any, Self
 
 from tests.ports import LOOPBACK, free_port
 
-__all__ = ["NatsServer", "PostgresServer", "ServerMissing", "free_port"]
+__all__ = ["LOOPBACK", "NatsServer", "PostgresServer", "ServerMissing", "free_port"]
 
 READY_WITHIN_SECONDS = 20.0
 STOPPED_WITHIN_SECONDS = 15.0
