@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from services.intake.app import MIGRATIONS, connections_of, make_app
-from services.intake.repository import Repository
 from services.intake.settings import IntakeSettings
-from shared.messaging.errands import migrate_once, relay_once
 from shared.observability.logging import configure
-from shared.web.serving import serve
+from shared.persistence.migrating import migrate_once
 
 
 def main(arguments: list[str]) -> int:
@@ -18,13 +16,28 @@ def main(arguments: list[str]) -> int:
     configure("intake", settings.log_level)
     match arguments:
         case ["serve"]:
-            return serve(make_app(settings), settings)
+            return _serve(settings)
         case ["migrate"]:
-            return migrate_once(connections_of(settings), MIGRATIONS)
+            return migrate_once(settings.database_url, Path(__file__).parent / "migrations")
         case ["relay-once"]:
-            return relay_once("intake", connections_of(settings), Repository)
+            return _relay_once(settings)
     sys.stderr.write("usage: python -m services.intake serve | migrate | relay-once\n")
     return 2
+
+
+def _serve(settings: IntakeSettings) -> int:
+    from services.intake.app import make_app  # noqa: PLC0415 - a migration starts without the web and the bus
+    from shared.web.serving import serve  # noqa: PLC0415 - the same
+
+    return serve(make_app(settings), settings)
+
+
+def _relay_once(settings: IntakeSettings) -> int:
+    from services.intake.app import connections_of  # noqa: PLC0415 - a migration starts without the web and the bus
+    from services.intake.repository import Repository  # noqa: PLC0415 - the same
+    from shared.messaging.errands import relay_once  # noqa: PLC0415 - the same
+
+    return relay_once("intake", connections_of(settings), Repository)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from services.matcher.app import MIGRATIONS, connections_of, make_app
-from services.matcher.repository import Repository
 from services.matcher.settings import MatcherSettings
-from shared.messaging.errands import migrate_once, relay_once
 from shared.observability.logging import configure
-from shared.web.serving import serve
+from shared.persistence.migrating import migrate_once
 
 
 def main(arguments: list[str]) -> int:
@@ -18,13 +16,28 @@ def main(arguments: list[str]) -> int:
     configure("matcher", settings.log_level)
     match arguments:
         case ["serve"]:
-            return serve(make_app(settings), settings)
+            return _serve(settings)
         case ["migrate"]:
-            return migrate_once(connections_of(settings), MIGRATIONS)
+            return migrate_once(settings.database_url, Path(__file__).parent / "migrations")
         case ["relay-once"]:
-            return relay_once("matcher", connections_of(settings), Repository)
+            return _relay_once(settings)
     sys.stderr.write("usage: python -m services.matcher serve | migrate | relay-once\n")
     return 2
+
+
+def _serve(settings: MatcherSettings) -> int:
+    from services.matcher.app import make_app  # noqa: PLC0415 - a migration starts without the web and the bus
+    from shared.web.serving import serve  # noqa: PLC0415 - the same
+
+    return serve(make_app(settings), settings)
+
+
+def _relay_once(settings: MatcherSettings) -> int:
+    from services.matcher.app import connections_of  # noqa: PLC0415 - a migration starts without the web and the bus
+    from services.matcher.repository import Repository  # noqa: PLC0415 - the same
+    from shared.messaging.errands import relay_once  # noqa: PLC0415 - the same
+
+    return relay_once("matcher", connections_of(settings), Repository)
 
 
 if __name__ == "__main__":

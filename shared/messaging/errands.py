@@ -1,11 +1,10 @@
-"""A service's two short errands: bring its schema up to date, and publish what waits in its outbox."""
+"""A service's short errand: publish what waits in its outbox."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
@@ -14,27 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.refusal import Unavailable
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.machinery import Connections, Machinery
-from shared.persistence.engine import Database
-from shared.persistence.migrating import migrate
 
 log = structlog.get_logger()
 
 M = TypeVar("M", bound=MessagingRepository)
 BROKER_SECONDS = 30.0
-
-
-def migrate_once(connections: Connections, folder: Path) -> int:
-    """Bring the database up to the newest version. Returns the exit code 0; errors are the caller's to show."""
-
-    async def run() -> None:
-        database = Database(connections.database_url)
-        try:
-            await migrate(database, folder)
-        finally:
-            await database.close()
-
-    asyncio.run(run())
-    return 0
 
 
 def relay_once(service: str, connections: Connections, repository: Callable[[AsyncSession], M]) -> int:

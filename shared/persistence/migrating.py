@@ -37,6 +37,20 @@ async def migrate(database: Database, folder: Path) -> None:
         await connection.run_sync(upgrade)
 
 
+def migrate_once(url: str, folder: Path) -> int:
+    """Bring the database at ``url`` up to the newest version. Returns the exit code 0; errors are for the caller."""
+
+    async def run() -> None:
+        database = Database(url)
+        try:
+            await migrate(database, folder)
+        finally:
+            await database.close()
+
+    asyncio.run(run())
+    return 0
+
+
 async def check_migrated(database: Database, folder: Path) -> None:
     """Raises ``MigrationsPending`` unless the database is at the newest version (readiness)."""
     head = await asyncio.to_thread(lambda: ScriptDirectory.from_config(_config(folder)).get_current_head())
