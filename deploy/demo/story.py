@@ -45,7 +45,7 @@ class Story:
     async def _follow(self, placed: Mapping[str, Any]) -> str:
         reference, token = str(placed["reference"]), str(placed["tracking_token"])
         last_change = time.monotonic()
-        async with aclosing(self._doors.live(reference, token)) as changes:  # type: ignore[type-var]
+        async with aclosing(self._doors.live(reference, token)) as changes:  # type: ignore[type-var]  # a generator, typed as what it yields
             order: dict[str, Any] = dict(placed)
             while time.monotonic() - last_change < STUCK_SECONDS:
                 try:
