@@ -8,10 +8,12 @@ from services.intake.repository import Unit
 from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
+    CallUpMade,
     LegAssigned,
     LegCompleted,
     LegHandedBack,
     LegStarted,
+    OfferCountered,
     OfferDeclined,
     OfferExpired,
     OfferMade,
@@ -35,6 +37,18 @@ async def on_offer_made(uow: Unit, facts: Sequence[Fact[OfferMade]]) -> Answers:
 @hearing.on(OfferDeclined)
 async def on_offer_declined(uow: Unit, facts: Sequence[Fact[OfferDeclined]]) -> Answers:
     """Somebody cannot; the next is asked."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OfferCountered)
+async def on_offer_countered(uow: Unit, facts: Sequence[Fact[OfferCountered]]) -> Answers:
+    """Somebody proposes another time."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(CallUpMade)
+async def on_call_up_made(uow: Unit, facts: Sequence[Fact[CallUpMade]]) -> Answers:
+    """A unit may name a member."""
     return await follow_dispatch(uow, facts)
 
 

@@ -70,6 +70,30 @@ async def on_offer_declined(uow: Unit, facts: Sequence[Fact[matcher.OfferDecline
     return await confirm_steps(uow, facts)
 
 
+@from_matcher.on(matcher.OfferCountered)
+async def on_offer_countered(uow: Unit, facts: Sequence[Fact[matcher.OfferCountered]]) -> Answers:
+    """Nobody is told yet: the pairing goes on."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.CallUpMade)
+async def on_call_up_made(uow: Unit, facts: Sequence[Fact[matcher.CallUpMade]]) -> Answers:
+    """The unit's secretary may name a member."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.PostClaimed)
+async def on_post_claimed(uow: Unit, facts: Sequence[Fact[matcher.PostClaimed]]) -> Answers:
+    """Indexed; about no order."""
+    return await index_events(uow, facts)
+
+
+@from_matcher.on(matcher.PostReleased)
+async def on_post_released(uow: Unit, facts: Sequence[Fact[matcher.PostReleased]]) -> Answers:
+    """Indexed; about no order."""
+    return await index_events(uow, facts)
+
+
 @from_matcher.on(matcher.OfferExpired)
 async def on_offer_expired(uow: Unit, facts: Sequence[Fact[matcher.OfferExpired]]) -> Answers:
     """Nobody is told who was silent."""

@@ -17,6 +17,7 @@ from shared.community.catalogue import Service, ServiceWindow
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, M
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.ladder import Clocks, Coordinator, Ladder, Tier
+from shared.community.pairing import PairingRules
 from shared.community.posts import Post, Profession, Skill, Unit
 from shared.community.reading import AreaRow, CoordinatorRow, Header, Source, read_source
 from shared.community.text import Text
@@ -54,6 +55,7 @@ class Community:
     units: tuple[Unit, ...]
     ladder: Ladder
     clocks: Clocks
+    pairing: PairingRules
     default_hours: Mapping[VolunteerKind, WeekHours]
     roster: Path | None
 
@@ -133,6 +135,7 @@ class _Parts:
         self.professions = source.many(Profession, "professions", faults)
         self.skills = source.many(Skill, "skills", faults)
         self.clocks = source.one(Clocks, "clocks", faults)
+        self.pairing = source.one(PairingRules, "pairing", faults) if "pairing" in source.content else None
         self.default_hours = source.one(DefaultHours, "default_hours", faults)
         self.areas = source.table(AreaRow, header.files.areas, faults)
         self.coordinators = source.table(CoordinatorRow, header.files.coordinators, faults)
@@ -144,7 +147,7 @@ class _Parts:
 
     def _unknown_sections(self) -> None:
         known = set(Header.model_fields) | {
-            "kinds", "tiers", "windows", "services", "professions", "skills", "clocks", "default_hours",
+            "kinds", "tiers", "windows", "services", "professions", "skills", "clocks", "default_hours", "pairing",
         }  # fmt: skip
         for key in self.source.content:
             if key not in known:
@@ -182,6 +185,7 @@ class _Parts:
             units=_values(self.units),
             ladder=ladder,
             clocks=self.clocks.value,
+            pairing=self.pairing.value if self.pairing else PairingRules(),
             default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
             roster=self.roster,
         )

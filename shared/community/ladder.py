@@ -55,7 +55,8 @@ class UrgencyClocks(BaseModel):
 
     ``dispatch``: from placed until someone has it. ``offer``: the life of an offer. ``service``: from
     assigned until served where the order has no window. ``tier``: a coordinator's time to decide before the
-    order climbs.
+    order climbs. ``draw``: from the first yes until the best one wins; 0: the first yes wins. ``call_up``: how long
+    the units paired with the area may name a member before a coordinator holds the order; 0: they are not asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +65,8 @@ class UrgencyClocks(BaseModel):
     offer_minutes: int = Field(ge=1)
     service_minutes: int = Field(ge=1)
     tier_minutes: int = Field(ge=1)
+    draw_minutes: int = Field(default=0, ge=0)
+    call_up_minutes: int = Field(default=0, ge=0)
 
     @property
     def dispatch(self) -> timedelta:
@@ -84,6 +87,16 @@ class UrgencyClocks(BaseModel):
     def tier(self) -> timedelta:
         """A coordinator's time to decide before the order climbs."""
         return timedelta(minutes=self.tier_minutes)
+
+    @property
+    def draw(self) -> timedelta:
+        """From the first yes until the best one wins."""
+        return timedelta(minutes=self.draw_minutes)
+
+    @property
+    def call_up(self) -> timedelta:
+        """How long units may name a member before a coordinator holds the order."""
+        return timedelta(minutes=self.call_up_minutes)
 
 
 class Clocks(BaseModel):

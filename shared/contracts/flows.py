@@ -33,7 +33,7 @@ MATCHER_HEARS: frozenset[type[Event]] = frozenset(
 )
 
 HEARS: Mapping[str, frozenset[type[Event]]] = {
-    "intake": frozenset(matcher.EVENTS),
+    "intake": frozenset(matcher.DISPATCH_EVENTS),
     "matcher": MATCHER_HEARS,
     "notifier": frozenset(EVENTS),
 }

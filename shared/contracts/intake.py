@@ -28,7 +28,12 @@ class IntakeEvent(OrderEvent):
 
 
 class OrderPlaced(IntakeEvent):
-    """A resident's order was accepted. ``grid`` is an area code; ``due_at`` ends the dispatch clock."""
+    """A resident's order was accepted. ``grid`` is an area code; ``due_at`` ends the dispatch clock.
+
+    ``continues``: earlier orders of the same resident and service whose review was content, the newest first, so
+    that the same volunteer may come again. ``has_parties``: people are parties to the matter; who they are stays with
+    intake, which answers ``rpc.intake.parties``.
+    """
 
     name: ClassVar[str] = "order_placed"
 
@@ -40,6 +45,8 @@ class OrderPlaced(IntakeEvent):
     legs: tuple[PlacedLeg, ...]
     placed_at: AwareDatetime
     due_at: AwareDatetime
+    continues: tuple[str, ...] = ()
+    has_parties: bool = False
 
 
 class OrderAmended(IntakeEvent):

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from shared.contracts.envelope import OrderEvent
+from shared.contracts.envelope import Event, OrderEvent
 from shared.contracts.words import Holder, NextStep, Urgency, Window
 
 
@@ -25,8 +25,37 @@ class DispatchEvent(OrderEvent):
     next_step: NextStep
 
 
+class PostEvent(Event):
+    """A fact about who holds a post."""
+
+    publisher: ClassVar[str] = "matcher"
+
+    post_id: str
+    skill: str
+    area: str
+    volunteer_id: str
+    at: AwareDatetime
+
+    @property
+    def about(self) -> str:
+        """The post's id."""
+        return self.post_id
+
+
+class PostClaimed(PostEvent):
+    """A volunteer holds a post from now on; a claim that waits for vetting is published once it is vetted."""
+
+    name: ClassVar[str] = "post_claimed"
+
+
+class PostReleased(PostEvent):
+    """A volunteer no longer holds a post; nobody asks why."""
+
+    name: ClassVar[str] = "post_released"
+
+
 class OfferMade(DispatchEvent):
-    """One leg was proposed to one volunteer, until ``expires_at``."""
+    """One leg was proposed to one volunteer, until ``expires_at``. ``unit``: whose secretary named the volunteer."""
 
     name: ClassVar[str] = "offer_made"
 
@@ -39,6 +68,7 @@ class OfferMade(DispatchEvent):
     urgency: Urgency
     window: Window | None
     expires_at: AwareDatetime
+    unit: str | None = None
 
 
 class OfferDeclined(DispatchEvent):
@@ -50,6 +80,16 @@ class OfferDeclined(DispatchEvent):
     offer_id: str
 
 
+class OfferCountered(DispatchEvent):
+    """ "Not now, but then": an offer was answered with another time. Whose answer it was is the pairing's business."""
+
+    name: ClassVar[str] = "offer_countered"
+
+    leg_id: str
+    offer_id: str
+    window: Window
+
+
 class OfferExpired(DispatchEvent):
     """An offer ran out unanswered. Whose it was is the pairing's business alone."""
 
@@ -59,8 +99,26 @@ class OfferExpired(DispatchEvent):
     offer_id: str
 
 
+class CallUpMade(DispatchEvent):
+    """Nobody is left to ask: the secretary of a unit may name a member, until ``expires_at``."""
+
+    name: ClassVar[str] = "call_up_made"
+
+    leg_id: str
+    call_up_id: str
+    unit: str
+    secretary_id: str
+    service: str
+    urgency: Urgency
+    window: Window | None
+    expires_at: AwareDatetime
+
+
 class LegAssigned(DispatchEvent):
-    """A volunteer has the leg: by accepting an offer, or by a coordinator's choice (``by``)."""
+    """A volunteer has a place of the leg: ``by`` accepting an offer, from the pool, or by a coordinator's choice.
+
+    ``next_step`` is ``start`` once every place is taken, ``accept`` while the team is not complete.
+    """
 
     name: ClassVar[str] = "leg_assigned"
 
@@ -116,10 +174,12 @@ class OrderDone(DispatchEvent):
     name: ClassVar[str] = "order_done"
 
 
-EVENTS: tuple[type[DispatchEvent], ...] = (
+DISPATCH_EVENTS: tuple[type[DispatchEvent], ...] = (
     OfferMade,
     OfferDeclined,
+    OfferCountered,
     OfferExpired,
+    CallUpMade,
     LegAssigned,
     LegStarted,
     LegHandedBack,
@@ -127,3 +187,7 @@ EVENTS: tuple[type[DispatchEvent], ...] = (
     OrderEscalated,
     OrderDone,
 )
+
+POST_EVENTS: tuple[type[PostEvent], ...] = (PostClaimed, PostReleased)
+
+EVENTS: tuple[type[Event], ...] = (*DISPATCH_EVENTS, *POST_EVENTS)

@@ -63,6 +63,7 @@ class NextStep(StrEnum):
 
     OFFER = "offer"
     ACCEPT = "accept"
+    CALL_UP = "call_up"
     START = "start"
     COMPLETE = "complete"
     DECIDE = "decide"

@@ -33,6 +33,8 @@ TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
 STATE_AFTER: Mapping[str, OrderState | None] = {
     "offer_made": OFFERED,
     "offer_declined": None,
+    "offer_countered": None,
+    "call_up_made": None,
     "offer_expired": None,
     "leg_assigned": ASSIGNED,
     "leg_started": UNDER_WAY,

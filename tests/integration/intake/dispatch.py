@@ -11,14 +11,14 @@ from uuid import uuid4
 from services.intake.app import Intake
 from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
-from shared.contracts.matcher import EVENTS, DispatchEvent
+from shared.contracts.matcher import DISPATCH_EVENTS, DispatchEvent
 from shared.contracts.words import Holder, NextStep, Role
 from tests.integration.intake.running import START, Place
 
 AT = datetime.fromisoformat(START)
 DUE = AT + timedelta(hours=2)
 REVIEW_DUE = AT + timedelta(days=3)
-CLASSES: Mapping[str, type[DispatchEvent]] = {event.name: event for event in EVENTS}
+CLASSES: Mapping[str, type[DispatchEvent]] = {event.name: event for event in DISPATCH_EVENTS}
 COORDINATOR = Holder(role=Role.COORDINATOR, area="east-g1", id="c-2")
 VOLUNTEER = Holder(role=Role.VOLUNTEER, id="v-1")
 RESIDENT = Holder(role=Role.RESIDENT)

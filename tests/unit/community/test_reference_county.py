@@ -146,12 +146,12 @@ def test_all_who_can_serve_do_serve_something(county: Community) -> None:
 
 
 def test_the_clocks_are_those_of_the_design(county: Community) -> None:
-    """Dispatch, offer, service and tier minutes by urgency, and the review's."""
+    """Dispatch, offer, service, tier, draw and call-up minutes by urgency, and the review's."""
     minutes = {urgency: tuple(county.clocks.of(urgency).model_dump().values()) for urgency in Urgency}
     assert {
-        Urgency.URGENT: (30, 5, 120, 60),
-        Urgency.NORMAL: (240, 30, 1440, 1440),
-        Urgency.FLEXIBLE: (1440, 120, 4320, 2880),
+        Urgency.URGENT: (30, 5, 120, 60, 0, 10),
+        Urgency.NORMAL: (240, 30, 1440, 1440, 5, 60),
+        Urgency.FLEXIBLE: (1440, 120, 4320, 2880, 10, 120),
     } == minutes
     assert 4320 == county.clocks.review_minutes
 

@@ -96,7 +96,7 @@ def test_every_state_can_be_reached_from_placed() -> None:
 
 def test_every_fact_of_the_dispatch_has_its_line() -> None:
     """A new event of matcher cannot be forgotten here."""
-    assert {event.name for event in matcher.EVENTS} == set(STATE_AFTER)
+    assert {event.name for event in matcher.DISPATCH_EVENTS} == set(STATE_AFTER)
 
 
 def refusal_of(check: Callable[[OrderState], None], state: OrderState) -> type[Refusal] | None:
