@@ -1,0 +1,23 @@
+"""Matcher's JSON doors: offers and assignments of a volunteer, a coordinator's desk, the roster."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.matcher.access import Doors
+from services.matcher.api.assignments import assignment_routes
+from services.matcher.api.desk import desk_routes
+from services.matcher.api.me import me_routes
+from services.matcher.api.offers import offer_routes
+from services.matcher.api.roster import roster_routes
+
+
+def make_router(doors: Doors) -> APIRouter:
+    """The routes of contract.md, section matcher."""
+    router = APIRouter(prefix="/api")
+    offer_routes(router, doors)
+    assignment_routes(router, doors)
+    me_routes(router, doors)
+    desk_routes(router, doors)
+    roster_routes(router, doors)
+    return router
