@@ -9,6 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from shared.community.areas import COMMUNITY, GRID, Area, AreaKind
+from shared.community.calendar import CALENDARS
 from shared.community.catalogue import Service, ServiceWindow
 from shared.community.faults import Entry, Fault, Faults
 from shared.community.ladder import Tier
@@ -22,6 +23,13 @@ def time_zone(name: str, file: str, faults: Faults) -> None:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError):  # not found, a folder of zones, not even a name
         faults.append(Fault(file, "time_zone", f"there is no time zone {name!r}"))
+
+
+def calendar(name: str, file: str, faults: Faults) -> None:
+    """The official calendar is one that is known here; without a name every day is its own weekday."""
+    if name not in CALENDARS:
+        known = ", ".join(sorted(CALENDARS - {""}))
+        faults.append(Fault(file, "calendar", f"there is no calendar {name!r}; there is {known}"))
 
 
 def kinds(entries: Sequence[Entry[AreaKind]], file: str, faults: Faults) -> None:

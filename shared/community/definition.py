@@ -13,10 +13,12 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.community import checks
 from shared.community.areas import AreaKind, AreaTree
+from shared.community.calendar import official
 from shared.community.catalogue import Service, ServiceWindow
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, M
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.ladder import Clocks, Coordinator, Ladder, Tier
+from shared.community.local import LocalTime
 from shared.community.pairing import PairingRules
 from shared.community.posts import Post, Profession, Skill, Unit
 from shared.community.reading import AreaRow, CoordinatorRow, Header, Source, read_source
@@ -58,11 +60,17 @@ class Community:
     pairing: PairingRules
     default_hours: Mapping[VolunteerKind, WeekHours]
     roster: Path | None
+    calendar: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The zone of local time."""
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def local_time(self) -> LocalTime:
+        """Local time under the official calendar, for free hours."""
+        return LocalTime(self.zone, official(self.calendar))
 
     def local(self, at: datetime) -> datetime:
         """An aware instant in local time, for pages and messages."""
@@ -120,6 +128,7 @@ def load(path: Path | str) -> Community:
     faults = Faults()
     header = source.header(faults)
     checks.time_zone(header.time_zone, source.file, faults)
+    checks.calendar(header.calendar, source.file, faults)
     return _Parts(source, header, faults).joined()
 
 
@@ -188,6 +197,7 @@ class _Parts:
             pairing=self.pairing.value if self.pairing else PairingRules(),
             default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
             roster=self.roster,
+            calendar=self.header.calendar,
         )
 
     def _ladder(self) -> Ladder:

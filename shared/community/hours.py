@@ -1,29 +1,28 @@
 """Free hours of a week as one number: bit ``h`` is the hour ``h`` hours after Monday 00:00 local time.
 
-On the pairing's path, so everything is bit arithmetic. Spans are measured on the local wall clock of the
-zone.
+On the pairing's path, so everything is bit arithmetic. Spans are measured on the local wall clock, and the official
+calendar says which weekday's hours hold on each of their days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from shared.community.local import LocalTime, Stretch
 from shared.community.plan import hours_of_plan
 
 WEEK = 168
 ALL_WEEK = (1 << WEEK) - 1
-_TICK = timedelta(microseconds=1)
+_ALL_DAY = (1 << 24) - 1
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
-_FOUR_WEEKS = sum(1 << WEEK * week for week in range(4))
-_LONGEST_LOOK = 2 * WEEK + 1  # every free run shorter than a week lies whole within two weeks
 
 
 class VolunteerKind(StrEnum):
@@ -33,19 +32,6 @@ class VolunteerKind(StrEnum):
     RETIRED = "retired"
     STUDENT = "student"
     PARTNER = "partner"
-
-
-def week_mask(start: datetime, end: datetime, tz: tzinfo) -> int:
-    """The hours of the week that a span touches, for :meth:`WeekHours.covers`: make it once an order, not
-    once a person.
-
-    Raises ``ValueError`` for naive times and for a span that does not end after it starts.
-    """
-    first, touched, _, _ = _span(start, end, tz)
-    if touched >= WEEK:
-        return ALL_WEEK
-    mask = ((1 << touched) - 1) << first
-    return (mask | mask >> WEEK) & ALL_WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +84,20 @@ class WeekHours:
     def __len__(self) -> int:
         return self.bits.bit_count()
 
-    def covers(self, mask: int) -> bool:
-        """Whether all hours of a :func:`week_mask` are free."""
-        return self.bits & mask == mask
-
-    def free_at(self, at: datetime, tz: tzinfo) -> bool:
+    def free_at(self, at: datetime, local: LocalTime) -> bool:
         """Whether the hour of an aware instant is free."""
-        return bool(self.bits >> _hour_of_week(_local(at, tz)) & 1)
+        row, hour = local.row_hour(at)
+        return bool(self.bits >> row * 24 + hour & 1)
 
-    def free_throughout(self, start: datetime, end: datetime, tz: tzinfo) -> bool:
-        """Whether every hour the span touches is free (aware instants, ``start`` before ``end``)."""
-        return self.covers(week_mask(start, end, tz))
-
-    def longest_free_minutes(self, window_from: datetime, window_to: datetime, tz: tzinfo) -> int:
+    def longest_free_minutes(self, window_from: datetime, window_to: datetime, local: LocalTime) -> int:
         """The longest stretch without a break that is free within a window, in whole minutes."""
-        first, touched, into_first, length = _span(window_from, window_to, tz)
+        stretch = local.stretch(window_from, window_to)
         if self.bits == ALL_WEEK:
-            return length // _MINUTE
-        touched = min(touched, _LONGEST_LOOK)
-        runs = (self.bits * _FOUR_WEEKS >> first) & ((1 << touched) - 1)
-        longest = 0
-        while runs:
-            begin = (runs & -runs).bit_length() - 1
-            ones = ~(runs >> begin)
-            finish = begin + (ones & -ones).bit_length() - 1
-            free_from = max(begin * _HOUR - into_first, 0)
-            free_to = min(finish * _HOUR - into_first, length)
-            longest = max(longest, free_to - free_from)
-            runs = runs >> finish << finish
-        return longest // _MINUTE
+            return stretch.length // _MINUTE
+        free = 0
+        for number, row in enumerate(stretch.rows):
+            free |= (self.bits >> row * 24 & _ALL_DAY) << number * 24
+        return _longest_run(free >> stretch.first, stretch)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -140,22 +111,16 @@ class WeekHours:
         )
 
 
-def _local(at: datetime, tz: tzinfo) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError("hours are asked for aware instants only")
-    return at.astimezone(tz)
-
-
-def _hour_of_week(local: datetime) -> int:
-    return local.weekday() * 24 + local.hour
-
-
-def _span(start: datetime, end: datetime, tz: tzinfo) -> tuple[int, int, int, int]:
-    """First hour of the week, hours touched, microseconds into the first hour, length in microseconds."""
-    local = _local(start, tz)
-    length = (_local(end, tz).replace(tzinfo=None) - local.replace(tzinfo=None)) // _TICK
-    if end <= start or length <= 0:
-        raise ValueError("a span must end after it starts")
-    into_first = local.minute * _MINUTE + local.second * 1_000_000 + local.microsecond
-    touched = -(-(into_first + length) // _HOUR)
-    return _hour_of_week(local), touched, into_first, length
+def _longest_run(free: int, stretch: Stretch) -> int:
+    """The longest run of free hours cut at both ends of the stretch, in whole minutes; bit 0 is its first hour."""
+    runs = free & ((1 << stretch.touched) - 1)
+    longest = 0
+    while runs:
+        begin = (runs & -runs).bit_length() - 1
+        ones = ~(runs >> begin)
+        finish = begin + (ones & -ones).bit_length() - 1
+        free_from = max(begin * _HOUR - stretch.into_first, 0)
+        free_to = min(finish * _HOUR - stretch.into_first, stretch.length)
+        longest = max(longest, free_to - free_from)
+        runs = runs >> finish << finish
+    return longest // _MINUTE

@@ -33,7 +33,7 @@ class Files(BaseModel):
 
 
 class Header(BaseModel):
-    """The head of a definition. ``time_zone`` is an IANA name."""
+    """The head of a definition. ``time_zone`` is an IANA name, ``calendar`` one of the official calendars."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +41,7 @@ class Header(BaseModel):
     name: Text
     time_zone: str
     files: Files
+    calendar: str = ""
 
 
 class AreaRow(BaseModel):

@@ -6,9 +6,10 @@ Instants are aware; local time is the zone of the community's definition.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from shared.community.hours import WeekHours
+from shared.community.local import LocalTime
 from shared.contracts.words import Window
 
 
@@ -55,11 +56,6 @@ def serving_of(window: Window | None, now: datetime, duration: timedelta, servic
     return Serving(span, int(needed / timedelta(minutes=1)), fixed=window is not None)
 
 
-def is_free(hours: WeekHours, *, on_duty: bool, serving: Serving, tz: tzinfo) -> bool:
-    """Whether someone has the time: a free stretch long enough. The on-duty switch wins over the hours."""
-    return on_duty or hours.longest_free_minutes(serving.span.start, serving.span.end, tz) >= serving.minutes
-
-
-def is_reachable(hours: WeekHours, *, on_duty: bool, now: datetime, tz: tzinfo) -> bool:
-    """Whether someone may be asked now: at a free hour of theirs, or on duty."""
-    return on_duty or hours.free_at(now, tz)
+def is_free(hours: WeekHours, serving: Serving, local: LocalTime) -> bool:
+    """Whether the free hours have a stretch long enough, by the local wall clock and the official calendar."""
+    return hours.longest_free_minutes(serving.span.start, serving.span.end, local) >= serving.minutes
