@@ -1,19 +1,23 @@
-"""The roster: volunteers, posts and who claims which."""
+"""The roster: volunteers and their units, posts and who claims which."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import LargeBinary
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
+from services.matcher.policies.claims import ClaimState
 
 CURRENT = "current"
 
 
 class Roster(MatcherTable, table=True):
-    """The one roster. ``version`` is different after every import, so that directories know they are old."""
+    """The one roster. ``version`` is different after every import. ``revision`` is raised by every change of a
+    volunteer or a claim, in the same transaction: whoever raises it holds the row until the commit, so a reader who
+    sees a revision sees every change up to it.
+    """
 
     __tablename__ = "rosters"
 
@@ -21,13 +25,17 @@ class Roster(MatcherTable, table=True):
     version: str
     imported_at: datetime
     imported_by: str
+    revision: int = 0
 
 
 class Volunteer(MatcherTable, table=True):
     """One volunteer. Everything personal is in ``sealed``, under the volunteer's id; the rest is the pairing's.
 
     ``held`` counts active assignments and never passes ``capacity`` by accepting; ``served_minutes`` are those
-    of completed ones. ``asked_at``: when the last offer was made. ``position``: place in the roster.
+    of completed ones. ``asked`` counts open offers and yeses in a draw, ``asked_today`` the offers made on the local
+    day ``asked_on``, ``daily_offers`` how many of those the volunteer agrees to. ``asked_at``: when the last offer was
+    made. ``urgent_at_work``: whether an urgent order may reach them at work. ``position``: place in the roster.
+    ``revision``: the roster's, after the last change of this row or of a claim of theirs.
     """
 
     __tablename__ = "volunteers"
@@ -41,10 +49,37 @@ class Volunteer(MatcherTable, table=True):
     served_minutes: int = 0
     asked_at: datetime | None = None
     position: int
+    daily_offers: int
+    urgent_at_work: bool = False
+    asked: int = 0
+    asked_on: date | None = None
+    asked_today: int = 0
+    revision: int = Field(default=0, index=True)
+
+
+class Unit(MatcherTable, table=True):
+    """The branch of an employer: the definition's, or one that came with a roster.
+
+    ``secretary_id`` may call its members up. ``imported_at``: a roster said so last, and the definition is not asked
+    any more. ``hidden`` units are shown to nobody but their own members.
+    """
+
+    __tablename__ = "units"
+
+    unit_id: str = Field(primary_key=True)
+    name_zh: str
+    name_en: str
+    located_in: str
+    paired_with: str | None = None
+    hidden: bool = False
+    secretary_id: str | None = Field(default=None, foreign_key="volunteers.volunteer_id")
+    imported_at: datetime | None = None
 
 
 class Post(MatcherTable, table=True):
-    """A post of the definition, so that claims refer to something."""
+    """A post of the definition, so that claims refer to something. ``idle_since``: since when it has had a place
+    left; None while it is full.
+    """
 
     __tablename__ = "posts"
 
@@ -52,13 +87,27 @@ class Post(MatcherTable, table=True):
     skill: str
     area: str
     headcount: int
+    idle_since: datetime | None = None
 
 
 class Claim(MatcherTable, table=True):
-    """A volunteer holds a post; ``vetted`` where the skill demands it before it counts."""
+    """A volunteer takes up a post and has a place of it, held or waiting to be vetted; ``vetted`` where the skill
+    demands it before it counts.
+    """
 
     __tablename__ = "claims"
 
     post_id: str = Field(primary_key=True, foreign_key="posts.post_id")
     volunteer_id: str = Field(primary_key=True, foreign_key="volunteers.volunteer_id", index=True)
     vetted: bool = False
+    state: str = ClaimState.HELD.value
+    claimed_at: datetime
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it counts; the other state waits for a coordinator."""
+        return self.state == ClaimState.HELD.value
+
+    def vet(self) -> None:
+        """A coordinator has approved it."""
+        self.vetted, self.state = True, ClaimState.HELD.value
