@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 KEY_BYTES = 32
-NAMES = ("tokens", "tracking", "csrf", "intake-vault", "matcher-vault")
+NAMES = ("tokens", "tracking", "csrf", "intake-vault", "matcher-vault", "parties")
 
 
 class KeyMissing(Exception):

@@ -81,12 +81,20 @@ class Bus:
             raise Unavailable(self._trouble)
         return self._client.jetstream(timeout=PUBLISH_SECONDS)
 
-    async def ask(self, subject: str, body: bytes = b"") -> bytes:
-        """One request, one answer. Raises ``Unavailable`` when the broker or whoever should answer is away."""
+    async def ask(
+        self,
+        subject: str,
+        body: bytes = b"",
+        *,
+        within: float = CHECK_SECONDS,
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        """One request, one answer, ``within`` seconds. Raises ``Unavailable`` when the broker or whoever should
+        answer is away."""
         if self._client is None or not self._client.is_connected:
             raise Unavailable(self._trouble)
         try:
-            return (await self._client.request(subject, body, timeout=CHECK_SECONDS)).data
+            return (await self._client.request(subject, body, timeout=within, headers=headers)).data
         except (NatsError, OSError, TimeoutError) as error:
             raise Unavailable("the broker does not answer") from error
 

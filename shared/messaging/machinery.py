@@ -25,6 +25,7 @@ from shared.messaging.consuming import Hearing
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
 from shared.messaging.relay import Relay
+from shared.messaging.requests import Answers
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import AfterCommit, Units
@@ -77,6 +78,10 @@ class Machinery(Generic[M]):
     def hear(self, *hearings: Hearing) -> None:
         """Have these consumers on the bus, committing through the writer."""
         self.bus.attach(*(partial(hearing.attach, self.writer) for hearing in hearings))
+
+    def answer(self, *answers: Answers) -> None:
+        """Have these requests of other services answered on the bus."""
+        self.bus.attach(*(one.attach for one in answers))
 
     @asynccontextmanager
     async def running(self, *loops: Loop) -> AsyncIterator[None]:

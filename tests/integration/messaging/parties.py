@@ -23,6 +23,7 @@ from shared.contracts.words import Outcome, Urgency
 from shared.messaging.bus import Bus
 from shared.messaging.consuming import Hearing
 from shared.messaging.relay import Relay
+from shared.messaging.requests import Answers
 from shared.messaging.streams import declare
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
@@ -39,9 +40,10 @@ def guarded_server(directory: Path) -> NatsServer:
     def user(name: str) -> str:
         allowed = permissions_of(name)
         publish, subscribe = (", ".join(f'"{s}"' for s in part) for part in (allowed.publish, allowed.subscribe))
+        answers = ', allow_responses: { max: 1, expires: "5s" }' if allowed.answers else ""
         return (
             f'{{ user: {name}, password: "{PASSWORD}", permissions: '
-            f"{{ publish: {{ allow: [{publish}] }}, subscribe: {{ allow: [{subscribe}] }} }} }}"
+            f"{{ publish: {{ allow: [{publish}] }}, subscribe: {{ allow: [{subscribe}] }}{answers} }} }}"
         )
 
     users = "\n".join(user(name) for name in USERS)
@@ -146,9 +148,14 @@ def line(event: Any) -> str:
 
 @asynccontextmanager
 async def party(
-    service: str, database_url: str, server: NatsServer, heard: Heard | None = None
+    service: str,
+    database_url: str,
+    server: NatsServer,
+    heard: Heard | None = None,
+    answers: Answers | None = None,
 ) -> AsyncIterator[Party]:
-    """A service at work; with ``heard`` it listens to intake. Stopped in the order of a real one."""
+    """A service at work; with ``heard`` it listens to intake, with ``answers`` it answers the others. Stopped in the
+    order of a real one."""
     async with ledger_database(database_url) as database:
         relays: list[Relay[Repository]] = []
 
@@ -158,7 +165,7 @@ async def party(
         writer = GroupCommit(units_of(database, [wake]))
         attach = [] if heard is None else [partial(hearing_with(heard).attach, writer)]
         bus = Bus(service, server.url, service, PASSWORD)
-        bus.attach(*attach)
+        bus.attach(*attach, *([answers.attach] if answers else []))
         relay = Relay(service, database, Outbox, writer, bus)
         relays.append(relay)
         writing = asyncio.create_task(writer.run())

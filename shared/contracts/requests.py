@@ -1,0 +1,106 @@
+"""What one service asks another, and what it is told: request and answer, by value, over the broker.
+
+A request is for what must not travel with every fact, because it is personal, or large, or only now and then wanted.
+Nobody waits for an answer to accept an order: who asks can go on without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Generic, Self, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+LEAST_COUNT = 3
+"""Fewer people than this are not counted aloud: a small number would point at somebody."""
+
+
+class Answer(BaseModel):
+    """What is told. Readers ignore fields they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+A_co = TypeVar("A_co", bound=Answer, covariant=True)
+
+
+class Request(BaseModel, Generic[A_co]):
+    """A question of ``answer``'s kind to ``service``. Asked under ``rpc.<service>.<name>``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    service: ClassVar[str]
+    name: ClassVar[str]
+    answer: ClassVar[type[Answer]]
+
+    @classmethod
+    def subject(cls) -> str:
+        """The NATS subject it is asked under."""
+        return f"rpc.{cls.service}.{cls.name}"
+
+
+class PartiesTold(Answer):
+    """Whom a matter concerns: ``areas`` whose people are parties, and keyed ``marks`` of names and phones.
+
+    The marks (``shared.identity.marks``) are of the parties and of the resident who ordered: nobody serves their own
+    matter. Two marks of one person, name and phone, are not told apart.
+    """
+
+    areas: tuple[str, ...] = ()
+    marks: frozenset[str] = frozenset()
+
+
+class PartiesAsked(Request[PartiesTold]):
+    """Who must not be asked to serve an order. Refused with ``NotFound`` when intake has no such order."""
+
+    service: ClassVar[str] = "intake"
+    name: ClassVar[str] = "parties"
+    answer: ClassVar[type[Answer]] = PartiesTold
+
+    order_id: str
+
+
+class Blocked(BaseModel):
+    """How many people cannot be asked for one reason (a code); ``count`` is None below ``LEAST_COUNT``."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    reason: str
+    count: int | None = Field(default=None, ge=LEAST_COUNT)
+
+    @classmethod
+    def of(cls, reason: str, count: int) -> Self:
+        """One reason, its count left out where it is small."""
+        return cls(reason=reason, count=count if count >= LEAST_COUNT else None)
+
+
+class ExplanationTold(Answer):
+    """How the pairing of an order stands at this moment, never what anybody answered before.
+
+    ``state`` is the dispatch's. ``eligible`` people could be asked now, ``asked`` have been and may still answer,
+    ``waves`` went out so far. ``next_look_at``: when matcher looks for people again, None when it does not have to.
+    """
+
+    order_id: str
+    state: str
+    eligible: int = Field(ge=0)
+    asked: int = Field(ge=0)
+    blocked: tuple[Blocked, ...] = ()
+    waves: int = Field(default=0, ge=0)
+    next_look_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+
+
+class ExplanationAsked(Request[ExplanationTold]):
+    """Why an order has nobody yet. Refused with ``NotFound`` when matcher has not heard of it."""
+
+    service: ClassVar[str] = "matcher"
+    name: ClassVar[str] = "explanation"
+    answer: ClassVar[type[Answer]] = ExplanationTold
+
+    order_id: str
+
+
+REQUESTS: tuple[type[Request[Answer]], ...] = (PartiesAsked, ExplanationAsked)
+
+BY_SUBJECT: Mapping[str, type[Request[Answer]]] = {request.subject(): request for request in REQUESTS}
