@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from shared.community.calendar import WorkCalendar
 
@@ -33,7 +32,7 @@ class Stretch:
 class LocalTime:
     """Instants and spans in one zone under one calendar. Raises ``ValueError`` for naive instants."""
 
-    def __init__(self, zone: ZoneInfo, calendar: WorkCalendar) -> None:
+    def __init__(self, zone: tzinfo, calendar: WorkCalendar) -> None:
         self.zone = zone
         self._calendar = calendar
         self.stretch = lru_cache(maxsize=_SPANS_KEPT)(self._stretch)

@@ -12,7 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from shared.community.hours import ALL_WEEK, WeekHours, week_mask
+from shared.community.calendar import official
+from shared.community.hours import ALL_WEEK, WeekHours
+from shared.community.local import LocalTime
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HALF_HOUR_OFF = timezone(timedelta(hours=5, minutes=30))
@@ -28,47 +30,41 @@ lengths = st.one_of(
     st.timedeltas(timedelta(hours=1), timedelta(days=30)),
     st.integers(1, 400).map(lambda hours: timedelta(hours=hours)),
 )
-zones = st.sampled_from([SHANGHAI, UTC, HALF_HOUR_OFF])
+clocks = st.builds(
+    LocalTime, st.sampled_from([SHANGHAI, UTC, HALF_HOUR_OFF]), st.sampled_from([official(""), official("china")])
+)
+PLAIN = LocalTime(SHANGHAI, official(""))
 
 
-def stretches(hours: WeekHours, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[bool, timedelta]]:
+def stretches(hours: WeekHours, start: datetime, end: datetime, local: LocalTime) -> Iterator[tuple[bool, timedelta]]:
     """Walk a span hour by hour: whether each is free and how much of it the span has."""
     free = set(hours)
-    at = start.astimezone(zone)
+    at = local.local(start)
     while at < end:
         next_hour = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        until = min(next_hour, end.astimezone(zone))
-        yield at.weekday() * 24 + at.hour in free, until - at
+        until = min(next_hour, local.local(end))
+        row, hour = local.row_hour(at)
+        yield row * 24 + hour in free, until - at
         at = until
 
 
-@given(hours=weeks, start=instants, length=lengths, zone=zones)
-@example(WeekHours(ALL_WEEK), datetime(2026, 11, 22, 23, 30, tzinfo=UTC), timedelta(days=9), SHANGHAI)
-def test_free_throughout_is_free_in_every_hour(
-    hours: WeekHours, start: datetime, length: timedelta, zone: ZoneInfo
-) -> None:
-    """The span must not touch an hour that is not free; a week around and more is no exception."""
-    expected = all(free for free, _ in stretches(hours, start, start + length, zone))
-    assert expected == hours.free_throughout(start, start + length, zone)
-    assert expected == hours.covers(week_mask(start, start + length, zone))
-
-
-@given(hours=weeks, start=instants, length=lengths, zone=zones)
+@given(hours=weeks, start=instants, length=lengths, local=clocks)
+@example(WeekHours(ALL_WEEK), datetime(2026, 11, 22, 23, 30, tzinfo=UTC), timedelta(days=9), PLAIN)
 def test_the_longest_free_stretch_is_found(
-    hours: WeekHours, start: datetime, length: timedelta, zone: ZoneInfo
+    hours: WeekHours, start: datetime, length: timedelta, local: LocalTime
 ) -> None:
     """Adjoining free hours count as one stretch, cut at both ends of the window, in whole minutes."""
-    walked = itertools.groupby(stretches(hours, start, start + length, zone), key=lambda stretch: stretch[0])
+    walked = itertools.groupby(stretches(hours, start, start + length, local), key=lambda stretch: stretch[0])
     runs = (sum((part for _, part in parts), timedelta()) for free, parts in walked if free)
     expected = max(runs, default=timedelta()) // timedelta(minutes=1)
-    assert expected == hours.longest_free_minutes(start, start + length, zone)
+    assert expected == hours.longest_free_minutes(start, start + length, local)
 
 
-@given(hours=weeks, at=instants, zone=zones)
-def test_free_at_an_instant_is_the_hour_it_lies_in(hours: WeekHours, at: datetime, zone: ZoneInfo) -> None:
-    """Local time decides."""
-    local = at.astimezone(zone)
-    assert (local.weekday() * 24 + local.hour in set(hours)) == hours.free_at(at, zone)
+@given(hours=weeks, at=instants, local=clocks)
+def test_free_at_an_instant_is_the_hour_it_lies_in(hours: WeekHours, at: datetime, local: LocalTime) -> None:
+    """Local time and the calendar decide."""
+    row, hour = local.row_hour(at)
+    assert (row * 24 + hour in set(hours)) == hours.free_at(at, local)
 
 
 @given(hours=weeks)
@@ -81,8 +77,8 @@ def test_hours_are_written_as_42_hex_digits_and_read_back(hours: WeekHours) -> N
 def test_the_first_bit_is_monday_midnight() -> None:
     """Bit h is h hours after Monday 00:00 local time."""
     monday = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
-    assert WeekHours(1).free_at(monday, SHANGHAI)
-    assert not WeekHours(1).free_at(monday - timedelta(minutes=1), SHANGHAI)
+    assert WeekHours(1).free_at(monday, PLAIN)
+    assert not WeekHours(1).free_at(monday - timedelta(minutes=1), PLAIN)
     assert "0" * 41 + "1" == WeekHours(1).hex
 
 
@@ -90,9 +86,7 @@ def test_a_span_across_sunday_midnight_wraps_round() -> None:
     """The week has no end for someone free Sunday night and Monday morning."""
     hours = WeekHours.parse("sun 22-24; mon 0-2")
     sunday = datetime(2026, 11, 22, 22, 0, tzinfo=SHANGHAI)
-    assert hours.free_throughout(sunday, sunday + timedelta(hours=4), SHANGHAI)
-    assert not hours.free_throughout(sunday, sunday + timedelta(hours=4, minutes=1), SHANGHAI)
-    assert 240 == hours.longest_free_minutes(sunday - timedelta(days=1), sunday + timedelta(days=1), SHANGHAI)
+    assert 240 == hours.longest_free_minutes(sunday - timedelta(days=1), sunday + timedelta(days=1), PLAIN)
 
 
 def test_spans_must_be_aware_and_end_after_they_start() -> None:
@@ -100,13 +94,11 @@ def test_spans_must_be_aware_and_end_after_they_start() -> None:
     hours, noon = WeekHours(ALL_WEEK), datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     for start, end in ((noon, noon), (noon, noon - timedelta(hours=1))):
         with pytest.raises(ValueError, match="must end after it starts"):
-            hours.free_throughout(start, end, SHANGHAI)
-        with pytest.raises(ValueError, match="must end after it starts"):
-            hours.longest_free_minutes(start, end, SHANGHAI)
+            hours.longest_free_minutes(start, end, PLAIN)
     with pytest.raises(ValueError, match="aware"):
-        hours.free_at(noon.replace(tzinfo=None), SHANGHAI)
+        hours.free_at(noon.replace(tzinfo=None), PLAIN)
     with pytest.raises(ValueError, match="aware"):
-        hours.free_throughout(noon, (noon + timedelta(hours=1)).replace(tzinfo=None), SHANGHAI)
+        hours.longest_free_minutes(noon, (noon + timedelta(hours=1)).replace(tzinfo=None), PLAIN)
 
 
 @pytest.mark.parametrize(
