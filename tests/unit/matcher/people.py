@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from services.matcher.policies.eligibility import Load, Member, Need
 from services.matcher.policies.windows import Serving, Span
+from shared.community.calendar import official
 from shared.community.hours import ALL_WEEK, WeekHours
+from shared.community.local import LocalTime
+from shared.contracts.words import Urgency
 
-TZ = ZoneInfo("Asia/Shanghai")
+LOCAL = LocalTime(ZoneInfo("Asia/Shanghai"), official("china"))
 NOW = datetime.fromisoformat("2026-11-22T19:00+08:00")
 """A Sunday evening."""
 
@@ -34,7 +37,7 @@ def member(volunteer_id: str = "v-1", **changed: Any) -> Member:
 
 def load(**changed: Any) -> Load:
     """Nothing held, nothing asked."""
-    return Load(**({"capacity": 2} | changed))
+    return Load(**changed)
 
 
 def need(**changed: Any) -> Need:
@@ -47,8 +50,11 @@ def need(**changed: Any) -> Need:
         "posts": frozenset({POST}),
         "open_to_any": False,
         "needs_vetting": True,
+        "urgency": Urgency.NORMAL,
         "serving": Serving(span(0, 24), 60, fixed=False),
         "now": NOW,
-        "tz": TZ,
+        "local": LOCAL,
+        "due_at": NOW + timedelta(hours=4),
+        "placed_at": NOW,
     }
     return Need(**(ordinary | changed))

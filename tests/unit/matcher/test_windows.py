@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.policies.windows import Serving, Span, is_free, is_reachable, serving_of, span_of
+from services.matcher.policies.windows import Serving, Span, is_free, serving_of, span_of
 from shared.community.hours import WeekHours
 from shared.contracts.words import Window
-from tests.unit.matcher.people import ALWAYS, NEVER, NOW, TZ, span
+from tests.unit.matcher.people import LOCAL, NOW, span
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EVENINGS = WeekHours.parse("daily 18-22")
@@ -75,36 +75,11 @@ def test_no_window_has_no_span() -> None:
 def test_a_free_stretch_must_be_long_enough(start: float, length: float, minutes: int, expected: bool) -> None:
     """A contiguous stretch inside the window, by the local clock."""
     serving = Serving(span(start, length), minutes, fixed=True)
-    assert expected == is_free(EVENINGS, on_duty=False, serving=serving, tz=TZ)
+    assert expected == is_free(EVENINGS, serving, LOCAL)
 
 
 def test_two_free_stretches_do_not_add_up() -> None:
     """Half an hour at each end of a window is no hour."""
     split = WeekHours.parse("sun 19-20; sun 21-22")
     serving = Serving(span(0, 3), 90, fixed=True)
-    assert not is_free(split, on_duty=False, serving=serving, tz=TZ)
-
-
-def test_the_on_duty_switch_wins_over_the_hours() -> None:
-    """Until it is turned off (mission.md, pairing rule 2)."""
-    serving = Serving(span(0, 3), 60, fixed=True)
-    found = [is_free(NEVER, on_duty=duty, serving=serving, tz=TZ) for duty in (False, True)]
-    assert [False, True] == found
-
-
-@pytest.mark.parametrize(
-    ("free", "on_duty", "expected"),
-    [(ALWAYS, False, True), (NEVER, False, False), (NEVER, True, True), (EVENINGS, False, True)],
-)
-def test_somebody_is_asked_only_at_a_free_hour_or_on_duty(free: WeekHours, on_duty: bool, expected: bool) -> None:
-    """Nobody is asked at work."""
-    assert expected == is_reachable(free, on_duty=on_duty, now=NOW, tz=TZ)
-
-
-@given(st.integers(0, 167))
-def test_reachable_is_the_very_hour_of_the_week(hour: int) -> None:
-    """Against every hour of the week, by the local clock."""
-    monday = datetime.fromisoformat("2026-11-23T00:30+08:00")
-    free = WeekHours.of([hour])
-    found = [h for h in range(168) if is_reachable(free, on_duty=False, now=monday + h * HOUR, tz=TZ)]
-    assert [hour] == found
+    assert not is_free(split, serving, LOCAL)
