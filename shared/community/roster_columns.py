@@ -1,4 +1,4 @@
-"""The columns of a roster: what they are called, and how each cell is read."""
+"""The columns of a roster's volunteers: what they are called, and how each cell is read."""
 
 from __future__ import annotations
 
@@ -6,58 +6,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self
 
 from shared.community.areas import AreaTree
 from shared.community.definition import Community
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.phones import mobile
+from shared.community.posts import Unit
+from shared.community.roster_faults import Broken, RosterRule
 from shared.community.text import CODE_PATTERN, Text
-
-
-class RosterRule(StrEnum):
-    """What can be wrong with a roster: the English sentence is the message id of its translation."""
-
-    UNKNOWN_FORMAT = "The file must be CSV or XLSX"
-    UNREADABLE = "The file cannot be read"
-    EMPTY = "The file has no rows"
-    TOO_MANY_ROWS = "The file has more rows than allowed"
-    UNKNOWN_COLUMN = "There is no such column"
-    COLUMN_TWICE = "The column is there twice"
-    COLUMN_MISSING = "The column is missing"
-    SURPLUS_CELL = "The row has more cells than the header"
-    MISSING = "This must not be empty"
-    TOO_LONG = "This is too long"
-    FORMULA = "This looks like a formula"
-    CONTROL_CHARACTER = "This has characters that cannot be shown"
-    NOT_AN_ID = "An id has lower-case letters, digits, _ and - only"
-    NOT_A_PHONE = "This is not a mobile number"
-    UNKNOWN_KIND = "There is no such kind of volunteer"
-    UNKNOWN_UNIT = "There is no such unit"
-    UNKNOWN_PROFESSION = "There is no such profession"
-    UNKNOWN_AREA = "There is no such area"
-    HOME_TOO_WIDE = "A home is a grid or lies in one"
-    UNKNOWN_POST = "There is no such post"
-    POST_TWICE = "A post is named twice"
-    POST_FULL = "The post has no place left"
-    VETTED_UNCLAIMED = "A vetted post must be a claimed one"
-    NOT_HOURS = "Hours read like: mon-fri 18-22; sat-sun 8-22"
-    NOT_A_CAPACITY = "The capacity is a number from 1 to 20"
-    NOT_YES_OR_NO = "This must be yes or no"
-    GIVEN_TWICE = "Another row has the same"
-
-
-class Broken(Exception):
-    """A cell breaks a rule; carries the rule from the cell to its row, never further."""
-
-    def __init__(self, rule: RosterRule) -> None:
-        super().__init__(rule.value)
-        self.rule = rule
-
 
 DEFAULT_CAPACITY = 2
 LARGEST_CAPACITY = 20
+LARGEST_BUDGET = 50
 LONGEST_CELL = 200
 
 _TITLES: Mapping[str, tuple[str, ...]] = {
@@ -73,6 +34,9 @@ _TITLES: Mapping[str, tuple[str, ...]] = {
     "hours": ("空闲时段", "空闲时间"),
     "capacity": ("接单上限",),
     "on_duty": ("在岗",),
+    "daily_offers": ("每日邀请上限",),
+    "urgent_at_work": ("上班时可接急单",),
+    "secretary": ("单位书记",),
 }
 COLUMNS = tuple(_TITLES)
 REQUIRED = ("volunteer_id", "name", "phone", "kind", "home")
@@ -88,7 +52,7 @@ _KINDS = {
     "合作伙伴": VolunteerKind.PARTNER,
 } | {kind.value: kind for kind in VolunteerKind}
 _YES = frozenset({"yes", "true", "1", "是", "在岗"})
-_NO = frozenset({"", "no", "false", "0", "否", "不在岗"})
+_NO = frozenset({"no", "false", "0", "否", "不在岗"})
 _PHONE_PLUS = re.compile(r"\+[0-9 ()-]+")
 
 
@@ -102,12 +66,12 @@ class Known:
     professions: Mapping[str, str]
 
     @classmethod
-    def of(cls, community: Community) -> Self:
-        """From the definition."""
+    def of(cls, community: Community, units: Iterable[Unit] = ()) -> Self:
+        """From the definition and further units."""
         return cls(
             areas=community.areas,
             posts=frozenset(community.posts_by_id),
-            units=_by_any_name((unit.unit_id, unit.name) for unit in community.units),
+            units=_by_any_name((unit.unit_id, unit.name) for unit in (*community.units, *units)),
             professions=_by_any_name((each.code, each.name) for each in community.professions),
         )
 
@@ -122,15 +86,16 @@ def column_of(title: str) -> str | None:
 
 
 def value_of(code: str, cell: str, known: Known) -> object:
-    """Read one cell. Raises :class:`Broken`."""
+    """Read one cell of a volunteer. Raises :class:`Broken`."""
     text = cell.strip()
-    _is_plain(code, text)
+    check_plain(text, code)
     if not text and code in REQUIRED:
         raise Broken(RosterRule.MISSING)
     return _READERS[code](text, known)
 
 
-def _is_plain(code: str, text: str) -> None:
+def check_plain(text: str, code: str = "") -> None:
+    """Raises :class:`Broken` for a text that no cell may have."""
     if len(text) > LONGEST_CELL and code not in {"posts", "vetted_posts"}:
         raise Broken(RosterRule.TOO_LONG)
     if text.startswith(("=", "+", "-", "@")) and not (code == "phone" and _PHONE_PLUS.fullmatch(text)):
@@ -139,13 +104,15 @@ def _is_plain(code: str, text: str) -> None:
         raise Broken(RosterRule.CONTROL_CHARACTER)
 
 
-def _id(text: str, known: Known) -> str:
+def id_of(text: str, known: Known) -> str:
+    """A code of a volunteer or a unit."""
     if not re.fullmatch(CODE_PATTERN, text) or len(text) > 64:
         raise Broken(RosterRule.NOT_AN_ID)
     return text
 
 
-def _name(text: str, known: Known) -> str:
+def words_of(text: str, known: Known) -> str:
+    """A name as it is written."""
     return text
 
 
@@ -200,22 +167,31 @@ def _hours(text: str, known: Known) -> WeekHours | None:
 
 
 def _capacity(text: str, known: Known) -> int:
-    if not text:
-        return DEFAULT_CAPACITY
-    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= LARGEST_CAPACITY:
-        raise Broken(RosterRule.NOT_A_CAPACITY)
+    return _number(text, LARGEST_CAPACITY, RosterRule.NOT_A_CAPACITY) if text else DEFAULT_CAPACITY
+
+
+def _daily_offers(text: str, known: Known) -> int | None:
+    return _number(text, LARGEST_BUDGET, RosterRule.NOT_A_BUDGET) if text else None
+
+
+def _number(text: str, most: int, rule: RosterRule) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= most:
+        raise Broken(rule)
     return int(text)
 
 
-def _on_duty(text: str, known: Known) -> bool:
+def yes_or_no(text: str, known: Known) -> bool | None:
+    """Yes, no, or None when nothing is written."""
+    if not text:
+        return None
     if text.lower() not in _YES | _NO:
         raise Broken(RosterRule.NOT_YES_OR_NO)
     return text.lower() in _YES
 
 
 _READERS: Mapping[str, Callable[[str, Known], object]] = {
-    "volunteer_id": _id,
-    "name": _name,
+    "volunteer_id": id_of,
+    "name": words_of,
     "phone": _phone,
     "kind": _kind,
     "unit": _unit,
@@ -225,5 +201,8 @@ _READERS: Mapping[str, Callable[[str, Known], object]] = {
     "vetted_posts": _posts,
     "hours": _hours,
     "capacity": _capacity,
-    "on_duty": _on_duty,
+    "on_duty": yes_or_no,
+    "daily_offers": _daily_offers,
+    "urgent_at_work": yes_or_no,
+    "secretary": yes_or_no,
 }

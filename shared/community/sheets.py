@@ -1,4 +1,4 @@
-"""The first sheet of an XLSX workbook as rows of text. Nothing in it is ever computed."""
+"""The first sheets of an XLSX workbook as rows of text. Nothing in them is ever computed."""
 
 from __future__ import annotations
 
@@ -29,10 +29,16 @@ def is_workbook(content: bytes) -> bool:
 
 
 def rows_of_workbook(content: bytes, most: int) -> Iterator[tuple[int, list[str]]]:
-    """The first ``most`` rows that are not blank, each with its number in the sheet.
+    """The first ``most`` rows of the first sheet that are not blank, each with its number in the sheet.
 
     Raises ``ValueError`` when it is not a workbook or unpacks to more than it may.
     """
+    ((_, rows),) = sheets_of_workbook(content, most, sheets=1)
+    yield from rows
+
+
+def sheets_of_workbook(content: bytes, most: int, sheets: int = 2) -> list[tuple[str, list[tuple[int, list[str]]]]]:
+    """The first ``sheets`` sheets by name, each with its rows as :func:`rows_of_workbook` gives them. Raises alike."""
     from openpyxl import load_workbook  # noqa: PLC0415 - half a second that only an import of a roster should pay
 
     try:
@@ -40,14 +46,17 @@ def rows_of_workbook(content: bytes, most: int) -> Iterator[tuple[int, list[str]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles it leaves out; we read none
             workbook = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-            sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()  # what a sheet claims about its size need not be true
-            rows = list(islice(_rows(sheet.iter_rows(max_col=WIDEST)), most))
+            found = []
+            for sheet in workbook.worksheets[:sheets]:
+                sheet.reset_dimensions()  # what a sheet claims about its size need not be true
+                found.append((sheet.title, list(islice(_rows(sheet.iter_rows(max_col=WIDEST)), most))))
     except ValueError:
         raise
     except Exception as error:  # whatever a damaged archive or its XML makes the libraries raise
         raise ValueError("not a readable workbook") from error
-    yield from rows
+    if not found:
+        raise ValueError("the workbook has no sheet")
+    return found
 
 
 def _small_enough(content: bytes) -> None:

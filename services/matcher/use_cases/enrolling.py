@@ -10,7 +10,7 @@ from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
 from shared.community.definition import Community
 from shared.community.roster import RosterFault, RosterInvalid, RosterRow
-from shared.community.roster_columns import RosterRule
+from shared.community.roster_faults import RosterRule
 from shared.contracts.refusal import Refusal
 from shared.persistence.vault import Vault
 

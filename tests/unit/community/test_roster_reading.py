@@ -10,7 +10,8 @@ import pytest
 from shared.community.definition import Community, load
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.roster import RosterFault, RosterRow, read_roster
-from shared.community.roster_columns import COLUMNS, RosterRule
+from shared.community.roster_columns import COLUMNS
+from shared.community.roster_faults import RosterRule
 from tests.unit.community import small_county
 from tests.unit.community.small_roster import QIAN, ZHAO, as_csv, as_xlsx, refusal
 
@@ -41,9 +42,9 @@ def test_a_row_is_read_with_all_its_columns(community: Community) -> None:
 
 
 def test_what_is_left_empty_has_its_default(community: Community) -> None:
-    """Hours of the kind, capacity 2, off duty, no unit, no posts."""
+    """Hours of the kind, capacity 2, no unit, no posts; what volunteers decide themselves is left to them."""
     (row,) = read_roster(as_csv(QIAN), "ROSTER.CSV", community)
-    assert (None, None, None, 2, False, (), ()) == (
+    assert (None, None, None, 2, None, (), ()) == (
         row.unit, row.profession, row.hours, row.capacity, row.on_duty, row.posts, row.vetted_posts,
     )  # fmt: skip
     assert WeekHours.parse("daily 8-20") == row.free_hours(community)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shared.community import sheets
 from shared.community.definition import Community, load
 from shared.community.roster import RosterFault, RosterInvalid, read_roster
-from shared.community.roster_columns import RosterRule
+from shared.community.roster_faults import RosterRule
 from tests.unit.community import small_county
 from tests.unit.community.small_roster import QIAN, ZHAO, as_csv, as_xlsx, refusal
 
