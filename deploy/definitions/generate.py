@@ -16,7 +16,7 @@ from random import Random
 
 from deploy.definitions import REFERENCE_COUNTY
 from deploy.definitions.making.outline import OUTLINE
-from deploy.definitions.making.people import HOLDERS, VOLUNTEERS, Crowd, VolunteerMade, give, phone_of
+from deploy.definitions.making.people import HOLDERS, VOLUNTEERS, Crowd, VolunteerMade, give, name_secretaries, phone_of
 from deploy.definitions.making.places import AreaMade, areas_of, coordinated
 from deploy.definitions.making.posts import PostMade, posts_of
 from deploy.definitions.making.units import UnitMade, units_of
@@ -34,6 +34,7 @@ def tables(seed: int = SEED) -> dict[str, str]:
     posts = list(posts_of(OUTLINE))
     crowd = Crowd(units, areas, OUTLINE.people, random)
     volunteers = _volunteers(crowd, posts, _skills(), random)
+    name_secretaries(volunteers)
     return {
         "areas.csv": _areas(areas),
         "coordinators.csv": _coordinators(areas),
@@ -111,6 +112,9 @@ def _roster_row(number: int, volunteer: VolunteerMade) -> list[object]:
         "hours": volunteer.hours,
         "capacity": volunteer.capacity,
         "on_duty": "no",
+        "daily_offers": "",
+        "urgent_at_work": "",
+        "secretary": "yes" * volunteer.is_secretary,
     }
     return [cells[column] for column in COLUMNS]
 

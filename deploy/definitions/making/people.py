@@ -53,6 +53,7 @@ class VolunteerMade:
     posts: list[str] = field(default_factory=list)
     vetted_posts: list[str] = field(default_factory=list)
     capacity: int = 2
+    is_secretary: bool = False
 
 
 class Crowd:
@@ -115,6 +116,17 @@ def give(volunteer: VolunteerMade, post: PostMade, skill: Skill) -> None:
     if skill.needs_vetting:
         volunteer.vetted_posts.append(post.post_id)
     volunteer.capacity = 3
+
+
+def name_secretaries(volunteers: Sequence[VolunteerMade]) -> None:
+    """Every unit has one secretary, the first of its members in service; where nobody is, the first who works there."""
+    led: dict[str, VolunteerMade] = {}
+    for volunteer in volunteers:
+        first = led.get(volunteer.unit)
+        if first is None or (volunteer.kind is _IN_SERVICE and first.kind is not _IN_SERVICE):
+            led[volunteer.unit] = volunteer
+    for volunteer in led.values():
+        volunteer.is_secretary = True
 
 
 def phone_of(number: int) -> str:
