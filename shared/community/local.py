@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from shared.community.calendar import WorkCalendar
 
 _TICK = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
+_ONE_HOUR = timedelta(hours=1)
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
 _SPANS_KEPT = 4096
@@ -57,6 +58,14 @@ class LocalTime:
         stretch = self.stretch(start, end)
         hours = (divmod(stretch.first + number, 24) for number in range(stretch.touched))
         return [stretch.rows[day] * 24 + hour for day, hour in hours]
+
+    def hours_between(self, after: datetime, until: datetime) -> Iterator[datetime]:
+        """The beginning of every hour of the local clock that lies between two instants, neither included."""
+        local = self.local(after)
+        at = (local.replace(minute=0, second=0, microsecond=0)).astimezone(UTC) + _ONE_HOUR
+        while at < until:
+            yield at
+            at += _ONE_HOUR
 
     def _stretch(self, start: datetime, end: datetime) -> Stretch:
         """The span by the local wall clock; raises ``ValueError`` unless it ends after it starts."""

@@ -175,7 +175,7 @@ def _lasting(need: Need, member: Member, load: Load, areas: AreaTree) -> Iterato
         yield Reason.ABSENT
     if not has_time(need, member):
         yield Reason.NOT_FREE
-    if need.serving.fixed and any(need.serving.span.overlaps(span) for span in load.busy):
+    if is_taken(need, load):
         yield Reason.WINDOW_TAKEN
 
 
@@ -198,6 +198,11 @@ def is_absent(need: Need, member: Member) -> bool:
     if need.serving.fixed:
         return any(need.serving.span.overlaps(absence) for absence in member.absences)
     return _away(need, member)
+
+
+def is_taken(need: Need, load: Load) -> bool:
+    """Whether the fixed window overlaps another of theirs; what can be moved never does."""
+    return need.serving.fixed and any(need.serving.span.overlaps(span) for span in load.busy)
 
 
 def has_time(need: Need, member: Member) -> bool:
