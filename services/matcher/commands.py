@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.community.hours import WeekHours
+from shared.community.roster_columns import LARGEST_BUDGET, LARGEST_CAPACITY
+from shared.contracts.words import Window
 
 MOST_MINUTES = 24 * 60
+MOST_ABSENCES = 50
 
 
 def _no_control_characters(text: str) -> str:
@@ -30,6 +35,46 @@ class Command(BaseModel):
 
 class AcceptOffer(Command):
     """Say yes to an offer."""
+
+
+class CounterOffer(Command):
+    """ "Not now, but then": the time in which the volunteer could come, at most a day long."""
+
+    from_: AwareDatetime = Field(alias="from")
+    to: AwareDatetime
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.to <= self.from_:
+            raise ValueError("the window must end after it starts")
+        return self
+
+    @property
+    def window(self) -> Window:
+        """The proposed time."""
+        return Window(from_=self.from_, to=self.to)
+
+
+class TakeLeg(Command):
+    """Ask for an open leg of the pool."""
+
+
+class NameMember(Command):
+    """The secretary of a unit names a member for a leg; the member may refuse."""
+
+    volunteer: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class CallUpUnit(Command):
+    """A coordinator asks a unit to name a member."""
+
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class ExcludeVolunteer(Command):
+    """A coordinator keeps a volunteer away from an order (回避)."""
+
+    volunteer: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class StartLeg(Command):
@@ -71,3 +116,42 @@ class EscalateLeg(Command):
     """A coordinator passes an order up one tier."""
 
     reason: Words
+
+
+class SetAvailability(Command):
+    """A volunteer says when they have time and how much they take on; what is not said stays as it is.
+
+    ``hours``: 42 hex digits or a plan. ``capacity``: assignments held at a time. ``daily_offers``: so often they may be
+    asked in a day. ``urgent_at_work``: whether urgent orders may reach them at work.
+    """
+
+    hours: WeekHours | None = None
+    capacity: int | None = Field(default=None, ge=1, le=LARGEST_CAPACITY)
+    daily_offers: int | None = Field(default=None, ge=1, le=LARGEST_BUDGET)
+    urgent_at_work: bool | None = None
+
+
+class SetDuty(Command):
+    """The on-duty switch: it wins over the hours until it is turned off."""
+
+    on_duty: bool
+
+
+class SetAbsences(Command):
+    """When a volunteer is away; the list replaces the one before."""
+
+    absences: Annotated[tuple[Window, ...], Field(max_length=MOST_ABSENCES)]
+
+
+class Register(Command):
+    """Where a volunteer is registered (双报到): at home, and with a unit; what they work as."""
+
+    home: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    unit: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    profession: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+
+class VetClaim(Command):
+    """A coordinator has looked at who claims a post that needs vetting."""
+
+    approve: bool

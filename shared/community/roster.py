@@ -4,8 +4,8 @@ error by row and column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -59,10 +59,11 @@ class RosterRow(BaseModel):
 
 @dataclass(frozen=True)
 class RosterFile:
-    """What a file says of volunteers and of units; either may be empty, not both."""
+    """What a file says of volunteers and of units; either may be empty, not both. ``numbers``: each volunteer's row."""
 
     volunteers: tuple[RosterRow, ...] = ()
     units: tuple[Unit, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
 
 def read_roster(
@@ -89,13 +90,14 @@ def read_roster_file(
     table = sheets_of(content if isinstance(content, bytes) else content.read(), _suffix(filename), max_rows + 2)
     made, faults = _units(table.units, community, max_rows) if table.units else ([], [])
     known = columns.Known.of(community, [*units, *made])
-    volunteers: list[RosterRow] = []
+    volunteers: dict[int, RosterRow] = {}
     if table.volunteers is not None:
         volunteers, wrong = _volunteers(table.volunteers, community, known, max_rows)
         faults += wrong
     if faults:
         raise RosterInvalid(faults)
-    return RosterFile(tuple(volunteers), tuple(made))
+    numbers = {row.volunteer_id: number for number, row in volunteers.items()}
+    return RosterFile(tuple(volunteers.values()), tuple(made), numbers)
 
 
 def _suffix(filename: str) -> str:
@@ -107,14 +109,14 @@ def _suffix(filename: str) -> str:
 
 def _volunteers(
     sheet: Sheet, community: Community, known: columns.Known, max_rows: int
-) -> tuple[list[RosterRow], list[RosterFault]]:
+) -> tuple[dict[int, RosterRow], list[RosterFault]]:
     table = Table(sheet, columns.column_of, columns.COLUMNS, columns.REQUIRED, max_rows)
     rows = [
         (number, RosterRow.model_validate(values) if values else None)
         for number, values in table.read(lambda code, cell: columns.value_of(code, cell, known))
     ]
     faults = [*table.faults, *_rules_across(rows, community)]
-    return [row for _, row in rows if row is not None], faults
+    return {number: row for number, row in rows if row is not None}, faults
 
 
 def _units(sheet: Sheet, community: Community, max_rows: int) -> tuple[list[Unit], list[RosterFault]]:

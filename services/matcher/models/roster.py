@@ -56,6 +56,12 @@ class Volunteer(MatcherTable, table=True):
     asked_today: int = 0
     revision: int = Field(default=0, index=True)
 
+    def agree(self, capacity: int | None, daily_offers: int | None, *, urgent_at_work: bool | None) -> None:
+        """How much the volunteer takes on; None leaves it as it is."""
+        self.capacity = capacity if capacity is not None else self.capacity
+        self.daily_offers = daily_offers if daily_offers is not None else self.daily_offers
+        self.urgent_at_work = urgent_at_work if urgent_at_work is not None else self.urgent_at_work
+
 
 class Unit(MatcherTable, table=True):
     """The branch of an employer: the definition's, or one that came with a roster.
@@ -74,6 +80,11 @@ class Unit(MatcherTable, table=True):
     hidden: bool = False
     secretary_id: str | None = Field(default=None, foreign_key="volunteers.volunteer_id")
     imported_at: datetime | None = None
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Where its members belong: where it sits and what it is paired with."""
+        return (self.located_in, self.paired_with) if self.paired_with else (self.located_in,)
 
 
 class Post(MatcherTable, table=True):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.community.areas import AreaTree
+from shared.community.definition import Community
 from shared.community.posts import Post, Skill
-from shared.contracts.refusal import Conflict, Forbidden, Refusal
+from shared.contracts.refusal import Conflict, FieldError, Forbidden, Invalid, Refusal
 
 
 class ClaimState(StrEnum):
@@ -36,6 +37,12 @@ class NotClaimed(Conflict):
     title = "You have not claimed this post"
 
 
+class NotWaiting(Conflict):
+    """The claim was vetted already, or never needed it."""
+
+    title = "This claim does not wait to be vetted"
+
+
 class NotOfThisArea(Forbidden):
     """Neither the home nor the unit of the volunteer belongs to the post's area."""
 
@@ -46,6 +53,10 @@ class ProfessionDoesNotFit(Forbidden):
     """The skill asks for other professions."""
 
     title = "This post asks for another profession"
+
+
+class RegistrationInvalid(Invalid):
+    """Home, unit or profession are not known."""
 
 
 class ClaimRule(StrEnum):
@@ -136,3 +147,22 @@ def areas_of_interest(registration: Registration, areas: AreaTree) -> Collection
             if areas.community_of(place) is not None:
                 seen |= dict.fromkeys(areas.below(place))
     return seen.keys()
+
+
+def check_registration(
+    home: str, unit: str | None, profession: str | None, rules: Community, units: Container[str]
+) -> None:
+    """Raises ``RegistrationInvalid``, naming each of the fields, unless the home is a grid or lies in one and the
+    others, where given, are known.
+    """
+    errors = []
+    if home not in rules.areas:
+        errors.append(FieldError("/home", "There is no such area"))
+    elif rules.areas.grid_of(home) is None:
+        errors.append(FieldError("/home", "A home is a grid or lies in one"))
+    if unit is not None and unit not in units:
+        errors.append(FieldError("/unit", "There is no such unit"))
+    if profession is not None and profession not in rules.professions_by_code:
+        errors.append(FieldError("/profession", "There is no such profession"))
+    if errors:
+        raise RegistrationInvalid(errors=errors)

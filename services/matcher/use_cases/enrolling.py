@@ -1,39 +1,52 @@
-"""The roster comes in: volunteers and their claims, all or nothing."""
+"""The roster comes in: volunteers, their units and claims, all or nothing.
+
+Organisational columns are as the file says: name, phone, kind, unit, profession, home, capacity. What volunteers
+decide themselves (hours, duty, offers a day, urgent orders at work) and who is secretary changes only where a cell is
+filled. A file adds claims and vettings and takes none away; nobody is removed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from services.matcher import models
+from services.matcher.models import Volunteer
+from services.matcher.models.personal import Personal
+from services.matcher.policies.claims import state_of
 from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
+from services.matcher.use_cases.enrolment import Enrolment, check_phones, check_places
+from shared.community import posts
 from shared.community.definition import Community
-from shared.community.roster import RosterFault, RosterInvalid, RosterRow
-from shared.community.roster_faults import RosterRule
+from shared.community.roster import RosterRow
 from shared.contracts.refusal import Refusal
 from shared.persistence.vault import Vault
 
 ROSTER = "roster"
 """The topic of whoever watches the roster."""
 
-HEADER_ROWS = 1
-
 
 @dataclass(frozen=True)
 class ImportRoster:
-    """A roster that was read and found valid by itself; ``by`` is the importing coordinator."""
+    """A roster that was read and found valid by itself; ``by`` is the importing coordinator. ``numbers``: each
+    volunteer's row of the file, where it is not simply the next.
+    """
 
     rows: Sequence[RosterRow]
     by: str
+    units: Sequence[posts.Unit] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Imported:
-    """How many volunteers are new, and how many were known."""
+    """How many volunteers are new, and how many were known; how many units the file named."""
 
     created: int
     updated: int
+    units: int = 0
 
 
 class Enrolling:
@@ -45,74 +58,129 @@ class Enrolling:
         self._directories = directories
 
     async def settle_in(self, uow: Unit, commands: Sequence[None]) -> list[Refusal | None]:
-        """At the start: the definition's posts into the database, the roster into memory."""
-        await self._sync_posts(uow)
+        """At the start: the definition's posts and units into the database, the roster into memory."""
+        await self._sync(uow)
         await self._directories.current(uow.repository)
         return [None for _ in commands]
 
     async def import_rosters(self, uow: Unit, commands: Sequence[ImportRoster]) -> list[Imported | Refusal]:
-        """Add and update volunteers; nobody is removed. Refusals: ``RosterInvalid`` when a phone number belongs to
-        somebody else who is on the roster already.
+        """Add and update. Refusals: ``RosterInvalid`` when a phone number belongs to somebody else who is on the
+        roster already, or a post has no place left.
         """
         return [await self._import(uow, command) for command in commands]
 
     async def _import(self, uow: Unit, command: ImportRoster) -> Imported | Refusal:
-        prints = {row.volunteer_id: self._vault.fingerprint(row.phone) for row in command.rows}
-        known = await uow.repository.fingerprints()
-        refusal = _phones_of_others(command.rows, prints, known)
+        revision = await uow.repository.raise_revision(uow.now)
+        await self._sync(uow)  # the start may not have come to it yet
+        enrolment = await self._enrolment(uow, command)
+        refusal = check_phones(enrolment) or check_places(enrolment, self._rules)
         if refusal is not None:
             return refusal
-        before = {volunteer_id: fingerprint for fingerprint, volunteer_id in known.items()}
-        updated = before.keys() & prints.keys()
-        moving = [volunteer_id for volunteer_id in updated if before[volunteer_id] != prints[volunteer_id]]
-        await uow.repository.save_volunteers(
-            [
-                self._volunteer(row, prints[row.volunteer_id], position)
-                for position, row in enumerate(command.rows, start=1)
-            ],
-            moving,
-        )
-        await self._sync_posts(uow)  # the start may not have come to it yet
-        await uow.repository.save_claims([claim for row in command.rows for claim in _claims(row)])
+        await uow.repository.save_units([_unit_row(unit) for unit in command.units], uow.now)
+        rows = [self._volunteer(row, enrolment, position) for position, row in enumerate(command.rows, start=1)]
+        changed = [{**row, "revision": revision} for row in rows if row is not None]
+        await uow.repository.save_volunteers(changed, enrolment.moving)
+        claims = [claim for row in command.rows for claim in self._claims(row, enrolment, uow)]
+        await uow.repository.save_claims(claims)
+        await uow.repository.stamp({claim["volunteer_id"] for claim in claims}, revision)
+        _name_secretaries(command.rows, await uow.repository.units())
+        await uow.repository.note_idle(uow.now)
         await uow.repository.save_roster(uow.new_id(), uow.now, command.by)
         uow.announce(ROSTER)
-        return Imported(created=len(prints) - len(updated), updated=len(updated))
+        known = len(enrolment.known)
+        return Imported(created=len(command.rows) - known, updated=known, units=len(command.units))
 
-    async def _sync_posts(self, uow: Unit) -> None:
+    async def _enrolment(self, uow: Unit, command: ImportRoster) -> Enrolment:
+        ids = [row.volunteer_id for row in command.rows]
+        return Enrolment(
+            rows=command.rows,
+            numbers=command.numbers,
+            prints={row.volunteer_id: self._vault.fingerprint(row.phone) for row in command.rows},
+            phones=await uow.repository.fingerprints(),
+            known=await uow.repository.volunteers(ids),
+            claims=await uow.repository.claims_of(ids),
+            taken=await uow.repository.places_taken(list(self._rules.posts_by_id)),
+        )
+
+    async def _sync(self, uow: Unit) -> None:
         await uow.repository.save_posts([post.model_dump() for post in self._rules.posts])
+        await uow.repository.save_units([_unit_row(unit) for unit in self._rules.units], None)
+        vetted = {skill.code for skill in self._rules.skills if skill.needs_vetting}
+        await uow.repository.hold_back([post.post_id for post in self._rules.posts if post.skill in vetted])
+        await uow.repository.note_idle(uow.now)
 
-    def _volunteer(self, row: RosterRow, fingerprint: str, position: int) -> dict[str, Any]:
-        personal = {
-            "name": row.name,
-            "phone": row.phone,
-            "kind": row.kind.value,
-            "unit": row.unit,
-            "profession": row.profession,
-            "home": row.home,
-            "hours": row.free_hours(self._rules).hex,
-        }
+    def _volunteer(self, row: RosterRow, enrolment: Enrolment, position: int) -> dict[str, Any] | None:
+        """The row of a volunteer who is new or changes; None for one who stays as they are."""
+        volunteer = enrolment.known.get(row.volunteer_id)
+        before = Personal.opened(self._vault, row.volunteer_id, volunteer.sealed) if volunteer else None
+        personal = Personal(
+            name=row.name,
+            phone=row.phone,
+            kind=row.kind,
+            unit=row.unit,
+            profession=row.profession,
+            home=row.home,
+            hours=row.hours if row.hours is not None else before.hours if before else None,
+            absences=before.absences if before else (),
+        )
+        agreed = self._agreed(row, volunteer)
+        if volunteer and personal == before and agreed == {name: getattr(volunteer, name) for name in agreed}:
+            return None
         return {
             "volunteer_id": row.volunteer_id,
-            "sealed": self._vault.seal_fields(row.volunteer_id, personal),
-            "phone_fingerprint": fingerprint,
-            "on_duty": row.on_duty,
-            "capacity": row.capacity,
+            "sealed": personal.sealed(self._vault, row.volunteer_id),
+            "phone_fingerprint": enrolment.prints[row.volunteer_id],
             "position": position,
+            **agreed,
         }
 
+    def _agreed(self, row: RosterRow, volunteer: Volunteer | None) -> dict[str, Any]:
+        """How much somebody takes on: what the file says, else what it was, else what the community has decided."""
+        agreed: dict[str, Any] = {
+            "on_duty": False,
+            "daily_offers": self._rules.pairing.daily_offers,
+            "urgent_at_work": False,
+        }
+        if volunteer:
+            agreed = {name: getattr(volunteer, name) for name in agreed}
+        agreed |= {name: told for name in agreed if (told := getattr(row, name)) is not None}
+        return {"capacity": row.capacity, **agreed}
 
-def _claims(row: RosterRow) -> list[dict[str, Any]]:
-    return [
-        {"post_id": post_id, "volunteer_id": row.volunteer_id, "vetted": post_id in row.vetted_posts}
-        for post_id in row.posts
-    ]
+    def _claims(self, row: RosterRow, enrolment: Enrolment, uow: Unit) -> Iterable[dict[str, Any]]:
+        """Claims that are new, or vetted from now on."""
+        before = enrolment.claims.get(row.volunteer_id, {})
+        for post_id in row.posts:
+            vetted = post_id in row.vetted_posts
+            if post_id in before and before[post_id] >= vetted:
+                continue
+            skill = self._rules.skills_by_code[self._rules.posts_by_id[post_id].skill]
+            yield {
+                "post_id": post_id,
+                "volunteer_id": row.volunteer_id,
+                "vetted": vetted,
+                "state": state_of(skill, vetted=vetted).value,
+                "claimed_at": uow.now,
+            }
 
 
-def _phones_of_others(rows: Sequence[RosterRow], prints: dict[str, str], known: dict[str, str]) -> RosterInvalid | None:
-    """Phones that somebody outside of this roster has."""
-    faults = [
-        RosterFault(number, "phone", RosterRule.GIVEN_TWICE)
-        for number, row in enumerate(rows, start=1 + HEADER_ROWS)
-        if known.get(prints[row.volunteer_id], row.volunteer_id) not in prints
-    ]
-    return RosterInvalid(faults) if faults else None
+def _unit_row(unit: posts.Unit) -> dict[str, Any]:
+    return {
+        "unit_id": unit.unit_id,
+        "name_zh": unit.name.zh,
+        "name_en": unit.name.en,
+        "located_in": unit.located_in,
+        "paired_with": unit.paired_with,
+        "hidden": unit.hidden,
+    }
+
+
+def _name_secretaries(rows: Sequence[RosterRow], units: Mapping[str, models.Unit]) -> None:
+    """Who is named leads their unit; who is named no longer, or has left the unit, does not."""
+    people = {row.volunteer_id: row for row in rows}
+    for led in units.values():
+        leading = people.get(led.secretary_id or "")
+        if leading is not None and (leading.secretary is False or leading.unit != led.unit_id):
+            led.secretary_id = None
+    for row in rows:
+        if row.secretary and (unit := units.get(row.unit or "")):
+            unit.secretary_id = row.volunteer_id
