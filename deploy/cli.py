@@ -10,6 +10,7 @@ from deploy.commands.demo import demo
 from deploy.commands.flows import flows
 from deploy.commands.orders import orders
 from deploy.commands.roster import roster
+from deploy.commands.simulate import simulate
 from deploy.commands.token import token
 from deploy.commands.up import up
 from deploy.commands.verify import verify
@@ -27,6 +28,7 @@ app.command()(token)
 app.command()(flows)
 app.command()(demo)
 app.command()(verify)
+app.command()(simulate)
 app.add_typer(roster, name="roster")
 app.add_typer(orders, name="orders")
 

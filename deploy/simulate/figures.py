@@ -1,0 +1,135 @@
+"""The figures of one run, made from what was counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+from deploy.simulate.counting import VOLUNTEER, Count, Life
+from deploy.simulate.course import MINUTE
+from services.matcher.use_cases.steps import By
+from shared.community.areas import GRID
+from shared.contracts.words import Urgency
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One policy's figures. Minutes are from placed to the last place taken by a volunteer; shares are of all orders
+    (``urgent_…``: of the urgent ones), of volunteers, or of the holders of posts.
+
+    ``vain_yeses``: yeses in time that another was preferred to, for each volunteer who was ever asked. Gini: 0 when
+    all carry the same, near 1 when one carries everything; of asks, and of assignments served.
+    """
+
+    policy: str
+    days: int
+    orders: int
+    urgent: int
+    minutes_p50: float
+    minutes_p95: float
+    urgent_minutes_p50: float
+    urgent_minutes_p95: float
+    asks_per_order: float
+    taken: float
+    settled_by_volunteer: float
+    settled_at_grid: float
+    settled_above: float
+    unmatched: float
+    urgent_unmatched: float
+    never_asked: float
+    holders_never_asked: float
+    gini_asks: float
+    gini_load: float
+    holders_gini_asks: float
+    holders_gini_load: float
+    yes_share: float
+    vain_yeses: float
+    expired_offers: int
+    taken_from_pool: float
+    taken_by_call_up: float
+    call_ups: int
+    open_at_the_end: int
+    without_holder: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Names and numbers; the same for the same seed."""
+        return asdict(self)
+
+
+def figures_of(policy: str, days: int, count: Count, volunteers: Collection[str], holders: Collection[str]) -> Figures:
+    """Everything from one run's count. ``holders``: the volunteers who hold a post."""
+    lives = list(count.lives.values())
+    urgent = [life for life in lives if life.wish.urgency is Urgency.URGENT]
+    settled = Counter(_settled(life) for life in lives)
+    asks, asked = count.asks.total(), len(count.asks)
+    return Figures(
+        policy=policy,
+        days=days,
+        orders=len(lives),
+        urgent=len(urgent),
+        minutes_p50=percentile(_minutes(lives), 0.5),
+        minutes_p95=percentile(_minutes(lives), 0.95),
+        urgent_minutes_p50=percentile(_minutes(urgent), 0.5),
+        urgent_minutes_p95=percentile(_minutes(urgent), 0.95),
+        asks_per_order=_share(asks, len(lives)),
+        taken=1 - _unmatched(lives),
+        settled_by_volunteer=_share(settled["volunteer"], len(lives)),
+        settled_at_grid=_share(settled["grid"], len(lives)),
+        settled_above=_share(settled["above"], len(lives)),
+        unmatched=_unmatched(lives),
+        urgent_unmatched=_unmatched(urgent),
+        never_asked=_never(count.asks, volunteers),
+        holders_never_asked=_never(count.asks, holders),
+        gini_asks=gini([count.asks[one] for one in volunteers]),
+        gini_load=gini([count.served[one] for one in volunteers]),
+        holders_gini_asks=gini([count.asks[one] for one in holders]),
+        holders_gini_load=gini([count.served[one] for one in holders]),
+        yes_share=_share(count.answers["yes"], asks),
+        vain_yeses=_share(len(count.hopes - count.won), asked),
+        expired_offers=count.expired,
+        taken_from_pool=_share(sum(life.staffed_by == By.POOL for life in lives), len(lives)),
+        taken_by_call_up=_share(sum(life.staffed_by == By.CALL_UP for life in lives), len(lives)),
+        call_ups=count.call_ups,
+        open_at_the_end=sum(not life.ended for life in lives),
+        without_holder=count.unheld,
+    )
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The nearest-rank percentile; 0 for no values."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
+
+
+def gini(values: Sequence[float]) -> float:
+    """How unevenly a sum is spread: half the mean difference of two people, relative to the mean; 0 for no sum."""
+    ordered, total = sorted(values), sum(values)
+    if not total:
+        return 0.0
+    weighted = sum(rank * value for rank, value in enumerate(ordered, start=1))
+    return 2 * weighted / (len(ordered) * total) - (len(ordered) + 1) / len(ordered)
+
+
+def _minutes(lives: Sequence[Life]) -> list[float]:
+    return [(life.staffed_at - life.placed_at) / MINUTE for life in lives if life.staffed_at is not None]
+
+
+def _unmatched(lives: Sequence[Life]) -> float:
+    return _share(sum(life.staffed_at is None for life in lives), len(lives))
+
+
+def _never(asks: Counter[str], people: Collection[str]) -> float:
+    return _share(sum(not asks[one] for one in people), len(people))
+
+
+def _settled(life: Life) -> str:
+    if life.settled_by in {None, VOLUNTEER}:
+        return life.settled_by or "open"
+    return "grid" if life.settled_by == GRID else "above"
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

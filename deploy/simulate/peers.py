@@ -1,0 +1,99 @@
+"""The policies that are compared, each as matcher's own pairing with another way of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from services.matcher.policies.eligibility import Reason
+from services.matcher.policies.policy import Policy
+from services.matcher.policies.waves import Asking, Situation, SlackWaves, asks_needed
+from shared.community.definition import Community
+from shared.community.ladder import Clocks
+from shared.community.pairing import PairingRules, Weights
+from shared.contracts.words import Urgency
+
+EVERYBODY = 100_000
+FIXED_TARGET = 0.9
+NEAREST = Weights(near=1, load=0, rest=0, continuity=0, urgent=0, waiting=0)
+"""Nobody weighs anything but the distance."""
+
+
+class Broadcast:
+    """Everybody who holds the post at once, as in a chat group: it knows nobody's hours, windows, load or budget."""
+
+    overlooks = frozenset(
+        {
+            Reason.ABSENT,
+            Reason.NOT_FREE,
+            Reason.WINDOW_TAKEN,
+            Reason.NOT_REACHABLE,
+            Reason.AT_CAPACITY,
+            Reason.BUDGET_SPENT,
+        }
+    )
+
+    def wave(self, situation: Situation) -> int:
+        """All of them."""
+        return len(situation.chances)
+
+
+class OneByOne:
+    """One for each place, and the next when the offer has run out; nobody's budget counts."""
+
+    overlooks = frozenset({Reason.BUDGET_SPENT})
+
+    def wave(self, situation: Situation) -> int:
+        """The places."""
+        return min(situation.places, len(situation.chances))
+
+
+class FixedWaves:
+    """As many as make enough yeses nine times likely out of ten, whatever the time left; nobody's budget counts."""
+
+    overlooks = frozenset({Reason.BUDGET_SPENT})
+
+    def wave(self, situation: Situation) -> int:
+        """The fewest that reach the target, or all."""
+        return asks_needed(situation.chances, situation.places, FIXED_TARGET)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One policy. ``asking`` and ``weights`` are made from the community's own rules. ``everybody``: all are weighed,
+    not the cheapest candidates alone. ``alone``: without the pool and the call-up ring.
+    """
+
+    asking: Callable[[PairingRules], Asking]
+    weights: Callable[[PairingRules], Weights] = lambda rules: rules.weights
+    draws: bool = True
+    everybody: bool = False
+    alone: bool = True
+
+    def policy(self, rules: PairingRules) -> Policy:
+        """How matcher's pairing goes about it."""
+        return Policy(self.asking(rules), self.weights(rules), self.draws)
+
+    def rules(self, rules: Community) -> Community:
+        """The community as it would be under this policy."""
+        pairing = rules.pairing.model_copy(update={"candidates": EVERYBODY}) if self.everybody else rules.pairing
+        return replace(rules, pairing=pairing, clocks=_without_ring(rules.clocks) if self.alone else rules.clocks)
+
+
+def _ours(rules: PairingRules) -> Asking:
+    return SlackWaves(rules.target, rules.least_target)
+
+
+PEERS: Mapping[str, Peer] = {
+    "broadcast": Peer(lambda _: Broadcast(), lambda _: NEAREST, draws=False, everybody=True),
+    "one_by_one": Peer(lambda _: OneByOne(), lambda _: NEAREST, draws=False),
+    "fixed_waves": Peer(lambda _: FixedWaves()),
+    "ours_alone": Peer(_ours),
+    "ours": Peer(_ours, alone=False),
+}
+"""``ours_alone`` differs from ``ours`` by the pool and the ring, so that what the asking does is seen apart."""
+
+
+def _without_ring(clocks: Clocks) -> Clocks:
+    none = {"call_up_minutes": 0}
+    return clocks.model_copy(update={urgency.value: clocks.of(urgency).model_copy(update=none) for urgency in Urgency})

@@ -1,0 +1,84 @@
+"""A simulation on the terminal: how far it is, the figures of the policies side by side, what they assume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from deploy.simulate.behaviour import Assumptions
+from deploy.simulate.figures import Figures
+from deploy.simulate.run import Ran, Reached
+
+Shown = Callable[[Figures], str]
+
+
+def _share(name: str) -> Shown:
+    return lambda figures: f"{100 * getattr(figures, name):.1f} %"
+
+
+def _pair(one: str, other: str) -> Shown:
+    return lambda figures: f"{getattr(figures, one):.0f} / {getattr(figures, other):.0f}"
+
+
+def _two(one: str, other: str) -> Shown:
+    return lambda figures: f"{getattr(figures, one):.2f} / {getattr(figures, other):.2f}"
+
+
+def _number(name: str, digits: int = 0) -> Shown:
+    return lambda figures: f"{getattr(figures, name):.{digits}f}"
+
+
+LINES: Sequence[tuple[str, Shown]] = (
+    ("orders, urgent among them", _pair("orders", "urgent")),
+    ("minutes until taken, p50 / p95", _pair("minutes_p50", "minutes_p95")),
+    ("the same, urgent", _pair("urgent_minutes_p50", "urgent_minutes_p95")),
+    ("asks per order", _number("asks_per_order", 2)),
+    ("said yes to an ask", _share("yes_share")),
+    ("taken by a volunteer", _share("taken")),
+    ("… of these from the pool", _share("taken_from_pool")),
+    ("… of these after a call-up", _share("taken_by_call_up")),
+    ("unmatched", _share("unmatched")),
+    ("unmatched, urgent", _share("urgent_unmatched")),
+    ("settled by a volunteer", _share("settled_by_volunteer")),
+    ("settled at the grid", _share("settled_at_grid")),
+    ("settled above the grid", _share("settled_above")),
+    ("never asked, all volunteers", _share("never_asked")),
+    ("never asked, holders of posts", _share("holders_never_asked")),
+    ("Gini of asks, all / holders", _two("gini_asks", "holders_gini_asks")),
+    ("Gini of load, all / holders", _two("gini_load", "holders_gini_load")),
+    ("yeses in vain per person asked", _number("vain_yeses", 2)),
+    ("expired offers", _number("expired_offers")),
+    ("call-ups", _number("call_ups")),
+    ("still open at the end", _number("open_at_the_end")),
+    ("orders without a holder", _number("without_holder")),
+)
+
+
+def figures_table(runs: Sequence[Ran], title: str) -> Table:
+    """One column for each policy."""
+    table = Table("", *(ran.figures.policy for ran in runs), title=title)
+    for name, shown in LINES:
+        table.add_row(name, *(shown(ran.figures) for ran in runs))
+    table.add_row("seconds", *(f"{ran.seconds:.0f}" for ran in runs))
+    return table
+
+
+def assumptions_table(assumed: Assumptions) -> Table:
+    """Every assumption with its value and meaning."""
+    table = Table("assumption", "value", "meaning", title="what the people of the simulation do")
+    for line in assumed.lines():
+        table.add_row(*line)
+    return table
+
+
+@contextmanager
+def progress(console: Console, policies: Sequence[str], days: int) -> Iterator[Reached]:
+    """A bar for each policy, in days of its run."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        bar = {policy: bars.add_task(policy, total=days) for policy in policies}
+        yield lambda policy, day: bars.update(bar[policy], completed=day)
