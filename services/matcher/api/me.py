@@ -1,18 +1,45 @@
-"""A volunteer's own card."""
+"""A volunteer's own card, and what they decide about themselves."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from services.matcher.access import Doors
-from services.matcher.queries.views import MeView
+from services.matcher.commands import Register, SetAbsences, SetAvailability, SetDuty
+from services.matcher.queries.roster_views import MeView
+from services.matcher.use_cases.availing import Own
 from shared.web.callers import VolunteerCaller
 
 
 def me_routes(router: APIRouter, doors: Doors) -> None:
     """What the roster knows of the caller."""
+    availing, roster = doors.use_cases.availing, doors.queries.roster
 
     @router.get("/me", tags=["volunteers"])
     async def me(caller: VolunteerCaller) -> MeView:
         """My own card."""
-        return await doors.queries.me(caller.subject)
+        return await roster.me(caller.subject)
+
+    @router.put("/me/availability", tags=["volunteers"])
+    async def availability(caller: VolunteerCaller, body: SetAvailability) -> MeView:
+        """When I have time and how much I take on; what is not said stays as it is."""
+        await doors.do(availing.set_availability, Own(caller.subject, body))
+        return await roster.me(caller.subject)
+
+    @router.put("/me/duty", tags=["volunteers"])
+    async def duty(caller: VolunteerCaller, body: SetDuty) -> MeView:
+        """On duty: wins over my hours until I turn it off."""
+        await doors.do(availing.set_duty, Own(caller.subject, body))
+        return await roster.me(caller.subject)
+
+    @router.put("/me/absences", tags=["volunteers"])
+    async def absences(caller: VolunteerCaller, body: SetAbsences) -> MeView:
+        """When I am away; the list replaces the one before."""
+        await doors.do(availing.set_absences, Own(caller.subject, body))
+        return await roster.me(caller.subject)
+
+    @router.put("/me/registration", tags=["volunteers"])
+    async def registration(caller: VolunteerCaller, body: Register) -> MeView:
+        """Where I am registered: at home and with my unit."""
+        await doors.do(availing.register, Own(caller.subject, body))
+        return await roster.me(caller.subject)

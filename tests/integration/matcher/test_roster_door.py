@@ -48,5 +48,5 @@ async def test_the_county_imports_a_roster_all_or_nothing(house: House, name: st
     assert (422, ["/3/phone", "/3/home"]) == (status, [error["pointer"] for error in problem["errors"]])
     assert 404 == (await house.ask("GET", "/api/me", me))[0]
     assert 403 == (await post(house.as_(Role.COORDINATOR, "c", GRID), ROW))[0]
-    assert (200, {"volunteers": 1, "created": 1, "updated": 0}) == await post(county, ROW)
+    assert (200, {"volunteers": 1, "created": 1, "updated": 0, "units": 0}) == await post(county, ROW)
     assert 200 == (await house.ask("GET", "/api/me", me))[0]

@@ -1,0 +1,135 @@
+"""Volunteers as they see themselves, and the whole roster as a file says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.matcher import models
+from services.matcher.models import Claim, Volunteer
+from services.matcher.models.personal import Personal
+from services.matcher.queries.looking import Looking
+from services.matcher.queries.roster_views import HeldPostView, MeView, Mine
+from shared.community.definition import Community
+from shared.community.posts import Unit
+from shared.community.roster import RosterFile, RosterRow
+from shared.community.text import Text
+from shared.contracts.refusal import NotFound
+from shared.persistence.engine import Database
+from shared.persistence.vault import Vault
+
+
+class RosterQueries(Looking):
+    """Reads the roster, under one community's names."""
+
+    def __init__(self, database: Database, rules: Community, vault: Vault) -> None:
+        super().__init__(database)
+        self._rules = rules
+        self._vault = vault
+
+    async def me(self, volunteer_id: str) -> MeView:
+        """A volunteer's own card. Raises ``NotFound`` for somebody who is not on the roster."""
+        claims = select(Claim).where(col(Claim.volunteer_id) == volunteer_id).order_by(col(Claim.post_id))
+        async with self._looking() as session:
+            volunteer = await session.get(Volunteer, volunteer_id)
+            if volunteer is None:
+                raise NotFound
+            personal = Personal.opened(self._vault, volunteer_id, volunteer.sealed)
+            unit = await session.get(models.Unit, personal.unit) if personal.unit else None
+            return self._me(volunteer, personal, unit, list(await session.scalars(claims)))
+
+    async def units(self) -> list[Unit]:
+        """Every unit, the definition's and those of rosters, by id."""
+        async with self._looking() as session:
+            return [_unit(row) for row in await session.scalars(select(models.Unit).order_by(col(models.Unit.unit_id)))]
+
+    async def roster(self) -> RosterFile:
+        """Everybody and every unit, as an import would read them; open, so for the county's eyes alone."""
+        async with self._looking() as session:
+            units = list(await session.scalars(select(models.Unit).order_by(col(models.Unit.unit_id))))
+            people = select(Volunteer).order_by(col(Volunteer.position), col(Volunteer.volunteer_id))
+            volunteers = list(await session.scalars(people))
+            claims: dict[str, list[Claim]] = {}
+            for claim in await session.scalars(select(Claim).order_by(col(Claim.post_id))):
+                claims.setdefault(claim.volunteer_id, []).append(claim)
+        leading = {unit.secretary_id: unit.unit_id for unit in units}
+        rows = [self._row(volunteer, claims.get(volunteer.volunteer_id, ()), leading) for volunteer in volunteers]
+        return RosterFile(tuple(rows), tuple(_unit(unit) for unit in units))
+
+    def _row(self, volunteer: Volunteer, claims: Sequence[Claim], leading: Mapping[str | None, str]) -> RosterRow:
+        personal = Personal.opened(self._vault, volunteer.volunteer_id, volunteer.sealed)
+        known = [claim for claim in claims if claim.post_id in self._rules.posts_by_id]
+        return RosterRow(
+            volunteer_id=volunteer.volunteer_id,
+            name=personal.name,
+            phone=personal.phone,
+            kind=personal.kind,
+            unit=personal.unit,
+            profession=personal.profession,
+            home=personal.home,
+            posts=tuple(claim.post_id for claim in known),
+            vetted_posts=tuple(claim.post_id for claim in known if claim.vetted),
+            hours=personal.hours,
+            capacity=volunteer.capacity,
+            on_duty=volunteer.on_duty,
+            daily_offers=volunteer.daily_offers,
+            urgent_at_work=volunteer.urgent_at_work,
+            secretary=leading.get(volunteer.volunteer_id) == personal.unit if personal.unit else None,
+        )
+
+    def _me(
+        self, volunteer: Volunteer, personal: Personal, unit: models.Unit | None, claims: Sequence[Claim]
+    ) -> MeView:
+        profession = self._rules.professions_by_code.get(personal.profession or "")
+        return MeView(
+            volunteer_id=volunteer.volunteer_id,
+            name=personal.name,
+            phone=personal.phone,
+            kind=personal.kind.value,
+            unit=personal.unit,
+            unit_name=Text(zh=unit.name_zh, en=unit.name_en) if unit else None,
+            secretary=unit is not None and unit.secretary_id == volunteer.volunteer_id,
+            profession=personal.profession,
+            profession_name=profession.name if profession else None,
+            home=personal.home,
+            home_name=self._area(personal.home),
+            hours=personal.free_hours(self._rules).hex,
+            default_hours=personal.hours is None,
+            on_duty=volunteer.on_duty,
+            absences=list(personal.absences),
+            capacity=volunteer.capacity,
+            daily_offers=volunteer.daily_offers,
+            urgent_at_work=volunteer.urgent_at_work,
+            held=volunteer.held,
+            served_minutes=volunteer.served_minutes,
+            posts=[self._held_post(claim) for claim in claims if claim.post_id in self._rules.posts_by_id],
+        )
+
+    def _held_post(self, claim: Claim) -> HeldPostView:
+        post = self._rules.posts_by_id[claim.post_id]
+        return HeldPostView(
+            post_id=claim.post_id,
+            skill=post.skill,
+            skill_name=self._rules.skills_by_code[post.skill].name,
+            area=post.area,
+            area_name=self._area(post.area),
+            vetted=claim.vetted,
+            state=Mine(claim.state),
+            claimed_at=claim.claimed_at,
+        )
+
+    def _area(self, code: str) -> Text | None:
+        area = self._rules.areas.get(code)
+        return area.name if area else None
+
+
+def _unit(row: models.Unit) -> Unit:
+    return Unit(
+        unit_id=row.unit_id,
+        name=Text(zh=row.name_zh, en=row.name_en),
+        located_in=row.located_in,
+        paired_with=row.paired_with,
+        hidden=row.hidden,
+    )
