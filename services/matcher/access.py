@@ -62,7 +62,7 @@ def _denied(caller: Caller) -> Forbidden:
 
 @dataclass(frozen=True)
 class Doors:
-    """What matcher's doors share. ``roster_rows`` bounds an imported roster."""
+    """What matcher's doors share. ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``."""
 
     rules: Community
     use_cases: UseCases
@@ -70,11 +70,11 @@ class Doors:
     access: Access
     clock: DomainClock
     roster_rows: int
+    gap_days: int
 
-    async def do(self, use_case: Any, command: Any) -> str:
-        """Run one command with whoever else is waiting; the answer is an id."""
-        answer: str = await self.use_cases.writer.do(use_case, command)
-        return answer
+    async def do(self, use_case: Any, command: Any) -> Any:
+        """Run one command with whoever else is waiting; the answer is the use case's, mostly an id."""
+        return await self.use_cases.writer.do(use_case, command)
 
     def decision(self, leg_id: str, caller: Caller, wish: Command) -> Decision[Any]:
         """A coordinator's wish within their area."""
@@ -84,10 +84,15 @@ class Doors:
 def due_place(cursor: str) -> tuple[datetime, str]:
     """The row of a desk a cursor stands after. Raises ``CursorBroken``."""
     due_at, order_id = place_of(cursor, str, str)
+    return moment_of(due_at), str(order_id)
+
+
+def moment_of(part: object) -> datetime:
+    """The aware instant that is a part of a cursor. Raises ``CursorBroken``."""
     try:
-        moment = datetime.fromisoformat(str(due_at))
+        moment = datetime.fromisoformat(str(part))
     except ValueError:
         raise CursorBroken from None
     if moment.tzinfo is None:
         raise CursorBroken
-    return moment, str(order_id)
+    return moment

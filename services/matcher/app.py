@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,10 +13,10 @@ from fastapi import FastAPI
 
 from services.matcher import api, pages
 from services.matcher.access import Access, Doors
-from services.matcher.clocks import DispatchClock
-from services.matcher.consumers import make_hearing
+from services.matcher.clocks import DispatchClock, PartiesClock
+from services.matcher.consumers import make_answers, make_hearing
 from services.matcher.queries import Queries
-from services.matcher.repository import Repository
+from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
 from services.matcher.use_cases import UseCases
 from shared.community.clock import DomainClock
@@ -23,10 +24,12 @@ from shared.community.definition import Community, load
 from shared.contracts.refusal import Unavailable
 from shared.contracts.words import Role
 from shared.identity.keys import read_key
+from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
+from shared.messaging.requests import ask
 from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
@@ -72,21 +75,38 @@ class Matcher:
             connections_of(settings),
             Repository,
             self.clock.now,
-            [lambda unit: self.changes.announce(*unit.announced)],
+            [lambda unit: self.changes.announce(*unit.announced), self._learn],
         )
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         vault = Vault(read_key(settings.keys, "matcher-vault"))
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, settings.asks_per_place)
+        marks = Marks(read_key(settings.keys, "parties"))
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, marks=marks)
         self.machinery.hear(make_hearing(self.use_cases))
-        self.queries = Queries(self.machinery.database, self.rules, vault)
+        self.queries = Queries(
+            self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
+        )
+        self.machinery.answer(make_answers(self.queries))
         access = Access(self.rules)
-        self.doors = Doors(self.rules, self.use_cases, self.queries, access, self.clock, settings.roster_rows)
+        self.doors = Doors(
+            self.rules,
+            self.use_cases,
+            self.queries,
+            access,
+            self.clock,
+            roster_rows=settings.roster_rows,
+            gap_days=settings.gap_days,
+        )
         self.dispatch_clock = DispatchClock(self.queries, self.use_cases, self.clock, settings.sweep_seconds)
+        ask_intake = partial(ask, self.machinery.bus, within=settings.answer_seconds)
+        self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_intake, settings.sweep_seconds)
+
+    def _learn(self, unit: Unit) -> None:
+        self.use_cases.learn(unit)
 
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.settle_in, self.dispatch_clock.run):
+        async with self.machinery.running(self.settle_in, self.dispatch_clock.run, self.parties_clock.run):
             yield
 
     async def settle_in(self) -> None:

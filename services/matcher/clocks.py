@@ -1,9 +1,9 @@
-"""What falls due at matcher: a dispatch that nobody moved on, an offer that nobody answered."""
+"""What falls due at matcher: draws, dispatches, offers and call-ups nobody answered, and another look for people."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,10 @@ import structlog
 
 from services.matcher.queries import Queries
 from services.matcher.use_cases import UseCases
+from services.matcher.use_cases.recusing import Parties
 from shared.community.clock import DomainClock
-from shared.contracts.refusal import Refusal, Unavailable
+from shared.contracts.refusal import NotFound, Refusal, Unavailable
+from shared.contracts.requests import PartiesAsked, PartiesTold
 
 log = structlog.get_logger()
 
@@ -21,7 +23,7 @@ SHORTEST_PAUSE_SECONDS = 0.05
 
 
 class DispatchClock:
-    """Moves overdue orders up the ladder and expires offers. ``tick_seconds``: the longest pause, in wall time."""
+    """Moves what fell due. ``tick_seconds``: the longest pause, in wall time."""
 
     def __init__(self, queries: Queries, use_cases: UseCases, clock: DomainClock, tick_seconds: float) -> None:
         self._queries = queries
@@ -32,13 +34,15 @@ class DispatchClock:
     async def sweep(self, now: datetime) -> int:
         """Do everything due at ``now``; returns how much was.
 
-        Dispatches come first: an offer never outlives its order's due time, and an order that climbs asks nobody else.
+        Draws come first, so that a yes is heard before the order climbs; then dispatches: an offer never outlives its
+        order's due time, and an order that climbs asks nobody else.
         """
-        due = await self._queries.due_dispatches(now, MOST)
-        await self._do(self._use_cases.climbing.climb_dispatches, due)
-        expired = await self._queries.expired_offers(now, MOST)
-        await self._do(self._use_cases.answering.expire_offers, expired)
-        return len(due) + len(expired)
+        due, use_cases = self._queries.due, self._use_cases
+        done = await self._do(use_cases.drawing.settle_draws, await due.ended_draws(now, MOST))
+        done += await self._do(use_cases.climbing.climb_dispatches, await due.dispatches(now, MOST))
+        done += await self._do(use_cases.answering.expire_offers, await due.expired_offers(now, MOST))
+        done += await self._do(use_cases.calling_up.lapse_call_ups, await due.expired_call_ups(now, MOST))
+        return done + await self._do(use_cases.pairing.look_again, await due.looks(now, MOST))
 
     async def run(self) -> None:
         """Sweep for ever, at least every tick, sooner when something falls due sooner."""
@@ -51,17 +55,58 @@ class DispatchClock:
                 pause = self._tick
             await asyncio.sleep(pause)
 
-    async def _do(self, use_case: Callable[..., Any], ids: Sequence[str]) -> None:
+    async def _do(self, use_case: Callable[..., Any], ids: Sequence[str]) -> int:
         answers = await asyncio.gather(
             *(self._use_cases.writer.do(use_case, one) for one in ids), return_exceptions=True
         )
         for answer in answers:
             if isinstance(answer, BaseException) and not isinstance(answer, Refusal):
                 raise answer  # somebody was quicker is fine; anything else is not
+        return len(ids)
 
     async def _pause(self) -> float:
-        following = await self._queries.next_due()
+        following = await self._queries.due.following()
         if following is None:
             return self._tick
         ahead = (following - self._clock.now()).total_seconds()
         return min(max(self._clock.wall_seconds(ahead), SHORTEST_PAUSE_SECONDS), self._tick)
+
+
+AskParties = Callable[[PartiesAsked], Awaitable[PartiesTold]]
+
+
+class PartiesClock:
+    """Asks intake who the parties to a matter are, again until it answers; nobody is asked to serve before that, and
+    the dispatch clock runs on. ``tick_seconds``: the pause between two rounds, in wall time.
+    """
+
+    def __init__(self, queries: Queries, use_cases: UseCases, ask: AskParties, tick_seconds: float) -> None:
+        self._queries = queries
+        self._use_cases = use_cases
+        self._ask = ask
+        self._tick = tick_seconds
+
+    async def sweep(self) -> int:
+        """Ask about every order whose parties are unknown; returns how many are known now."""
+        waiting = await self._queries.due.parties_unknown(MOST)
+        return sum(await asyncio.gather(*(self._learn(order_id) for order_id in waiting)))
+
+    async def run(self) -> None:
+        """Sweep for ever."""
+        while True:
+            try:
+                await self.sweep()
+            except Unavailable as error:
+                log.warning("parties.paused", error=type(error).__name__)
+            await asyncio.sleep(self._tick)
+
+    async def _learn(self, order_id: str) -> int:
+        try:
+            told = await self._ask(PartiesAsked(order_id=order_id))
+        except Unavailable:
+            return 0
+        except NotFound:  # intake has forgotten the order: there is nobody left to spare
+            told = PartiesTold()
+        parties = Parties(order_id, told.areas, sorted(told.marks))
+        await self._use_cases.writer.do(self._use_cases.recusing.note_parties, parties)
+        return 1

@@ -1,9 +1,10 @@
-"""What matcher hears: every fact of intake's order, each moving the dispatch it is about."""
+"""What matcher hears: every fact of intake's order, each moving the dispatch it is about. And what it is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.matcher.queries import Queries
 from services.matcher.repository import Unit
 from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.dispatching import Answers
@@ -16,7 +17,9 @@ from shared.contracts.intake import (
     OrderReopened,
     OrderReviewed,
 )
+from shared.contracts.requests import ExplanationAsked, ExplanationTold
 from shared.messaging.consuming import Hearing
+from shared.messaging.requests import Answers as Answering
 
 
 def make_hearing(use_cases: UseCases) -> Hearing:
@@ -55,3 +58,15 @@ def make_hearing(use_cases: UseCases) -> Hearing:
         return await dispatching.close_dispatches(uow, facts)
 
     return hearing
+
+
+def make_answers(queries: Queries) -> Answering:
+    """What matcher tells the services that ask."""
+    answers = Answering("matcher")
+
+    @answers.on(ExplanationAsked)
+    async def on_explanation_asked(asked: ExplanationAsked) -> ExplanationTold:
+        """Why an order has nobody yet."""
+        return await queries.explaining.order(asked.order_id)
+
+    return answers

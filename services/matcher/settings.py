@@ -12,10 +12,9 @@ from shared.web.settings import ServiceSettings
 class MatcherSettings(ServiceSettings):
     """What matcher can be told.
 
-    ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``asks_per_place``: how many
-    people are asked at the same time for each place of a leg. ``roster_rows``: the most rows one roster may have.
-    ``group_commands``: the most commands in one transaction. ``waiting_commands``: the most that may wait before
-    callers are told to come back.
+    ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``roster_rows``: the most rows
+    one roster may have. ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
+    most commands in one transaction. ``waiting_commands``: the most that may wait before callers are told to come back.
     """
 
     service: ClassVar[str] = "matcher"
@@ -23,7 +22,7 @@ class MatcherSettings(ServiceSettings):
     port: int = Field(default=8102, ge=1, le=65535)
     database_url: str = "sqlite+aiosqlite:///.paidan/matcher.db"
     sweep_seconds: PositiveFloat = 1.0
-    asks_per_place: PositiveInt = 1
+    gap_days: PositiveInt = 30
     roster_rows: PositiveInt = 20_000
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000

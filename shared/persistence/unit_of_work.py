@@ -41,6 +41,7 @@ class UnitOfWork(Generic[R]):
         self.now = now
         self.recorded: list[Recorded] = []
         self.announced: list[str] = []
+        self.finishing: list[Callable[[], Awaitable[None]]] = []
 
     def new_id(self) -> str:
         """A fresh id, sortable by the time it was made (UUID version 7)."""
@@ -49,6 +50,11 @@ class UnitOfWork(Generic[R]):
     def record(self, *events: Event, traceparent: str = "") -> None:
         """Have events published once this unit is committed, in this order."""
         self.recorded += (Recorded(self.new_id(), event, self.now, traceparent) for event in events)
+
+    def finish_with(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Have this run once, inside the transaction, after the last use case of the unit."""
+        if write not in self.finishing:
+            self.finishing.append(write)
 
     def announce(self, *topics: str) -> None:
         """Tell live watchers of these topics, once this unit is committed."""
@@ -84,6 +90,8 @@ class Units(Generic[R]):
         async with self.database.writing() as session:
             unit = UnitOfWork(self._repository(session), self._now())
             yield unit
+            for write in unit.finishing:
+                await write()
             await self._keep(session, unit.recorded)
         for tell in self._after_commit:
             try:

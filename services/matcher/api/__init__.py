@@ -1,4 +1,4 @@
-"""Matcher's JSON doors: offers and assignments of a volunteer, a coordinator's desk, the roster."""
+"""Matcher's JSON doors: offers and assignments of a volunteer, a coordinator's desk, posts and the roster."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from services.matcher.access import Doors
 from services.matcher.api.assignments import assignment_routes
 from services.matcher.api.desk import desk_routes
 from services.matcher.api.me import me_routes
-from services.matcher.api.offers import offer_routes
+from services.matcher.api.offers import call_up_routes, offer_routes, pool_routes
+from services.matcher.api.posts import post_routes
 from services.matcher.api.roster import roster_routes
 
 
@@ -16,8 +17,11 @@ def make_router(doors: Doors) -> APIRouter:
     """The routes of contract.md, section matcher."""
     router = APIRouter(prefix="/api")
     offer_routes(router, doors)
+    pool_routes(router, doors)
+    call_up_routes(router, doors)
     assignment_routes(router, doors)
     me_routes(router, doors)
     desk_routes(router, doors)
+    post_routes(router, doors)
     roster_routes(router, doors)
     return router

@@ -1,16 +1,21 @@
 """Matcher's rows. They carry their own verbs; they know no session and do no I/O."""
 
-from services.matcher.models.dispatches import Dispatch, Leg, Stamp
+from services.matcher.models.assignments import Assignment
+from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Session
-from services.matcher.models.roster import CURRENT, Claim, Post, Roster, Volunteer
-from services.matcher.models.serving import Assignment, Offer, Wave
+from services.matcher.models.legs import Leg
+from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
+from services.matcher.models.roster import CURRENT, Claim, Post, Roster, Unit, Volunteer
 from services.matcher.models.whole import WholeDispatch
 
 __all__ = [
     "CURRENT",
     "Assignment",
+    "CallUp",
     "Claim",
     "Dispatch",
+    "Exclusion",
+    "Habit",
     "Inbox",
     "Leg",
     "MatcherTable",
@@ -20,6 +25,7 @@ __all__ = [
     "Roster",
     "Session",
     "Stamp",
+    "Unit",
     "Volunteer",
     "Wave",
     "WholeDispatch",

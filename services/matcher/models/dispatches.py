@@ -1,4 +1,4 @@
-"""The dispatch of an order and its legs: the state, who holds it, until when, what is next."""
+"""The dispatch of an order: the state, who holds it, until when, what is next."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
-from services.matcher.policies.acceptance import LegServed, LegState
 from services.matcher.policies.ladder import Rung
 from services.matcher.policies.lifecycle import FINAL, Step, state_after
 from shared.contracts.words import Holder, NextStep, OrderState, Role, Urgency, Window
 
 _CLOCKED = text("state IN ('placed', 'offered', 'assigned', 'under_way', 'escalated')")
+_UNPAIRED = text("state IN ('placed', 'offered')")
+_PARTIES_UNKNOWN = text("NOT parties_known")
 _ON_A_DESK = text("holder_role = 'coordinator'")
 
 
@@ -36,13 +37,18 @@ class Dispatch(MatcherTable, table=True):
 
     ``version`` counts the events matcher published about it, ``intake_version`` those of intake it heard.
     ``desk_area`` and ``tier``: where on the ladder the order stands; it never comes down again. ``note``: the
-    words of the last coordinator who passed it up, sealed under the order's id.
+    words of the last coordinator who passed it up, sealed under the order's id. ``continued``: volunteers who served
+    this resident to their content, by spaces. ``parties``: marks and areas of those the matter concerns, sealed under
+    the order's id; nobody is asked before ``parties_known``. ``desk_due_at``: by when the coordinator of this rung has
+    to decide; it keeps running while somebody they called up is asked.
     """
 
     __tablename__ = "dispatches"
     __table_args__ = (
         Index("dispatches_due", "due_at", sqlite_where=_CLOCKED, postgresql_where=_CLOCKED),
         Index("dispatches_desk", "holder_area", "due_at", sqlite_where=_ON_A_DESK, postgresql_where=_ON_A_DESK),
+        Index("dispatches_unpaired", "community", "grid", sqlite_where=_UNPAIRED, postgresql_where=_UNPAIRED),
+        Index("dispatches_parties", "order_id", sqlite_where=_PARTIES_UNKNOWN, postgresql_where=_PARTIES_UNKNOWN),
     )
 
     order_id: str = Field(primary_key=True)
@@ -68,6 +74,10 @@ class Dispatch(MatcherTable, table=True):
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
     traceparent: str = ""
     placed_at: datetime
+    continued: str = ""
+    parties: bytes | None = Field(default=None, sa_type=LargeBinary)
+    parties_known: bool = True
+    desk_due_at: datetime | None = None
 
     @property
     def window(self) -> Window | None:
@@ -109,9 +119,22 @@ class Dispatch(MatcherTable, table=True):
         """No offer runs at the moment; somebody else must be asked."""
         self.next_step = NextStep.OFFER.value
 
+    def call_up(self) -> None:
+        """Nobody is left to ask: the units paired with the area may name a member."""
+        self.next_step = NextStep.CALL_UP.value
+
+    def decide(self) -> None:
+        """Whoever was called up did not come forward: the coordinator has to decide, as before."""
+        self.next_step = NextStep.DECIDE.value
+
+    def note_parties(self, sealed: bytes | None) -> None:
+        """Who is a party to the matter is known, as far as the pairing needs it."""
+        self.parties, self.parties_known = sealed, True
+
     def assign_to(self, volunteer_id: str, due_at: datetime) -> None:
         """Every place of the leg is taken; the volunteer who took the last one holds the order."""
         self._take(Step.ASSIGN)
+        self.desk_due_at = None
         self._to_volunteer(volunteer_id, due_at, NextStep.START)
 
     def start_by(self, volunteer_id: str, due_at: datetime) -> None:
@@ -133,7 +156,7 @@ class Dispatch(MatcherTable, table=True):
     def escalate_to(self, rung: Rung, due_at: datetime) -> None:
         """The coordinator of that rung holds the order and has to decide."""
         self._take(Step.ESCALATE)
-        self.desk_area, self.tier, self.due_at = rung.area, rung.tier, due_at
+        self.desk_area, self.tier, self.due_at, self.desk_due_at = rung.area, rung.tier, due_at, due_at
         self._to_desk(NextStep.DECIDE)
 
     def finish(self, due_at: datetime) -> None:
@@ -171,38 +194,3 @@ class Dispatch(MatcherTable, table=True):
     def _to_volunteer(self, volunteer_id: str, due_at: datetime, next_step: NextStep) -> None:
         self.holder_role, self.holder_area, self.holder_id = Role.VOLUNTEER.value, self.grid, volunteer_id
         self.due_at, self.next_step = due_at, next_step.value
-
-
-class Leg(MatcherTable, table=True):
-    """One step of an order. ``report``: what the coordinator who resolved it wrote, sealed under the order's id."""
-
-    __tablename__ = "legs"
-
-    leg_id: str = Field(primary_key=True)
-    order_id: str = Field(foreign_key="dispatches.order_id", index=True)
-    position: int
-    round: int
-    post: str | None
-    headcount: int
-    after: str | None = None
-    state: str = LegState.OPEN.value
-    hand_backs: int = 0
-    waves: int = 0
-    resolved_by: str | None = None
-    report: bytes | None = Field(default=None, sa_type=LargeBinary)
-
-    @property
-    def completed(self) -> bool:
-        """Whether it was served."""
-        return self.state == LegState.COMPLETED.value
-
-    def complete(self) -> None:
-        """Every place of it was served."""
-        self.state = LegState.COMPLETED.value
-
-    def resolve(self, by: str, report: bytes) -> None:
-        """A coordinator served or settled it in person. Raises ``LegServed``."""
-        if self.completed:
-            raise LegServed
-        self.complete()
-        self.resolved_by, self.report = by, report

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from services.matcher.models.dispatches import Dispatch, Leg
-from services.matcher.models.serving import Assignment, Offer
+from services.matcher.models.assignments import Assignment
+from services.matcher.models.dispatches import Dispatch
+from services.matcher.models.legs import Leg
+from services.matcher.models.offers import CallUp, Offer
 from services.matcher.policies.acceptance import AssignmentState, free_place
 
 
 @dataclass
 class WholeDispatch:
-    """One dispatch, its legs in sequence, all its offers and assignments."""
+    """One dispatch, its legs in sequence, all its offers, assignments and call-ups; ``excluded``: the volunteers a
+    coordinator keeps away from it.
+    """
 
     dispatch: Dispatch
     legs: list[Leg] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
+    call_ups: list[CallUp] = field(default_factory=list)
+    excluded: set[str] = field(default_factory=set)
 
     @property
     def current_leg(self) -> Leg | None:
@@ -45,6 +50,34 @@ class WholeDispatch:
     def open_offers(self) -> Sequence[Offer]:
         """Offers that nobody has answered yet."""
         return [offer for offer in self.offers if offer.is_open]
+
+    @property
+    def asking_offers(self) -> Sequence[Offer]:
+        """Offers that may still become an assignment."""
+        return [offer for offer in self.offers if offer.is_asking]
+
+    def drawing(self, leg: Leg) -> Sequence[Offer]:
+        """The yeses of a leg that wait for its draw."""
+        return [offer for offer in self.offers if offer.leg_id == leg.leg_id and offer.is_drawing]
+
+    def on_standby(self, leg: Leg) -> Sequence[Offer]:
+        """Yeses of a leg that got no place, the best first."""
+        waiting = [offer for offer in self.offers if offer.leg_id == leg.leg_id and offer.on_standby]
+        return sorted(waiting, key=lambda offer: (offer.cost, offer.offer_id))
+
+    def offer_to(self, leg: Leg, volunteer_id: str) -> Offer | None:
+        """What a volunteer was asked about a leg."""
+        found = (one for one in self.offers if (one.leg_id, one.volunteer_id) == (leg.leg_id, volunteer_id))
+        return next(found, None)
+
+    def call_up(self, call_up_id: str) -> CallUp:
+        """One of its call-ups."""
+        return next(one for one in self.call_ups if one.call_up_id == call_up_id)
+
+    @property
+    def open_call_ups(self) -> Sequence[CallUp]:
+        """Call-ups whose secretary may still name a member."""
+        return [one for one in self.call_ups if one.is_open]
 
     @property
     def active_assignments(self) -> Sequence[Assignment]:
@@ -81,8 +114,3 @@ class WholeDispatch:
         earlier = {one.leg_id for one in self.legs if one.round < leg.round}
         served = {one.volunteer_id for one in self.assignments if one.leg_id in earlier}
         return frozenset(asked | had | served)
-
-    def withdraw_offers(self, now: datetime) -> None:
-        """No answer is needed any more."""
-        for offer in self.open_offers:
-            offer.withdraw(now)

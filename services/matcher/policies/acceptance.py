@@ -7,18 +7,48 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.contracts.refusal import Conflict
+from shared.contracts.words import Urgency
 
 HAND_BACKS = 2
 """So many hand-backs of one leg bring it to the coordinator (mission.md, pairing rule 6)."""
 
 
 class OfferState(StrEnum):
-    """The life of an offer; only ``open`` can change."""
+    """The life of an offer: ``open`` until it is answered, ``drawing`` from a yes until the best yes wins.
+
+    ``standby``: a yes that did not get a place; who said it is asked first when one becomes free. ``countered``: "not
+    then, but at another time", which the order's window does not allow. ``withdrawn``: no answer is needed any more.
+    """
 
     OPEN = "open"
+    DRAWING = "drawing"
     ACCEPTED = "accepted"
+    STANDBY = "standby"
     DECLINED = "declined"
+    COUNTERED = "countered"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+ASKING = frozenset({OfferState.OPEN, OfferState.DRAWING})
+"""Offers that may still become an assignment: they count against their volunteer's capacity."""
+
+
+class Source(StrEnum):
+    """How an offer came about: in a wave, again to somebody on standby, from the pool, by a unit's secretary."""
+
+    WAVE = "wave"
+    STANDBY = "standby"
+    POOL = "pool"
+    CALL_UP = "call_up"
+
+
+class CallUpState(StrEnum):
+    """The life of a call-up: ``open`` until the secretary names a member, lets it lapse, or nobody is needed."""
+
+    OPEN = "open"
+    NAMED = "named"
+    LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
 
 
@@ -76,6 +106,24 @@ class OfferGone(Conflict):
     """The offer was answered or withdrawn."""
 
     title = "This offer is no longer open"
+
+
+class CallUpOver(Conflict):
+    """The call-up was answered, ran out, or is no longer needed."""
+
+    title = "This call-up is over"
+
+
+class NotForYou(Conflict):
+    """Somebody may not serve this leg: another rule of eligibility says no."""
+
+    title = "You cannot take this one"
+
+
+class WindowPassed(Conflict):
+    """A time proposed must lie ahead and be no longer than a day."""
+
+    title = "Please propose a time that lies ahead"
 
 
 class PlaceTaken(Conflict):
@@ -136,6 +184,13 @@ class LegServed(Conflict):
     """The leg was served already."""
 
     title = "This has been served already"
+
+
+def late_yes(state: OfferState, expires_at: datetime, now: datetime, urgency: Urgency, *, staffed: bool) -> bool:
+    """Whether a yes comes too late for a place and in time for standby: the offer was withdrawn because somebody else
+    was better, its own time is not over, and the order is not an urgent one, where the first yes has settled it.
+    """
+    return state is OfferState.WITHDRAWN and staffed and now < expires_at and urgency is not Urgency.URGENT
 
 
 def check_offer(state: OfferState, expires_at: datetime, now: datetime) -> None:

@@ -37,7 +37,7 @@ class Step(StrEnum):
 
 
 TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
-    Step.OFFER: {PLACED: OFFERED, OFFERED: OFFERED},
+    Step.OFFER: {PLACED: OFFERED, OFFERED: OFFERED, ESCALATED: OFFERED},
     Step.ASSIGN: {
         PLACED: ASSIGNED,
         OFFERED: ASSIGNED,
@@ -55,7 +55,7 @@ TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
     Step.CANCEL: dict.fromkeys(sorted(OPEN), CANCELLED),
 }
 """For each step, from which state to which. ``follow_on``: a leg was served and another follows;
-``finish``: the last one was."""
+``finish``: the last one was; ``offer`` from ``escalated``: a coordinator called somebody up."""
 
 
 class OutOfOrder(Conflict):

@@ -59,3 +59,12 @@ def serving_of(window: Window | None, now: datetime, duration: timedelta, servic
 def is_free(hours: WeekHours, serving: Serving, local: LocalTime) -> bool:
     """Whether the free hours have a stretch long enough, by the local wall clock and the official calendar."""
     return hours.longest_free_minutes(serving.span.start, serving.span.end, local) >= serving.minutes
+
+
+def is_within(proposed: Window, wanted: Window | None, service_ends: datetime) -> bool:
+    """Whether a proposed time needs nobody's leave: inside the resident's window, or, where there is none, before the
+    service clock ends.
+    """
+    if wanted is None:
+        return proposed.to <= service_ends
+    return wanted.from_ <= proposed.from_ and proposed.to <= wanted.to

@@ -1,5 +1,31 @@
 """What matcher shows. Reading only."""
 
-from services.matcher.queries.serving import Queries
+from __future__ import annotations
+
+from services.matcher.queries.due import DueQueries
+from services.matcher.queries.explaining import ExplainingQueries
+from services.matcher.queries.pool import PoolQueries
+from services.matcher.queries.posts import PostQueries
+from services.matcher.queries.roster import RosterQueries
+from services.matcher.queries.serving import ServingQueries
+from services.matcher.use_cases.directories import Directories
+from services.matcher.use_cases.needs import Needs
+from shared.community.definition import Community
+from shared.persistence.engine import Database
+from shared.persistence.vault import Vault
 
 __all__ = ["Queries"]
+
+
+class Queries(ServingQueries):
+    """Reads matcher's database. ``directories`` and ``needs``: the pairing's, so that the pool shows what it allows."""
+
+    def __init__(
+        self, database: Database, rules: Community, vault: Vault, directories: Directories, needs: Needs
+    ) -> None:
+        super().__init__(database, rules, vault)
+        self.due = DueQueries(database)
+        self.pool = PoolQueries(database, rules, vault, directories, needs)
+        self.posts = PostQueries(database, rules, vault)
+        self.roster = RosterQueries(database, rules, vault)
+        self.explaining = ExplainingQueries(database, rules)

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Select, case, select, tuple_
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.matcher.models import (
     Assignment,
-    Claim,
     Dispatch,
     Leg,
     Offer,
     Session,
-    Volunteer,
     WholeDispatch,
 )
-from services.matcher.policies.acceptance import ACTIVE, OfferState
+from services.matcher.policies.acceptance import ACTIVE, LegState, OfferState
 from services.matcher.policies.lifecycle import CLOCKED
+from services.matcher.queries.looking import Looking
 from services.matcher.queries.showing import Views
-from services.matcher.queries.views import AssignmentView, DecidedView, DeskRowView, MeView, OfferView
+from services.matcher.queries.views import AssignmentView, DecidedView, DeskRowView, OfferView
 from shared.community.definition import Community
-from shared.contracts.refusal import NotFound, Unavailable
+from shared.contracts.refusal import NotFound
 from shared.contracts.words import Role
 from shared.identity.sessions import hash_of
 from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
 
-_CLOCKED = tuple(state.value for state in CLOCKED)
+_YESES = (OfferState.DRAWING.value, OfferState.STANDBY.value)
+_RUNNING = tuple(state.value for state in CLOCKED)
 _ACTIVE = tuple(state.value for state in ACTIVE)
 
 
-class Queries:
-    """Reads matcher's database. Raises ``Unavailable`` while it cannot answer."""
+class ServingQueries(Looking):
+    """What volunteers were asked and have, and what is on a desk."""
 
     def __init__(self, database: Database, rules: Community, vault: Vault) -> None:
-        self._database = database
+        super().__init__(database)
         self._rules = rules
         self._views = Views(rules, vault)
 
@@ -56,6 +53,18 @@ class Queries:
             .where(col(Offer.expires_at) > now, col(Offer.offer_id) > after)
             .order_by(col(Offer.offer_id))
             .limit(limit)
+        )
+        return [self._views.offer(*row) for row in await self._all(found)]
+
+    async def yeses(self, volunteer_id: str) -> list[OfferView]:
+        """A volunteer's yeses that wait for a draw, and those on standby while the order runs; the oldest first."""
+        found = (
+            select(Offer, Leg, Dispatch)
+            .join(Leg, col(Leg.leg_id) == col(Offer.leg_id))
+            .join(Dispatch, col(Dispatch.order_id) == col(Offer.order_id))
+            .where(col(Offer.volunteer_id) == volunteer_id, col(Offer.state).in_(_YESES))
+            .where(col(Leg.state) == LegState.OPEN.value, col(Dispatch.state).in_(_RUNNING))
+            .order_by(col(Offer.offer_id))
         )
         return [self._views.offer(*row) for row in await self._all(found)]
 
@@ -82,15 +91,6 @@ class Queries:
         if not rows:
             raise NotFound
         return self._views.assignment(*rows[0])
-
-    async def me(self, volunteer_id: str) -> MeView:
-        """A volunteer's own card. Raises ``NotFound`` for somebody who is not on the roster."""
-        claims = select(Claim).where(col(Claim.volunteer_id) == volunteer_id).order_by(col(Claim.post_id))
-        async with self._looking() as session:
-            volunteer = await session.get(Volunteer, volunteer_id)
-            if volunteer is None:
-                raise NotFound
-            return self._views.me(volunteer, list(await session.scalars(claims)))
 
     async def desk(
         self, area: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None
@@ -139,55 +139,12 @@ class Queries:
             row = await session.get(Session, hash_of(session_token))
         return row.caller(datetime.now(UTC)) if row else None
 
-    async def due_dispatches(self, now: datetime, most: int) -> Sequence[str]:
-        """Orders whose due time has passed while matcher's clocks run, the oldest first."""
-        due = (
-            select(col(Dispatch.order_id))
-            .where(col(Dispatch.state).in_(_CLOCKED), col(Dispatch.due_at) <= now)
-            .order_by(col(Dispatch.due_at))
-            .limit(most)
-        )
-        return [order_id for (order_id,) in await self._all(due)]
-
-    async def expired_offers(self, now: datetime, most: int) -> Sequence[str]:
-        """Open offers whose time is over, the oldest first."""
-        expired = (
-            select(col(Offer.offer_id))
-            .where(col(Offer.state) == OfferState.OPEN.value, col(Offer.expires_at) <= now)
-            .order_by(col(Offer.expires_at))
-            .limit(most)
-        )
-        return [offer_id for (offer_id,) in await self._all(expired)]
-
-    async def next_due(self) -> datetime | None:
-        """When the next clock runs out."""
-        due = select(col(Dispatch.due_at)).where(col(Dispatch.state).in_(_CLOCKED))
-        expiry = select(col(Offer.expires_at)).where(col(Offer.state) == OfferState.OPEN.value)
-        async with self._looking() as session:
-            ends = [
-                await session.scalar(due.order_by(col(Dispatch.due_at)).limit(1)),
-                await session.scalar(expiry.order_by(col(Offer.expires_at)).limit(1)),
-            ]
-        return min((end for end in ends if end is not None), default=None)
-
     def _assignments(self) -> Select[Assignment, Leg, Dispatch]:
         return (
             select(Assignment, Leg, Dispatch)
             .join(Leg, col(Leg.leg_id) == col(Assignment.leg_id))
             .join(Dispatch, col(Dispatch.order_id) == col(Assignment.order_id))
         )
-
-    async def _all(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
-        async with self._looking() as session:
-            return (await session.execute(statement)).all()
-
-    @asynccontextmanager
-    async def _looking(self) -> AsyncIterator[AsyncSession]:
-        try:
-            async with self._database.reading() as session:
-                yield session
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise Unavailable from error
 
 
 async def _add_legs(session: AsyncSession, wholes: dict[str, WholeDispatch]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from services.matcher.models import Assignment, Claim, Dispatch, Leg, Offer, Volunteer, WholeDispatch
+from services.matcher.models import Assignment, CallUp, Dispatch, Leg, Offer, WholeDispatch
 from services.matcher.queries.views import (
     AssignmentView,
+    CallUpView,
     DecidedView,
     DeskAssignmentView,
     DeskRowView,
-    HeldPostView,
-    MeView,
     OfferView,
+    PoolLegView,
 )
 from shared.community.definition import Community
 from shared.community.text import Text
@@ -43,6 +44,52 @@ class Views:
             window=dispatch.window,
             made_at=offer.made_at,
             expires_at=offer.expires_at,
+            state=offer.state,
+            source=offer.source,
+            unit=offer.unit,
+            headcount=leg.headcount,
+            draw_ends_at=leg.draw_ends_at,
+            parts=json.loads(offer.parts),
+            eligible=offer.eligible,
+        )
+
+    def pool_leg(self, whole: WholeDispatch, leg: Leg) -> PoolLegView:
+        """An open leg with what it is about."""
+        dispatch = whole.dispatch
+        return PoolLegView(
+            leg_id=leg.leg_id,
+            order_id=leg.order_id,
+            reference=dispatch.reference,
+            service=dispatch.service,
+            service_name=self._service(dispatch.service),
+            post=leg.post,
+            post_name=self._skill(leg.post),
+            area=dispatch.grid,
+            area_name=self._area(dispatch.grid),
+            urgency=dispatch.urgency,
+            window=dispatch.window,
+            due_at=dispatch.due_at,
+            headcount=leg.headcount,
+            places=whole.free_places(leg),
+            drawing=leg.draw_ends_at is not None,
+        )
+
+    def call_up(self, call_up: CallUp, leg: Leg, dispatch: Dispatch) -> CallUpView:
+        """A call-up with what it is about."""
+        return CallUpView(
+            call_up_id=call_up.call_up_id,
+            leg_id=leg.leg_id,
+            order_id=leg.order_id,
+            unit=call_up.unit_id,
+            service=dispatch.service,
+            service_name=self._service(dispatch.service),
+            post=leg.post,
+            post_name=self._skill(leg.post),
+            area=dispatch.grid,
+            area_name=self._area(dispatch.grid),
+            urgency=dispatch.urgency,
+            window=dispatch.window,
+            expires_at=call_up.expires_at,
         )
 
     def assignment(self, assignment: Assignment, leg: Leg, dispatch: Dispatch) -> AssignmentView:
@@ -60,7 +107,7 @@ class Views:
             area=dispatch.grid,
             area_name=self._area(dispatch.grid),
             urgency=dispatch.urgency,
-            window=dispatch.window,
+            window=assignment.window,
             due_at=dispatch.due_at if assignment.is_active else None,
             by=assignment.by,
             minutes=assignment.minutes,
@@ -110,39 +157,6 @@ class Views:
             due_at=dispatch.due_at,
             next_step=dispatch.next_step,
             assignment_id=assignment_id,
-        )
-
-    def me(self, volunteer: Volunteer, claims: list[Claim]) -> MeView:
-        """A volunteer's own card."""
-        fields = self._vault.open_fields(volunteer.volunteer_id, volunteer.sealed)
-        unit = self._rules.units_by_id.get(fields["unit"] or "")
-        return MeView(
-            volunteer_id=volunteer.volunteer_id,
-            name=fields["name"],
-            phone=fields["phone"],
-            kind=fields["kind"],
-            unit=fields["unit"],
-            unit_name=unit.name if unit else None,
-            profession=fields["profession"],
-            home=fields["home"],
-            home_name=self._area(fields["home"]),
-            hours=fields["hours"],
-            on_duty=volunteer.on_duty,
-            capacity=volunteer.capacity,
-            held=volunteer.held,
-            served_minutes=volunteer.served_minutes,
-            posts=[self._held_post(claim) for claim in claims if claim.post_id in self._rules.posts_by_id],
-        )
-
-    def _held_post(self, claim: Claim) -> HeldPostView:
-        post = self._rules.posts_by_id[claim.post_id]
-        return HeldPostView(
-            post_id=claim.post_id,
-            skill=post.skill,
-            skill_name=self._skill(post.skill),
-            area=post.area,
-            area_name=self._area(post.area),
-            vetted=claim.vetted,
         )
 
     def _service(self, code: str) -> Text | None:

@@ -11,7 +11,11 @@ from shared.contracts.words import Window
 
 
 class OfferView(BaseModel):
-    """One open offer, as the volunteer who was asked sees it. ``area`` is the order's grid."""
+    """One offer, as the volunteer who was asked sees it. ``area`` is the order's grid.
+
+    ``parts`` say why this volunteer was chosen, each a cost (the lowest sum is asked first); ``eligible``: how many
+    people could have been asked. ``headcount``: how many serve together. ``unit``: whose secretary named them.
+    """
 
     offer_id: str
     order_id: str
@@ -27,6 +31,13 @@ class OfferView(BaseModel):
     window: Window | None
     made_at: datetime
     expires_at: datetime
+    state: str
+    source: str
+    unit: str | None
+    headcount: int
+    draw_ends_at: datetime | None
+    parts: dict[str, float]
+    eligible: int
 
 
 class AssignmentView(BaseModel):
@@ -51,6 +62,93 @@ class AssignmentView(BaseModel):
     assigned_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+
+
+class PoolLegView(BaseModel):
+    """An open leg somebody may ask for; ``places`` are those still free. ``drawing``: others asked for it already."""
+
+    leg_id: str
+    order_id: str
+    reference: str
+    service: str
+    service_name: Text | None
+    post: str | None
+    post_name: Text | None
+    area: str
+    area_name: Text | None
+    urgency: str
+    window: Window | None
+    due_at: datetime
+    headcount: int
+    places: int
+    drawing: bool
+
+
+class CallUpView(BaseModel):
+    """A leg a unit's secretary may name a member for, until ``expires_at``."""
+
+    call_up_id: str
+    leg_id: str
+    order_id: str
+    unit: str
+    service: str
+    service_name: Text | None
+    post: str | None
+    post_name: Text | None
+    area: str
+    area_name: Text | None
+    urgency: str
+    window: Window | None
+    expires_at: datetime
+
+
+class FreeMemberView(BaseModel):
+    """A member a secretary may name."""
+
+    volunteer_id: str
+    name: str
+
+
+class ChoiceView(BaseModel):
+    """Why somebody who has a leg was chosen: the parts of the cost, and how many people could have been asked."""
+
+    volunteer_id: str
+    source: str
+    cost: float
+    parts: dict[str, float]
+    eligible: int
+
+
+class LegExplanationView(BaseModel):
+    """How the pairing of a leg stands: ``asked`` may still answer; ``blocked`` counts people by the first reason
+    against asking them; ``counters`` are other times that were proposed. Never who said no.
+    """
+
+    leg_id: str
+    order_id: str
+    eligible: int
+    asked: int
+    waves: int
+    looked_at: datetime | None
+    next_look_at: datetime | None
+    draw_ends_at: datetime | None
+    blocked: dict[str, int]
+    chosen: list[ChoiceView]
+    counters: list[Window]
+
+
+class GapView(BaseModel):
+    """So many legs of a post in a grid found nobody in this part of the day (0 to 5, four hours each), mostly for
+    this reason.
+    """
+
+    post: str
+    post_name: Text | None
+    area: str
+    area_name: Text | None
+    part_of_day: int
+    reason: str
+    legs: int
 
 
 class DeskAssignmentView(BaseModel):
@@ -91,50 +189,13 @@ class DeskRowView(BaseModel):
     assignments: list[DeskAssignmentView]
 
 
-class HeldPostView(BaseModel):
-    """One post a volunteer claims."""
-
-    post_id: str
-    skill: str
-    skill_name: Text | None
-    area: str
-    area_name: Text | None
-    vetted: bool
-
-
-class MeView(BaseModel):
-    """A volunteer's own card; nobody else sees it. ``hours``: 42 hex digits, bit h being hour h of the week."""
-
-    volunteer_id: str
-    name: str
-    phone: str
-    kind: str
-    unit: str | None
-    unit_name: Text | None
-    profession: str | None
-    home: str
-    home_name: Text | None
-    hours: str
-    on_duty: bool
-    capacity: int
-    held: int
-    served_minutes: int
-    posts: list[HeldPostView]
-
-
-class RosterView(BaseModel):
-    """What became of an imported roster."""
-
-    volunteers: int
-    created: int
-    updated: int
-
-
 class AcceptedView(BaseModel):
-    """The answer to a yes."""
+    """The answer to a yes: ``assigned``, ``drawing`` until the draw ends, or ``standby``; to another time also
+    ``countered``.
+    """
 
     state: str
-    assignment_id: str
+    assignment_id: str | None = None
 
 
 class DecidedView(BaseModel):

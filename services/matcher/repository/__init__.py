@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from services.matcher.models import Inbox, Outbox, Session
 from services.matcher.repository.dispatches import DispatchRepository
+from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
 from shared.identity.sessions import SessionRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
 
 
-class Repository(MessagingRepository, SessionRepository, DispatchRepository, RosterRepository):
+class Repository(PlaceRepository, DispatchRepository, RosterRepository, SessionRepository, MessagingRepository):
     """Matcher's database inside one unit of work."""
 
     inbox = Inbox

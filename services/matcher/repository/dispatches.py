@@ -1,37 +1,38 @@
-"""Dispatches, legs, offers and assignments: loaded whole and locked, and the arbiter of places."""
+"""Dispatches, legs, offers and assignments: loaded whole and locked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.matcher.models import Assignment, Dispatch, Leg, MatcherTable, Offer, Volunteer, WholeDispatch
-from services.matcher.policies.acceptance import (
-    ACTIVE,
-    CapacityReached,
-    OfferGone,
-    OfferState,
-    PlaceTaken,
-    WindowTaken,
+from services.matcher.models import (
+    Assignment,
+    CallUp,
+    Dispatch,
+    Exclusion,
+    Leg,
+    MatcherTable,
+    Offer,
+    Volunteer,
+    WholeDispatch,
 )
-from services.matcher.policies.eligibility import Load
-from services.matcher.policies.windows import Span
+from services.matcher.models import Unit as UnitRow
+from services.matcher.policies.acceptance import AssignmentState, LegState
+from shared.contracts.words import OrderState
 
-OPEN = OfferState.OPEN.value
-ACTIVE_STATES = tuple(state.value for state in ACTIVE)
+UNPAIRED = (OrderState.PLACED.value, OrderState.OFFERED.value)
 
 
 class DispatchRepository:
     """The part of the repository that knows dispatches."""
 
-    _session: AsyncSession
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
 
     async def dispatches(self, order_ids: Collection[str]) -> dict[str, WholeDispatch]:
         """Whole dispatches by order, locked for change where the database has row locks; absent ones left out."""
@@ -55,9 +56,31 @@ class DispatchRepository:
         offers = select(Offer).where(col(Offer.order_id).in_(wholes)).order_by(col(Offer.offer_id))
         for offer in await self._session.scalars(offers):
             wholes[offer.order_id].offers.append(offer)
+        call_ups = select(CallUp).where(col(CallUp.order_id).in_(wholes)).order_by(col(CallUp.call_up_id))
+        for call_up in await self._session.scalars(call_ups):
+            wholes[call_up.order_id].call_ups.append(call_up)
+        excluded = select(col(Exclusion.order_id), col(Exclusion.volunteer_id))
+        excluded = excluded.where(col(Exclusion.order_id).in_(wholes))
+        for order_id, volunteer_id in await self._session.execute(excluded):
+            wholes[order_id].excluded.add(volunteer_id)
         held = select(Assignment).where(col(Assignment.order_id).in_(wholes)).order_by(col(Assignment.assignment_id))
         for assignment in await self._session.scalars(held):
             wholes[assignment.order_id].assignments.append(assignment)
+
+    async def unpaired(self, skills: Collection[str], most: int) -> list[WholeDispatch]:
+        """Whole dispatches that wait for people of these skills, what is due first on top; not locked: to be shown."""
+        found = (
+            select(Dispatch)
+            .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
+            .where(col(Dispatch.state).in_(UNPAIRED), col(Dispatch.parties_known))
+            .where(col(Leg.state) == LegState.OPEN.value, col(Leg.post).in_(skills))
+            .order_by(col(Dispatch.due_at), col(Dispatch.order_id))
+            .limit(most)
+        )
+        wholes = {one.order_id: WholeDispatch(one) for one in await self._session.scalars(found)}
+        if wholes:
+            await self._complete(wholes)
+        return list(wholes.values())
 
     async def by_offer(self, offer_ids: Collection[str]) -> dict[str, WholeDispatch]:
         """Whole dispatches by the id of one of their offers, locked."""
@@ -70,6 +93,10 @@ class DispatchRepository:
     async def by_leg(self, leg_ids: Collection[str]) -> dict[str, WholeDispatch]:
         """Whole dispatches by the id of one of their legs, locked."""
         return await self._by(col(Leg.leg_id), col(Leg.order_id), leg_ids)
+
+    async def by_call_up(self, call_up_ids: Collection[str]) -> dict[str, WholeDispatch]:
+        """Whole dispatches by the id of one of their call-ups, locked."""
+        return await self._by(col(CallUp.call_up_id), col(CallUp.order_id), call_up_ids)
 
     async def _by(self, key: Any, order_id: Any, ids: Collection[str]) -> dict[str, WholeDispatch]:
         # Only the ids are read before the lock is taken: a row read earlier could be out of date by then.
@@ -84,136 +111,57 @@ class DispatchRepository:
                 self._session.add_all(rows)
                 await self._session.flush()
 
-    async def loads(self, volunteer_ids: Collection[str] | None = None) -> dict[str, Load]:
-        """What these volunteers (all of them, without ids) carry now: three queries, whatever the number of orders."""
-        rows = select(
-            col(Volunteer.volunteer_id),
-            col(Volunteer.capacity),
-            col(Volunteer.held),
-            col(Volunteer.served_minutes),
-            col(Volunteer.asked_at),
-            col(Volunteer.on_duty),
+    async def servers_of(self, order_ids: Collection[str]) -> dict[str, list[str]]:
+        """Who served these orders, by order."""
+        found: dict[str, list[str]] = {}
+        if order_ids:
+            served = select(col(Assignment.order_id), col(Assignment.volunteer_id))
+            served = served.where(col(Assignment.order_id).in_(order_ids))
+            served = served.where(col(Assignment.state) == AssignmentState.COMPLETED.value)
+            for order_id, volunteer_id in await self._session.execute(served.order_by(col(Assignment.assignment_id))):
+                found.setdefault(order_id, []).append(volunteer_id)
+        return found
+
+    async def competing(self) -> Counter[tuple[str | None, str | None]]:
+        """How many legs wait for people, by community and post."""
+        waiting = (
+            select(col(Dispatch.community), col(Leg.post), func.count())
+            .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
+            .where(col(Dispatch.state).in_(UNPAIRED), col(Leg.state) == LegState.OPEN.value)
+            .group_by(col(Dispatch.community), col(Leg.post))
         )
-        asked = (
-            select(col(Offer.volunteer_id), col(Dispatch.window_from), col(Dispatch.window_to))
-            .join(Dispatch, col(Dispatch.order_id) == col(Offer.order_id))
-            .where(col(Offer.state) == OPEN)
-        )
-        busy = select(col(Assignment.volunteer_id), col(Assignment.window_from), col(Assignment.window_to)).where(
-            col(Assignment.state).in_(ACTIVE_STATES), col(Assignment.window_from).is_not(None)
-        )
-        if volunteer_ids is not None:
-            rows = rows.where(col(Volunteer.volunteer_id).in_(volunteer_ids))
-            asked = asked.where(col(Offer.volunteer_id).in_(volunteer_ids))
-            busy = busy.where(col(Assignment.volunteer_id).in_(volunteer_ids))
-        loads = {
-            volunteer_id: Load(capacity, held, 0, served_minutes, asked_at, on_duty)
-            for volunteer_id, capacity, held, served_minutes, asked_at, on_duty in await self._session.execute(rows)
-        }
-        for volunteer_id, start, end in await self._session.execute(asked):
-            loads[volunteer_id].ask(_span(start, end))
-        for volunteer_id, start, end in await self._session.execute(busy):
-            if (span := _span(start, end)) is not None:
-                loads[volunteer_id].busy.append(span)
-        return loads
+        return Counter({(community, post): count for community, post, count in await self._session.execute(waiting)})
 
-    async def note_asked(self, volunteer_ids: Collection[str], now: datetime) -> None:
-        """Remember when these volunteers were last asked."""
-        if volunteer_ids:
-            await self._session.execute(
-                update(Volunteer)
-                .where(col(Volunteer.volunteer_id).in_(volunteer_ids))
-                .values(asked_at=now)
-                .execution_options(synchronize_session=False)
-            )
-
-    async def take_place(self, assignment: Assignment, offer: Offer | None, now: datetime) -> None:
-        """Give a volunteer a place of a leg, or leave everything as it was.
-
-        The database decides, whatever this process believed: the place by its unique index, the offer and the
-        capacity by conditional updates. Raises ``CapacityReached``, ``WindowTaken``, ``OfferGone``, ``PlaceTaken``.
-        """
-        try:
-            async with self._session.begin_nested():
-                await self._hold(assignment)
-                if offer is not None:
-                    await self._answer(offer, now)
-                self._session.add(assignment)
-        except IntegrityError as error:
-            raise PlaceTaken from error
-
-    async def _hold(self, assignment: Assignment) -> None:
-        held = (
-            update(Volunteer)
-            .where(col(Volunteer.volunteer_id) == assignment.volunteer_id)
-            .where(col(Volunteer.held) + 1 <= col(Volunteer.capacity))
-            .values(held=col(Volunteer.held) + 1)
-            .returning(col(Volunteer.volunteer_id))
-            .execution_options(synchronize_session=False)
-        )
-        if await self._session.scalar(held) is None:
-            raise CapacityReached
-        # The update locked the volunteer's row, so this look sees whatever was committed before.
-        if await self._is_taken(assignment.volunteer_id, assignment.span, ()):
-            raise WindowTaken
-
-    async def _answer(self, offer: Offer, now: datetime) -> None:
-        answered = (
-            update(Offer)
-            .where(col(Offer.offer_id) == offer.offer_id, col(Offer.state) == OPEN)
-            .where(col(Offer.expires_at) > now)
-            .values(state=OfferState.ACCEPTED.value, answered_at=now)
-            .returning(col(Offer.offer_id))
-            .execution_options(synchronize_session=False)
-        )
-        if await self._session.scalar(answered) is None:
-            raise OfferGone
-
-    async def check_can_hold(self, volunteer_id: str, span: Span | None, besides: Collection[str]) -> None:
-        """Lock a volunteer and see that one more assignment fits, once those in ``besides`` have been released.
-
-        Raises ``CapacityReached`` or ``WindowTaken``.
-        """
-        load = select(col(Volunteer.held), col(Volunteer.capacity))
-        load = load.where(col(Volunteer.volunteer_id) == volunteer_id).with_for_update()
-        held, capacity = (await self._session.execute(load)).one()
-        own = select(col(Assignment.assignment_id)).where(
-            col(Assignment.assignment_id).in_(besides), col(Assignment.volunteer_id) == volunteer_id
-        )
-        if held - len((await self._session.scalars(own)).all()) >= capacity:
-            raise CapacityReached
-        if await self._is_taken(volunteer_id, span, besides):
-            raise WindowTaken
-
-    async def _is_taken(self, volunteer_id: str, span: Span | None, besides: Collection[str]) -> bool:
-        if span is None:
+    async def exclude(self, exclusion: Exclusion) -> bool:
+        """Keep a volunteer away from an order; False when that was done before."""
+        key = (exclusion.order_id, exclusion.volunteer_id)
+        if await self._session.get(Exclusion, key) is not None:
             return False
-        taken = (
-            select(col(Assignment.assignment_id))
-            .where(col(Assignment.volunteer_id) == volunteer_id, col(Assignment.state).in_(ACTIVE_STATES))
-            .where(col(Assignment.window_from) < span.end, col(Assignment.window_to) > span.start)
-            .where(col(Assignment.assignment_id).not_in(besides))
-            .limit(1)
+        self._session.add(exclusion)
+        return True
+
+    async def secretaries_near(self, areas: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """Units paired with one of these areas, and their secretaries; those of the first area first."""
+        paired = select(col(UnitRow.unit_id), col(UnitRow.secretary_id), col(UnitRow.paired_with))
+        paired = paired.where(col(UnitRow.paired_with).in_(areas), col(UnitRow.secretary_id).is_not(None))
+        found = sorted(
+            (areas.index(area or ""), unit, who or "") for unit, who, area in await self._session.execute(paired)
         )
-        return await self._session.scalar(taken) is not None
+        return [(unit, who) for _, unit, who in found]
 
-    async def give_back(self, assignments: Sequence[Assignment]) -> None:
-        """These volunteers no longer hold these assignments; minutes served are credited."""
-        minutes: Counter[str] = Counter()
-        for assignment in assignments:
-            minutes[assignment.volunteer_id] += assignment.minutes or 0
-        ended = Counter(assignment.volunteer_id for assignment in assignments)
-        for volunteer_id, count in sorted(ended.items()):
-            await self._session.execute(
-                update(Volunteer)
-                .where(col(Volunteer.volunteer_id) == volunteer_id)
-                .values(
-                    held=col(Volunteer.held) - count,
-                    served_minutes=col(Volunteer.served_minutes) + minutes[volunteer_id],
-                )
-                .execution_options(synchronize_session=False)
-            )
+    async def secretary_of(self, unit_id: str) -> str | None:
+        """Who may call up the members of a unit."""
+        found: str | None = await self._session.scalar(
+            select(col(UnitRow.secretary_id)).where(col(UnitRow.unit_id) == unit_id)
+        )
+        return found
 
+    async def is_unit(self, unit_id: str) -> bool:
+        """Whether there is a unit of this id."""
+        found = select(col(UnitRow.unit_id)).where(col(UnitRow.unit_id) == unit_id)
+        return await self._session.scalar(found) is not None
 
-def _span(start: datetime | None, end: datetime | None) -> Span | None:
-    return Span(start, end) if start is not None and end is not None else None
+    async def is_volunteer(self, volunteer_id: str) -> bool:
+        """Whether the roster has somebody of this id."""
+        found = select(col(Volunteer.volunteer_id)).where(col(Volunteer.volunteer_id) == volunteer_id)
+        return await self._session.scalar(found) is not None

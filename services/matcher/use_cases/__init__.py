@@ -2,36 +2,70 @@
 
 from __future__ import annotations
 
-from services.matcher.repository import Repository
+from services.matcher.policies.policy import Policy
+from services.matcher.repository import Repository, Unit
 from services.matcher.use_cases.amending import Amending
 from services.matcher.use_cases.answering import Answering
+from services.matcher.use_cases.availing import Availing
+from services.matcher.use_cases.calling_up import CallingUp
+from services.matcher.use_cases.claiming import Claiming
 from services.matcher.use_cases.climbing import Climbing
 from services.matcher.use_cases.deciding import Deciding
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.dispatching import Dispatching
+from services.matcher.use_cases.drawing import Drawing
 from services.matcher.use_cases.enrolling import Enrolling
+from services.matcher.use_cases.means import Means
+from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
+from services.matcher.use_cases.pooling import Pooling
+from services.matcher.use_cases.recusing import Recusing
+from services.matcher.use_cases.ring import Ring
+from services.matcher.use_cases.searching import Searching
 from services.matcher.use_cases.serving import Serving
 from services.matcher.use_cases.steps import Steps
 from shared.community.definition import Community
+from shared.identity.marks import Marks
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.vault import Vault
 
 
 class UseCases:
-    """Everything matcher can do, and the writer that does it: ``writer.do(answering.accept_offers, accept)``."""
+    """Everything matcher can do, and the writer that does it: ``writer.do(answering.accept_offers, accept)``.
+
+    ``policy`` is how people are asked; the community's own unless a simulation compares others. ``marks``: by which a
+    party to a matter is recognised.
+    """
 
     def __init__(
-        self, rules: Community, vault: Vault, writer: GroupCommit[Repository], asks_per_place: int = 1
+        self,
+        rules: Community,
+        vault: Vault,
+        writer: GroupCommit[Repository],
+        policy: Policy | None = None,
+        marks: Marks | None = None,
     ) -> None:
+        policy = policy or Policy.of(rules.pairing)
         self.writer = writer
-        self.directories = Directories(rules, vault)
-        steps = Steps(rules)
-        pairing = Pairing(rules, self.directories, steps, asks_per_place)
-        self.dispatching = Dispatching(rules, pairing, steps)
-        self.amending = Amending(self.directories, pairing, steps)
-        self.answering = Answering(pairing, steps)
-        self.serving = Serving(vault, pairing, steps)
-        self.deciding = Deciding(rules, vault, self.directories, pairing, steps)
+        self.directories = Directories(rules, vault, marks)
+        steps, self.needs = Steps(rules), Needs(rules, vault)
+        means = Means(rules, policy, self.needs, Searching(rules, self.directories, policy), steps)
+        ring = Ring(means)
+        self.pairing = Pairing(means, ring)
+        self.drawing = Drawing(means, self.pairing)
+        self.dispatching = Dispatching(rules, self.pairing, steps)
+        self.amending = Amending(means, self.pairing)
+        self.answering = Answering(self.pairing, self.drawing, steps)
+        self.pooling = Pooling(means, self.pairing, self.drawing)
+        self.serving = Serving(vault, self.pairing, steps)
+        self.deciding = Deciding(rules, vault, self.directories, self.pairing, steps)
+        self.calling_up = CallingUp(means, ring, self.pairing, self.deciding)
+        self.recusing = Recusing(means, self.pairing, self.deciding)
         self.climbing = Climbing(rules, steps)
         self.enrolling = Enrolling(rules, vault, self.directories)
+        self.claiming = Claiming(rules, vault)
+        self.availing = Availing(rules, vault)
+
+    def learn(self, unit: Unit) -> None:
+        """After a commit: what volunteers carry now is known to the candidate index."""
+        self.directories.learn(unit.repository.carried)

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.matcher.models import Assignment, WholeDispatch
+from services.matcher.models import Assignment, Leg, Offer, WholeDispatch
 from services.matcher.policies.acceptance import AssignmentState, HandBackReason
+from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.deadlines import amended_due, is_faster, offer_expiry, service_due
-from services.matcher.policies.directory import Directory
-from services.matcher.policies.eligibility import Load, Need, Reason, reasons
+from services.matcher.policies.eligibility import Load, Reason, reasons
 from services.matcher.policies.windows import Span, span_of
 from services.matcher.repository import Unit
-from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.dispatching import Answers, apply
+from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.pairing import Pairing
-from services.matcher.use_cases.steps import By, Steps
+from services.matcher.use_cases.steps import By
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import OrderAmended
 from shared.contracts.words import OrderState, Urgency
 
-_TIMELY = frozenset({Reason.NOT_FREE, Reason.WINDOW_TAKEN})
+_TIMELY = frozenset({Reason.NOT_FREE, Reason.WINDOW_TAKEN, Reason.ABSENT})
 """Reasons that come with a new time; all others were judged when the person was asked."""
 
 
 class Amending:
     """Applies amendments under the rules of one community."""
 
-    def __init__(self, directories: Directories, pairing: Pairing, steps: Steps) -> None:
-        self._directories = directories
+    def __init__(self, means: Means, pairing: Pairing) -> None:
+        self._rules = means.rules
+        self._searching, self._needs, self._steps = means.searching, means.needs, means.steps
         self._pairing = pairing
-        self._steps = steps
 
     async def amend_dispatches(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Answers:
         """Offers that no longer suit are withdrawn, assignments that no longer suit are released, and the next
         people are asked. Somebody who is under way, or a coordinator who holds the order, goes on.
         """
-        directory = await self._directories.current(uow.repository)
-        loads = await uow.repository.loads()
+        candidates = await self._searching.candidates(uow)
+        loads = await self._loads_concerned(uow, facts)
         released: list[Assignment] = []
         amended: list[WholeDispatch] = []
 
@@ -49,9 +49,9 @@ class Amending:
             amended.append(whole)
             if dispatch.state in {OrderState.PLACED, OrderState.OFFERED}:
                 self._move_due(uow, whole, faster=is_faster(event.urgency, urgency))
-                self._move_offers(uow, whole, directory, loads, span_of(before))
+                self._move_offers(uow, whole, candidates, loads, span_of(before))
             if event.window != before:
-                released.extend(self._move_assignments(uow, whole, directory, loads))
+                released.extend(self._move_assignments(uow, whole, candidates, loads))
 
         answers = await apply(uow, facts, take)
         await uow.repository.give_back(released)
@@ -68,37 +68,43 @@ class Amending:
         self,
         uow: Unit,
         whole: WholeDispatch,
-        directory: Directory,
+        candidates: Candidates,
         loads: Mapping[str, Load],
         before: Span | None,
     ) -> None:
         """Offers that suit are made again, under the same id and with the new window; the others are withdrawn."""
         dispatch = whole.dispatch
         ends_at = offer_expiry(uow.now, self._steps.clocks(whole).offer, dispatch.due_at, dispatch.window)
-        for offer in whole.open_offers:
+        for offer in whole.asking_offers:
             leg = whole.leg(offer.leg_id)
-            need = self._pairing.need(uow, whole, leg)
             loads[offer.volunteer_id].forget(before)
-            if need and _suits(need, offer.volunteer_id, directory, loads):
+            if offer.is_open and self._suits(uow, whole, leg, offer.volunteer_id, candidates, loads):
                 loads[offer.volunteer_id].ask(span_of(dispatch.window))
                 offer.expires_at = min(offer.expires_at, ends_at)
                 self._steps.offer(uow, whole, leg, offer, leg.waves)
             else:
-                self._steps.withdraw(uow, offer)
+                self._withdraw(uow, offer)
+        for leg in whole.legs:
+            leg.rest()
         if not whole.open_offers:
             dispatch.wait_for_offer()
 
+    def _withdraw(self, uow: Unit, offer: Offer) -> None:
+        """It was an answer to another question: a yes to the old time is none to the new."""
+        offer.withdraw(uow.now)
+        self._steps.settled(uow, offer)
+
     def _move_assignments(
-        self, uow: Unit, whole: WholeDispatch, directory: Directory, loads: Mapping[str, Load]
+        self, uow: Unit, whole: WholeDispatch, candidates: Candidates, loads: Mapping[str, Load]
     ) -> list[Assignment]:
         """Assignments that suit move with the window; returns those that had to be released."""
         released = []
         for assignment in whole.active_assignments:
             if assignment.state == AssignmentState.UNDER_WAY.value:
                 continue
-            need = self._pairing.need(uow, whole, whole.leg(assignment.leg_id))
+            leg = whole.leg(assignment.leg_id)
             loads[assignment.volunteer_id].free(assignment.span)
-            if need and _suits(need, assignment.volunteer_id, directory, loads):
+            if self._suits(uow, whole, leg, assignment.volunteer_id, candidates, loads):
                 self._keep(uow, whole, assignment)
             else:
                 assignment.release(uow.now)
@@ -116,7 +122,19 @@ class Amending:
             dispatch.assign_to(assignment.volunteer_id, due_at)
             self._steps.tell_assigned(uow, whole, assignment, By.AMENDMENT)
 
+    async def _loads_concerned(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Mapping[str, Load]:
+        """What everybody carries who was asked about one of these orders or has it."""
+        wholes = await uow.repository.dispatches({fact.event.order_id for fact in facts})
+        asked = {offer.volunteer_id for whole in wholes.values() for offer in whole.asking_offers}
+        have = {one.volunteer_id for whole in wholes.values() for one in whole.active_assignments}
+        return await uow.repository.loads(asked | have)
 
-def _suits(need: Need, volunteer_id: str, directory: Directory, loads: Mapping[str, Load]) -> bool:
-    member = directory.get(volunteer_id)
-    return member is not None and _TIMELY.isdisjoint(reasons(need, member, loads[volunteer_id]))
+    def _suits(
+        self, uow: Unit, whole: WholeDispatch, leg: Leg, volunteer_id: str,
+        candidates: Candidates, loads: Mapping[str, Load],
+    ) -> bool:  # fmt: skip
+        """Whether the new time suits somebody who was asked or has the leg."""
+        need, member = self._needs.of(whole, leg, uow.now), candidates.get(volunteer_id)
+        if need is None or member is None:
+            return False
+        return _TIMELY.isdisjoint(reasons(need, member, loads[volunteer_id], self._rules.areas))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.matcher.models import WholeDispatch
+from services.matcher.models import Dispatch, WholeDispatch
 from services.matcher.policies.ladder import Cause, climb
 from services.matcher.policies.lifecycle import CLOCKED
 from services.matcher.repository import Unit
@@ -37,9 +37,14 @@ class Climbing:
         dispatch = whole.dispatch
         if OrderState(dispatch.state) not in CLOCKED or dispatch.due_at > uow.now:
             return NotDue()
-        if OrderState(dispatch.state) is OrderState.ESCALATED:
+        if OrderState(dispatch.state) is OrderState.ESCALATED or _called_up(dispatch):
             rung, cause = climb(self._rules.areas, dispatch.desk_area)
             self._steps.escalate(uow, whole, cause, rung)
         else:
             self._steps.escalate(uow, whole, Cause.CLOCK)
         return dispatch.order_id
+
+
+def _called_up(dispatch: Dispatch) -> bool:
+    """Whether a coordinator has to decide by now, and had somebody called up meanwhile."""
+    return OrderState(dispatch.state) is OrderState.OFFERED and dispatch.desk_due_at == dispatch.due_at

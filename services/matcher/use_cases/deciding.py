@@ -51,28 +51,32 @@ class Deciding:
         Refusals: ``NotFound`` (leg or volunteer), ``HeldByVolunteer``, ``LegServed``, ``AlreadyAssigned``,
         ``CapacityReached``, ``WindowTaken``.
         """
-        return await self._each(uow, decisions, self._assign)
+        return await self.each(uow, decisions, self._assign)
 
     async def resolve_legs(self, uow: Unit, decisions: Sequence[Decision[ResolveLeg]]) -> list[str | Refusal]:
         """A coordinator served or settled it. Answers are order ids.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``.
         """
-        return await self._each(uow, decisions, self._resolve)
+        return await self.each(uow, decisions, self._resolve)
 
     async def escalate_legs(self, uow: Unit, decisions: Sequence[Decision[EscalateLeg]]) -> list[str | Refusal]:
         """Pass the order up one tier. Answers are order ids.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``TopOfLadder``.
         """
-        return await self._each(uow, decisions, self._escalate)
+        return await self.each(uow, decisions, self._escalate)
 
-    async def _each(
+    async def each(
         self,
         uow: Unit,
         decisions: Sequence[Decision[W]],
         decide: Callable[[Unit, WholeDispatch, Leg, Decision[W]], Awaitable[str]],
     ) -> list[str | Refusal]:
+        """Run one decision after the other, each about a leg that is on the coordinator's desk.
+
+        Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``NotItsTurn``, and those of the decision.
+        """
         wholes = await uow.repository.by_leg({decision.leg_id for decision in decisions})
         answers: list[str | Refusal] = []
         for decision in decisions:
@@ -98,8 +102,8 @@ class Deciding:
         return whole, leg
 
     async def _assign(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[AssignLeg]) -> str:
-        directory = await self._directories.current(uow.repository)
-        member = directory.get(decision.wish.volunteer)
+        candidates = await self._directories.current(uow.repository)
+        member = candidates.get(decision.wish.volunteer)
         if member is None or not self._rules.areas.at_or_below(member.home, decision.area):
             raise NotFound
         dispatch, place = whole.dispatch, whole.free_place(leg)

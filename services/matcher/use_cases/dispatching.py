@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -71,12 +71,14 @@ class Dispatching:
             answers.append(TooEarly() if early else None)
             if not early and event.order_id not in known:
                 opened.setdefault(event.order_id, self._open(fact))
+        await self._note_continued(uow, opened.values(), facts)
         asked = await self._pairing.ask(uow, opened.values())
         await uow.repository.add_in_order(
             [whole.dispatch for whole in opened.values()],
             [leg for whole in opened.values() for leg in whole.legs],
             asked.waves,
             asked.offers,
+            asked.call_ups,
         )
         return answers
 
@@ -114,7 +116,7 @@ class Dispatching:
         released: list[Assignment] = []
 
         def take(whole: WholeDispatch, _event: E) -> None:
-            self._steps.withdraw_offers(uow, whole)
+            self._steps.stop_asking(uow, whole)
             released.extend(whole.active_assignments)
             whole.dispatch.end(step)
             announce_ending(uow, whole)
@@ -122,6 +124,17 @@ class Dispatching:
         answers = await apply(uow, facts, take)
         await self._steps.release(uow, released)
         return answers
+
+    async def _note_continued(
+        self, uow: Unit, opened: Iterable[WholeDispatch], facts: Sequence[Fact[OrderPlaced]]
+    ) -> None:
+        """Who served this resident to their content may come again."""
+        before = {fact.event.order_id: fact.event.continues for fact in facts}
+        servers = await uow.repository.servers_of({order for orders in before.values() for order in orders})
+        for whole in opened:
+            earlier = before[whole.dispatch.order_id]
+            names = {name: None for order in earlier for name in servers.get(order, ())}
+            whole.dispatch.continued = " ".join(names)
 
     def _open(self, fact: Fact[OrderPlaced]) -> WholeDispatch:
         event = fact.event
@@ -147,6 +160,7 @@ class Dispatching:
             next_step=NextStep.OFFER.value,
             traceparent=fact.traceparent,
             placed_at=event.placed_at,
+            parties_known=not event.has_parties,
         )
         return WholeDispatch(dispatch, _legs(event.legs, dispatch, 0))
 

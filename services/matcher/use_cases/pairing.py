@@ -1,31 +1,32 @@
-"""Pairing: the best people are asked about a leg; where nobody is left to ask, the coordinator holds the order."""
+"""Pairing: everybody who waits is paired together, and the best people are asked, as few as make a yes likely."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import timedelta
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 
-from services.matcher.models import Leg, Offer, Wave, WholeDispatch
+from services.matcher.models import CallUp, Leg, Offer, Wave, WholeDispatch
+from services.matcher.policies.acceptance import Source
+from services.matcher.policies.candidates import Candidates
+from services.matcher.policies.costs import stake_of
 from services.matcher.policies.deadlines import offer_expiry
-from services.matcher.policies.directory import Directory, Rings
-from services.matcher.policies.eligibility import Load, Member, Need
+from services.matcher.policies.eligibility import Need
 from services.matcher.policies.ladder import Cause
-from services.matcher.policies.matching import best, nearest
-from services.matcher.policies.windows import serving_of, span_of
+from services.matcher.policies.solving import Wanted, pair
+from services.matcher.policies.waves import Situation
 from services.matcher.repository import Unit
-from services.matcher.use_cases.directories import Directories
-from services.matcher.use_cases.steps import Steps
-from shared.community.definition import Community
-from shared.contracts.words import OrderState, ServedBy
+from services.matcher.use_cases.means import Means
+from services.matcher.use_cases.ring import Ring
+from services.matcher.use_cases.searching import Choice, Found, part_now
+from shared.contracts.refusal import Refusal
+from shared.contracts.words import OrderState, ServedBy, Urgency
 
-ENOUGH = 32
-"""So many near people are looked at before anybody farther away."""
+SHORTEST_WAIT = timedelta(minutes=1)
 
-MOST_NAMED = 400
-"""More people than this are read as a whole rather than by name."""
-
-_UNPAIRED = frozenset({OrderState.PLACED, OrderState.OFFERED})
+UNPAIRED = frozenset({OrderState.PLACED, OrderState.OFFERED})
 
 
 @dataclass
@@ -34,150 +35,223 @@ class Asked:
 
     waves: list[Wave] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
+    call_ups: list[CallUp] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """One leg that waits: what it needs (None when nobody can serve it any more), who could, how many to ask."""
+    """One leg that waits, and what it needs."""
 
     whole: WholeDispatch
     leg: Leg
-    need: Need | None
-    rings: Rings
-    wanted: int
-
-
-class _Loads:
-    """What people carry, read for the nearest first, and for everybody only when those do not suffice."""
-
-    def __init__(self, uow: Unit, known: dict[str, Load], *, complete: bool) -> None:
-        self.known = known
-        self._uow = uow
-        self._complete = complete
-
-    @classmethod
-    async def of_nearest(cls, uow: Unit, searches: Iterable[_Search]) -> _Loads:
-        """Loads of the people these searches look at first."""
-        near = {member.volunteer_id for search in searches for ring in nearest(search.rings, ENOUGH) for member in ring}
-        complete = len(near) > MOST_NAMED
-        return cls(uow, await uow.repository.loads(None if complete else near), complete=complete)
-
-    async def best(self, search: _Search) -> list[Member]:
-        """The best people to ask."""
-        if search.need is None:
-            return []
-        first = search.rings if self._complete else nearest(search.rings, ENOUGH)
-        chosen = best(search.need, first, self.known, search.wanted)
-        if len(chosen) < search.wanted and len(first) < len(search.rings):
-            # What this list has asked already is in the loads that are known; the others are as they were read.
-            self.known = await self._uow.repository.loads() | self.known
-            self._complete = True
-            chosen = best(search.need, search.rings, self.known, search.wanted)
-        return chosen
+    need: Need
 
 
 class Pairing:
-    """Asks for the next people. ``asks_per_place``: how many at the same time for each place of a leg."""
+    """Asks for the next people under one policy."""
 
-    def __init__(self, rules: Community, directories: Directories, steps: Steps, asks_per_place: int = 1) -> None:
-        self._rules = rules
-        self._directories = directories
-        self._steps = steps
-        self._asks = asks_per_place
+    def __init__(self, means: Means, ring: Ring) -> None:
+        self._rules, self._policy = means.rules, means.policy
+        self._searching, self._needs, self._steps = means.searching, means.needs, means.steps
+        self._ring = ring
 
-    async def ask(self, uow: Unit, wholes: Iterable[WholeDispatch]) -> Asked:
-        """Ask about the current leg of each dispatch that waits for it, one after the other: who was asked for one
-        counts as loaded for the next. The rows are the caller's to insert, after those they refer to.
-        """
-        asked = Asked()
-        waiting = [whole for whole in wholes if OrderState(whole.dispatch.state) in _UNPAIRED]
-        served = [whole for whole in waiting if self._is_served_by_post(uow, whole)]
-        if not served:
-            return asked
-        directory = await self._directories.current(uow.repository)
-        searches = [search for whole in served if (search := self._search(uow, whole, directory))]
-        loads = await _Loads.of_nearest(uow, searches)
-        for search in searches:
-            await self._ask(uow, search, loads, asked)
-        await uow.repository.note_asked({offer.volunteer_id for offer in asked.offers}, uow.now)
-        return asked
+    async def look_again(self, uow: Unit, leg_ids: Sequence[str]) -> list[str | Refusal]:
+        """Nobody could be asked about these legs a while ago; all of them are looked at together."""
+        wholes = await uow.repository.by_leg(set(leg_ids))
+        waiting: dict[str, WholeDispatch] = {}
+        for leg_id in leg_ids:
+            whole = wholes[leg_id]
+            leg = whole.leg(leg_id)
+            if leg.ask_at is not None and leg.ask_at <= uow.now:
+                leg.ask_at = None
+                waiting[whole.dispatch.order_id] = whole
+        await self.ask_again(uow, waiting.values())
+        return list(leg_ids)
 
     async def ask_again(self, uow: Unit, wholes: Iterable[WholeDispatch]) -> None:
-        """The same for dispatches that are in the database already."""
+        """``ask`` for dispatches that are in the database already."""
         asked = await self.ask(uow, wholes)
-        await uow.repository.add_in_order(asked.waves, asked.offers)
+        await uow.repository.add_in_order(asked.waves, asked.offers, asked.call_ups)
 
-    def need(self, uow: Unit, whole: WholeDispatch, leg: Leg) -> Need | None:
-        """What a leg needs of a volunteer; None when nobody can serve it any more (its window has passed)."""
-        dispatch = whole.dispatch
-        service = self._rules.services_by_code.get(dispatch.service)
-        skill = self._rules.skills_by_code.get(leg.post or "")
-        if service is None or skill is None:
-            return None
-        duration = timedelta(minutes=service.duration_minutes)
-        serving = serving_of(dispatch.window, uow.now, duration, self._steps.clocks(whole).service)
-        if serving is None:
-            return None
-        posts = self._rules.posts_covering(dispatch.grid, skill.code)
-        return Need(
-            order_id=dispatch.order_id,
-            leg_id=leg.leg_id,
-            skill=skill.code,
-            grid=dispatch.grid,
-            posts=frozenset(post.post_id for post in posts),
-            open_to_any=skill.open,
-            needs_vetting=skill.needs_vetting,
-            serving=serving,
-            now=uow.now,
-            tz=self._rules.zone,
-            refused=whole.refused(leg),
-        )
+    async def ask(self, uow: Unit, wholes: Iterable[WholeDispatch]) -> Asked:
+        """Ask about the current leg of each dispatch that waits for it, all of them together: who is asked about one
+        is not asked about another, and the sum of what the pairs cost is least. The rows are the caller's to insert,
+        after those they refer to.
+        """
+        asked = Asked()
+        waiting = [whole for whole in wholes if self._waits(uow, whole)]
+        waiting = [whole for whole in waiting if not await self._ask_standby(uow, whole)]
+        if not waiting:
+            return asked
+        searches = []
+        for whole in waiting:
+            leg = _current(whole)
+            need = self._needs.of(whole, leg, uow.now)
+            if need is None:  # its window has passed
+                self._steps.escalate(uow, whole, Cause.NO_HOLDER)
+            else:
+                searches.append(_Search(whole, leg, need))
+        await self._pair(uow, searches, asked)
+        return asked
 
-    def _is_served_by_post(self, uow: Unit, whole: WholeDispatch) -> bool:
-        """Whether volunteers serve the current leg; what others serve is decided by a coordinator, at once."""
-        leg = whole.current_leg
-        if leg is None or leg.post is None or whole.dispatch.served_by != ServedBy.POST.value:
+    def _waits(self, uow: Unit, whole: WholeDispatch) -> bool:
+        """Whether somebody is to be asked now. What no post serves is decided by a coordinator, at once."""
+        dispatch, leg = whole.dispatch, whole.current_leg
+        if OrderState(dispatch.state) not in UNPAIRED:
+            return False
+        if leg is None or leg.post is None or dispatch.served_by != ServedBy.POST.value:
             self._steps.escalate(uow, whole, Cause.SERVED_BY)
             return False
+        if dispatch.due_at <= uow.now:  # its clock escalates it in a moment
+            dispatch.wait_for_offer()
+            return False
+        if whole.asking_offers or whole.open_call_ups or not whole.free_place(leg):
+            return False
+        dispatch.wait_for_offer()
+        return dispatch.parties_known
+
+    async def _ask_standby(self, uow: Unit, whole: WholeDispatch) -> bool:
+        """Who said yes before and got no place is asked first; returns whether anybody was."""
+        leg = _current(whole)
+        waiting = whole.on_standby(leg)
+        if not waiting:
+            return False
+        wanted = {offer.volunteer_id for offer in waiting}
+        admitted = await uow.repository.reserve_asks(wanted, uow.now, self._rules.local_time.day(uow.now))
+        if not admitted:
+            return False
+        wave = self._wave(uow, whole, leg)
+        await uow.repository.add_in_order([wave])
+        for offer in waiting:
+            if offer.volunteer_id in admitted:
+                offer.ask_again(uow.now, wave.ends_at, wave.wave_id)
+                self._steps.offer(uow, whole, leg, offer, wave.number)
         return True
 
-    def _search(self, uow: Unit, whole: WholeDispatch, directory: Directory) -> _Search | None:
-        """What to look for; None when nobody is to be asked now."""
-        leg, dispatch = whole.current_leg, whole.dispatch
-        if leg is None or dispatch.due_at <= uow.now:  # its clock escalates it in a moment
-            dispatch.wait_for_offer()
-            return None
-        need = self.need(uow, whole, leg)
-        wanted = whole.free_places(leg) * self._asks - len(whole.open_offers)
-        rings = directory.rings(need.skill, need.grid) if need else ()
-        return _Search(whole, leg, need, rings, wanted)
+    async def _pair(self, uow: Unit, searches: Sequence[_Search], asked: Asked) -> None:
+        found = await self._searching.find(uow, [search.need for search in searches])
+        competing = await self._competing(uow, searches)
+        wanted = [
+            Wanted(
+                leg_id=search.leg.leg_id,
+                places=self._wave_size(search, one, competing[_crowd(search)]),
+                stake=stake_of(search.need, self._policy.weights),
+                candidates=[(choice.volunteer_id, choice.cost) for choice in one.choices],
+            )
+            for search, one in zip(searches, found, strict=True)
+        ]
+        chosen = pair(wanted)
+        heeding = not self._policy.asking.overlooks
+        day = self._rules.local_time.day(uow.now)
+        names = {name for names in chosen for name in names}
+        admitted = await uow.repository.reserve_asks(names, uow.now, day, heeding=heeding)
+        for search, one, names_of_leg in zip(searches, found, chosen, strict=True):
+            by_name = {choice.volunteer_id: choice for choice in one.choices}
+            choices = [by_name[name] for name in names_of_leg if name in admitted]
+            if choices:
+                self._offer(uow, search, choices, one.eligible, asked)
+            else:
+                await self._wait(uow, search, one, asked)
 
-    async def _ask(self, uow: Unit, search: _Search, loads: _Loads, asked: Asked) -> None:
-        whole = search.whole
-        chosen = await loads.best(search)
-        if chosen:
-            self._offer(uow, whole, search.leg, chosen, asked)
-            for member in chosen:
-                loads.known[member.volunteer_id].ask(span_of(whole.dispatch.window), uow.now)
-        elif not whole.open_offers:
+    def _wave_size(self, search: _Search, found: Found, competing: int) -> int:
+        clocks = self._steps.clocks(search.whole)
+        situation = Situation(
+            urgency=search.need.urgency,
+            places=search.whole.free_places(search.leg),
+            chances=[choice.chance for choice in found.choices],
+            now=search.need.now,
+            due_at=search.whole.dispatch.due_at,
+            offer=clocks.offer,
+            eligible=found.eligible,
+            competing=competing,
+            asked_before=len(search.whole.offers),
+        )
+        return self._policy.asking.wave(situation)
+
+    async def _competing(self, uow: Unit, searches: Sequence[_Search]) -> Counter[tuple[str | None, str]]:
+        """How many legs wait for the same people, by community and skill: those of this list, and all that wait."""
+        here = Counter(_crowd(search) for search in searches)
+        known = await uow.repository.competing()
+        return Counter({crowd: max(count, known[crowd]) for crowd, count in here.items()})
+
+    async def _wait(self, uow: Unit, search: _Search, found: Found, asked: Asked) -> None:
+        """Nobody was asked: others need them more, or nobody can be asked now; look again, or go on without."""
+        leg, whole, now = search.leg, search.whole, uow.now
+        urgent = search.need.urgency is Urgency.URGENT
+        following = now + (SHORTEST_WAIT if urgent else timedelta(minutes=self._rules.pairing.look_minutes))
+        if found.choices:
+            leg.note_eligible(found.eligible, now)
+            leg.look_again(following)
+            return
+        candidates = await self._searching.candidates(uow)
+        part = part_now(search.need.serving.span.start, self._rules)
+        leg.note_blocked({reason.value: count for reason, count in candidates.tally(search.need).items()}, part, now)
+        at = candidates.prospect(search.need, whole.dispatch.due_at)
+        if at is not None:
+            leg.look_again(min(max(at, now + SHORTEST_WAIT), following))
+        elif not await self._call_up(uow, search, candidates, asked):
             self._steps.escalate(uow, whole, Cause.NO_HOLDER)
 
-    def _offer(self, uow: Unit, whole: WholeDispatch, leg: Leg, chosen: Iterable[Member], asked: Asked) -> None:
-        dispatch = whole.dispatch
-        leg.waves += 1
-        ends_at = offer_expiry(uow.now, self._steps.clocks(whole).offer, dispatch.due_at, dispatch.window)
-        wave = Wave(wave_id=uow.new_id(), leg_id=leg.leg_id, number=leg.waves, started_at=uow.now, ends_at=ends_at)
+    async def _call_up(self, uow: Unit, search: _Search, candidates: Candidates, asked: Asked) -> bool:
+        call_ups = await self._ring.open(uow, search.whole, search.leg, candidates)
+        asked.call_ups += call_ups
+        return bool(call_ups)
+
+    def _offer(self, uow: Unit, search: _Search, choices: Sequence[Choice], eligible: int, asked: Asked) -> None:
+        whole, leg = search.whole, search.leg
+        wave = self._wave(uow, whole, leg)
         asked.waves.append(wave)
-        for member in chosen:
-            offer = Offer(
-                offer_id=uow.new_id(),
-                leg_id=leg.leg_id,
-                order_id=dispatch.order_id,
-                wave_id=wave.wave_id,
-                volunteer_id=member.volunteer_id,
-                made_at=uow.now,
-                expires_at=ends_at,
-            )
+        leg.note_eligible(eligible, uow.now)
+        terms = Terms(eligible, wave.ends_at, part_now(uow.now, self._rules), wave_id=wave.wave_id)
+        for choice in choices:
+            offer = make_offer(uow, leg, choice, terms)
             whole.offers.append(offer)
             asked.offers.append(offer)
             self._steps.offer(uow, whole, leg, offer, wave.number)
+
+    def _wave(self, uow: Unit, whole: WholeDispatch, leg: Leg) -> Wave:
+        dispatch = whole.dispatch
+        leg.waves += 1
+        ends_at = offer_expiry(uow.now, self._steps.clocks(whole).offer, dispatch.due_at, dispatch.window)
+        return Wave(wave_id=uow.new_id(), leg_id=leg.leg_id, number=leg.waves, started_at=uow.now, ends_at=ends_at)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How an offer is made: how many could have been asked, until when it holds, the part of the day, and why."""
+
+    eligible: int
+    expires_at: datetime
+    part: int
+    source: Source = Source.WAVE
+    wave_id: str | None = None
+    unit: str | None = None
+
+
+def make_offer(uow: Unit, leg: Leg, choice: Choice, terms: Terms) -> Offer:
+    """One offer, with how it was weighed."""
+    return Offer(
+        offer_id=uow.new_id(),
+        leg_id=leg.leg_id,
+        order_id=leg.order_id,
+        wave_id=terms.wave_id,
+        volunteer_id=choice.volunteer_id,
+        source=terms.source.value,
+        made_at=uow.now,
+        expires_at=terms.expires_at,
+        unit=terms.unit,
+        cost=choice.cost,
+        parts=json.dumps({name: round(value, 4) for name, value in asdict(choice.parts).items() if name != "tie"}),
+        eligible=terms.eligible,
+        part=terms.part,
+    )
+
+
+def _current(whole: WholeDispatch) -> Leg:
+    leg = whole.current_leg
+    assert leg is not None  # noqa: S101 - what has no leg to serve does not wait
+    return leg
+
+
+def _crowd(search: _Search) -> tuple[str | None, str]:
+    return search.whole.dispatch.community, search.need.skill

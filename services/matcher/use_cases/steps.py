@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from services.matcher.models import Assignment, Leg, Offer, WholeDispatch
-from services.matcher.policies.acceptance import HAND_BACKS, HandBackReason
+from services.matcher.models import Assignment, CallUp, Leg, Offer, WholeDispatch
+from services.matcher.policies.acceptance import HAND_BACKS, HandBackReason, Source
 from services.matcher.policies.deadlines import service_due
 from services.matcher.policies.ladder import Cause, Rung, rung_of
 from services.matcher.repository import Unit
@@ -20,8 +20,13 @@ class By(StrEnum):
     """Whose decision gave a volunteer a leg; ``amendment``: the resident changed the window and it still suits."""
 
     OFFER = "offer"
+    POOL = "pool"
+    CALL_UP = "call_up"
     COORDINATOR = "coordinator"
     AMENDMENT = "amendment"
+
+
+BY_SOURCE = {Source.WAVE: By.OFFER, Source.STANDBY: By.OFFER, Source.POOL: By.POOL, Source.CALL_UP: By.CALL_UP}
 
 
 DESK = "desk"
@@ -62,6 +67,7 @@ class Steps:
         """One leg is proposed to one volunteer; the same offer again when the order was amended."""
         dispatch = whole.dispatch
         dispatch.ask()
+        leg.ask_at = None
         made = events.OfferMade(
             **dispatch.stamp(uow.now),
             leg_id=leg.leg_id,
@@ -73,26 +79,76 @@ class Steps:
             urgency=Urgency(dispatch.urgency),
             window=dispatch.window,
             expires_at=offer.expires_at,
+            unit=offer.unit,
         )
         record(uow, whole, made)
         uow.announce(volunteer_topic(offer.volunteer_id))
 
-    def withdraw_offers(self, uow: Unit, whole: WholeDispatch) -> None:
-        """No answer is needed any more."""
-        for offer in whole.open_offers:
+    def call_up(self, uow: Unit, whole: WholeDispatch, call_up: CallUp) -> None:
+        """The secretary of a unit may name a member."""
+        dispatch = whole.dispatch
+        dispatch.call_up()
+        made = events.CallUpMade(
+            **dispatch.stamp(uow.now),
+            leg_id=call_up.leg_id,
+            call_up_id=call_up.call_up_id,
+            unit=call_up.unit_id,
+            secretary_id=call_up.secretary_id,
+            service=dispatch.service,
+            urgency=Urgency(dispatch.urgency),
+            window=dispatch.window,
+            expires_at=call_up.expires_at,
+        )
+        record(uow, whole, made)
+        uow.announce(volunteer_topic(call_up.secretary_id))
+
+    def answered(self, uow: Unit, whole: WholeDispatch, offer: Offer, *, accepted: bool) -> None:
+        """An offer was answered (or ran out) and no longer counts against its volunteer; the answer is remembered."""
+        uow.repository.note_ended(offer, whole.dispatch.urgency, accepted=accepted)
+        self._told(uow, offer)
+
+    def settled(self, uow: Unit, offer: Offer) -> None:
+        """An offer whose answer was remembered when it was given no longer counts against its volunteer."""
+        uow.repository.note_ended(offer, "", accepted=None)
+        self._told(uow, offer)
+
+    def learned(self, uow: Unit, whole: WholeDispatch, offer: Offer) -> None:
+        """A yes that waits for its draw: it still counts against its volunteer."""
+        uow.repository.note_answer(offer, whole.dispatch.urgency, accepted=True)
+        self._told(uow, offer)
+
+    def _told(self, uow: Unit, offer: Offer) -> None:
+        uow.finish_with(uow.repository.write_answers)
+        uow.announce(volunteer_topic(offer.volunteer_id))
+
+    def stop_asking(self, uow: Unit, whole: WholeDispatch) -> None:
+        """No answer is needed any more: nobody is looked for, what was asked is withdrawn, a yes goes on standby."""
+        for offer in whole.asking_offers:
             self.withdraw(uow, offer)
+        for call_up in whole.open_call_ups:
+            call_up.withdraw(uow.now)
+            uow.announce(volunteer_topic(call_up.secretary_id))
+        for leg in whole.legs:
+            leg.rest()
 
     def withdraw(self, uow: Unit, offer: Offer) -> None:
         """One volunteer's answer is not needed any more."""
-        offer.withdraw(uow.now)
-        uow.announce(volunteer_topic(offer.volunteer_id))
+        if offer.is_drawing:
+            offer.stand_by(uow.now)
+        else:
+            offer.withdraw(uow.now)
+        self.settled(uow, offer)
 
     def escalate(
         self, uow: Unit, whole: WholeDispatch, cause: Cause, rung: Rung | None = None, due_at: datetime | None = None
     ) -> None:
-        """A coordinator has to decide, within the tier clock: that of ``rung``, else of where the order stands."""
-        self.withdraw_offers(uow, whole)
+        """A coordinator has to decide, within the tier clock: that of ``rung``, else of where the order stands, where
+        a clock that runs already goes on.
+        """
+        self.stop_asking(uow, whole)
         dispatch = whole.dispatch
+        if rung is None and due_at is None and dispatch.desk_due_at is not None and dispatch.desk_due_at > uow.now:
+            due_at = dispatch.desk_due_at
         dispatch.escalate_to(rung or self.desk(whole), due_at or uow.now + self.clocks(whole).tier)
         escalated = events.OrderEscalated(**dispatch.stamp(uow.now), tier=dispatch.tier, reason=cause.value)
         record(uow, whole, escalated)
@@ -101,8 +157,8 @@ class Steps:
         """A volunteer has a place. Once the leg is fully staffed, the volunteer holds the order."""
         dispatch, leg = whole.dispatch, whole.leg(assignment.leg_id)
         if whole.free_place(leg) is None:
-            self.withdraw_offers(uow, whole)
-            due_at = service_due(dispatch.window, uow.now, self.clocks(whole).service)
+            self.stop_asking(uow, whole)
+            due_at = service_due(assignment.window, uow.now, self.clocks(whole).service)
             dispatch.assign_to(assignment.volunteer_id, due_at)
         self.tell_assigned(uow, whole, assignment, by)
 
@@ -115,7 +171,7 @@ class Steps:
             assignment_id=assignment.assignment_id,
             volunteer_id=assignment.volunteer_id,
             by=by.value,
-            window=dispatch.window,
+            window=assignment.window,
         )
         record(uow, whole, given)
         uow.announce(volunteer_topic(assignment.volunteer_id))
@@ -147,7 +203,7 @@ class Steps:
     ) -> bool:
         """A leg was served, by volunteer ``by`` or (None) a coordinator. Returns whether another leg follows."""
         dispatch = whole.dispatch
-        self.withdraw_offers(uow, whole)
+        self.stop_asking(uow, whole)
         follows = whole.current_leg is not None
         if follows:
             dispatch.follow_on(uow.now + self.clocks(whole).dispatch)

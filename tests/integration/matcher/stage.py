@@ -15,9 +15,11 @@ from sqlmodel import col
 
 from services.matcher.commands import CompleteLeg, DeclineOffer, HandBackLeg
 from services.matcher.models import Assignment, Dispatch, MatcherTable, Offer, Outbox, Volunteer
+from services.matcher.policies.policy import Policy
 from services.matcher.repository import Repository, Unit
 from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.answering import Accept, Decline
+from services.matcher.use_cases.drawing import Taken
 from services.matcher.use_cases.enrolling import ImportRoster
 from services.matcher.use_cases.serving import Complete, HandBack, Start
 from shared.community.clock import DomainClock
@@ -75,17 +77,20 @@ def volunteer(
 class Stage:
     """Matcher's use cases over one database."""
 
-    def __init__(self, url: str, rules: Community, asks_per_place: int = 1) -> None:
+    def __init__(self, url: str, rules: Community, policy: Policy | None = None) -> None:
         self.rules = rules
         self.now = SUNDAY_EVENING
         self.database = Database(url)
-        self.units = Units(self.database, Repository, lambda: self.now, keep_in(Outbox))
+        self.units = Units(self.database, Repository, lambda: self.now, keep_in(Outbox), [self._learn])
         self.vault = Vault(KEY)
         self.writer = GroupCommit(self.units)
-        self.use_cases = UseCases(rules, self.vault, self.writer, asks_per_place)
+        self.use_cases = UseCases(rules, self.vault, self.writer, policy)
         self._numbers = itertools.count(1)
         self._heard = 0
         self._versions: dict[str, int] = {}
+
+    def _learn(self, unit: Unit) -> None:
+        self.use_cases.learn(unit)
 
     def later(self, **delta: float) -> None:
         """Let time pass."""
@@ -93,7 +98,7 @@ class Stage:
 
     def follow(self, clock: DomainClock) -> None:
         """From now on, time is that of a running clock."""
-        self.units = Units(self.database, Repository, clock.now, keep_in(Outbox))
+        self.units = Units(self.database, Repository, clock.now, keep_in(Outbox), [self._learn])
         self.writer._units = self.units
 
     @asynccontextmanager
@@ -210,9 +215,15 @@ class Stage:
         return self.rules.services_by_code[(await self.dispatch(order_id)).service].post
 
     async def accept(self, offer: matcher.OfferMade) -> str:
-        """The volunteer who was asked says yes; returns the assignment's id."""
+        """The volunteer who was asked says yes and gets the place; returns the assignment's id."""
+        taken = await self.say_yes(offer)
+        assert "assigned" == taken.state
+        return str(taken.assignment_id)
+
+    async def say_yes(self, offer: matcher.OfferMade) -> Taken:
+        """The volunteer who was asked says yes."""
         command = Accept(offer.offer_id, offer.volunteer_id)
-        return cast("str", await self.do(self.use_cases.answering.accept_offers, command))
+        return cast("Taken", await self.do(self.use_cases.answering.accept_offers, command))
 
     async def decline(self, offer: matcher.OfferMade, reason: str | None = None) -> None:
         """The volunteer who was asked says no."""

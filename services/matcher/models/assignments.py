@@ -1,10 +1,10 @@
-"""Offers and assignments: who is asked to serve a leg, and who does."""
+"""Assignments: who serves a leg."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
@@ -13,82 +13,13 @@ from services.matcher.policies.acceptance import (
     AlreadyStarted,
     AssignmentState,
     NotStarted,
-    OfferState,
     check_active,
-    check_offer,
 )
 from services.matcher.policies.windows import Span
 from shared.contracts.words import Window
 
-_OPEN = text("state = 'open'")
 _ACTIVE = text("state IN ('assigned', 'under_way')")
 MOST_MINUTES = 24 * 60
-
-
-class Wave(MatcherTable, table=True):
-    """People asked about a leg at the same time; ``number`` counts from 1 within the leg."""
-
-    __tablename__ = "waves"
-    __table_args__ = (UniqueConstraint("leg_id", "number"),)
-
-    wave_id: str = Field(primary_key=True)
-    leg_id: str = Field(foreign_key="legs.leg_id")
-    number: int
-    started_at: datetime
-    ends_at: datetime
-
-
-class Offer(MatcherTable, table=True):
-    """One leg proposed to one volunteer, who is asked about a leg once. ``reason``: a listed word, if declined."""
-
-    __tablename__ = "offers"
-    __table_args__ = (
-        UniqueConstraint("leg_id", "volunteer_id"),
-        Index("offers_expiring", "expires_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("offers_of_volunteer", "volunteer_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    )
-
-    offer_id: str = Field(primary_key=True)
-    leg_id: str = Field(foreign_key="legs.leg_id")
-    order_id: str = Field(foreign_key="dispatches.order_id", index=True)
-    wave_id: str = Field(foreign_key="waves.wave_id")
-    volunteer_id: str = Field(foreign_key="volunteers.volunteer_id")
-    state: str = OfferState.OPEN.value
-    made_at: datetime
-    expires_at: datetime
-    answered_at: datetime | None = None
-    reason: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether nobody has answered, withdrawn or expired it yet."""
-        return self.state == OfferState.OPEN.value
-
-    def check(self, now: datetime) -> None:
-        """Raises ``OfferGone`` or ``OfferExpired`` unless it may be answered at ``now``."""
-        check_offer(OfferState(self.state), self.expires_at, now)
-
-    def accept(self, now: datetime) -> None:
-        """The volunteer said yes. Raises ``OfferGone`` or ``OfferExpired``."""
-        self.check(now)
-        self._end(OfferState.ACCEPTED, now)
-
-    def decline(self, now: datetime, reason: str | None) -> None:
-        """The volunteer said no. Raises ``OfferGone`` or ``OfferExpired``."""
-        self.check(now)
-        self.reason = reason
-        self._end(OfferState.DECLINED, now)
-
-    def expire(self, now: datetime) -> None:
-        """Nobody answered in time."""
-        self._end(OfferState.EXPIRED, now)
-
-    def withdraw(self, now: datetime) -> None:
-        """It is no longer needed."""
-        self._end(OfferState.WITHDRAWN, now)
-
-    def _end(self, state: OfferState, now: datetime) -> None:
-        self.state, self.answered_at = state.value, now
 
 
 class Assignment(MatcherTable, table=True):
@@ -130,6 +61,13 @@ class Assignment(MatcherTable, table=True):
     def is_active(self) -> bool:
         """Whether it takes a place of its leg."""
         return AssignmentState(self.state) in ACTIVE
+
+    @property
+    def window(self) -> Window | None:
+        """When it is to be served: the order's window, or the time that was agreed on."""
+        if self.window_from is None or self.window_to is None:
+            return None
+        return Window(from_=self.window_from, to=self.window_to)
 
     @property
     def span(self) -> Span | None:

@@ -1,0 +1,72 @@
+"""What falls due, the oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from services.matcher.models import CallUp, Dispatch, Leg, Offer
+from services.matcher.policies.acceptance import CallUpState, OfferState
+from services.matcher.policies.lifecycle import CLOCKED
+from services.matcher.queries.looking import Looking
+
+_CLOCKED = tuple(state.value for state in CLOCKED)
+_OPEN = OfferState.OPEN.value
+_CALLED = CallUpState.OPEN.value
+
+
+class DueQueries(Looking):
+    """Reads what clocks need; ``most`` bounds each list. Raises ``Unavailable``."""
+
+    async def dispatches(self, now: datetime, most: int) -> Sequence[str]:
+        """Orders whose due time has passed while matcher's clocks run."""
+        due = select(col(Dispatch.order_id)).where(col(Dispatch.state).in_(_CLOCKED), col(Dispatch.due_at) <= now)
+        return await self._ids(due.order_by(col(Dispatch.due_at)).limit(most))
+
+    async def expired_offers(self, now: datetime, most: int) -> Sequence[str]:
+        """Open offers whose time is over."""
+        expired = select(col(Offer.offer_id)).where(col(Offer.state) == _OPEN, col(Offer.expires_at) <= now)
+        return await self._ids(expired.order_by(col(Offer.expires_at)).limit(most))
+
+    async def expired_call_ups(self, now: datetime, most: int) -> Sequence[str]:
+        """Call-ups whose time is over."""
+        expired = select(col(CallUp.call_up_id)).where(col(CallUp.state) == _CALLED, col(CallUp.expires_at) <= now)
+        return await self._ids(expired.order_by(col(CallUp.expires_at)).limit(most))
+
+    async def ended_draws(self, now: datetime, most: int) -> Sequence[str]:
+        """Legs whose draw is over."""
+        ended = select(col(Leg.leg_id)).where(col(Leg.draw_ends_at) <= now)
+        return await self._ids(ended.order_by(col(Leg.draw_ends_at)).limit(most))
+
+    async def looks(self, now: datetime, most: int) -> Sequence[str]:
+        """Legs for which people are to be looked for again."""
+        looks = select(col(Leg.leg_id)).where(col(Leg.ask_at) <= now)
+        return await self._ids(looks.order_by(col(Leg.ask_at)).limit(most))
+
+    async def parties_unknown(self, most: int) -> Sequence[str]:
+        """Orders that still run and whose parties intake has not told yet."""
+        unknown = select(col(Dispatch.order_id)).where(col(Dispatch.parties_known).is_(False))
+        return await self._ids(unknown.where(col(Dispatch.state).in_(_CLOCKED)).limit(most))
+
+    async def following(self) -> datetime | None:
+        """When the next clock runs out."""
+        columns: tuple[tuple[Any, Any], ...] = (
+            (col(Dispatch.due_at), col(Dispatch.state).in_(_CLOCKED)),
+            (col(Offer.expires_at), col(Offer.state) == _OPEN),
+            (col(CallUp.expires_at), col(CallUp.state) == _CALLED),
+            (col(Leg.draw_ends_at), col(Leg.draw_ends_at).is_not(None)),
+            (col(Leg.ask_at), col(Leg.ask_at).is_not(None)),
+        )
+        async with self._looking() as session:
+            ends = [
+                await session.scalar(select(column).where(counts).order_by(column).limit(1))
+                for column, counts in columns
+            ]
+        return min((end for end in ends if end is not None), default=None)
+
+    async def _ids(self, statement: Select[str]) -> Sequence[str]:
+        return [one for (one,) in await self._all(statement)]
