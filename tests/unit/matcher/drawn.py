@@ -13,7 +13,8 @@ from shared.community.hours import ALL_WEEK, WeekHours
 from shared.contracts.words import Urgency
 from tests.unit.matcher.people import LOCAL, NOW, need, span
 
-HOMES = ("maoling-east-g1", "maoling-east-g2", "maoling-east", "maoling-west-g1", "shanguang-g1", "qindu")
+GRIDS = ("maoling-east-g1", "maoling-east-g2", "maoling-west-g1", "shanguang-g1", "maoling-east-g1-b01")
+HOMES = (*GRIDS, "maoling-east-g1-b01-s1", "maoling-east", "maquan", "qindu")
 POSTS = ("mediation-maoling-east", "mediation-maquan", "mediation-shanguang")
 NAMES = [f"v-{number}" for number in range(12)]
 
@@ -81,7 +82,7 @@ def needs(draw: st.DrawFn) -> Need:
     open_to_any = draw(st.booleans())
     drawn: dict[str, Any] = {
         "leg_id": draw(_some(["l-1", "l-2", "another leg"])),
-        "grid": draw(_some(HOMES[:5])),
+        "grid": draw(_some(GRIDS)),
         "posts": frozenset(draw(st.sets(_some(POSTS)))),
         "open_to_any": open_to_any,
         "needs_vetting": not open_to_any and draw(st.booleans()),
@@ -91,7 +92,7 @@ def needs(draw: st.DrawFn) -> Need:
         "now": NOW + timedelta(minutes=draw(st.integers(0, 3000))),
         "refused": draw(st.frozensets(_some([*NAMES, "gone"]), max_size=2)),
         "excluded": draw(st.frozensets(_some([*NAMES, "gone"]), max_size=2)),
-        "excluded_areas": tuple(draw(st.lists(_some([*HOMES[:-1], "nowhere"]), max_size=2))),
+        "excluded_areas": tuple(draw(st.lists(_some([*HOMES[:-2], "nowhere"]), max_size=2))),
         "party_marks": draw(marks),
         "continued": draw(st.frozensets(_some([*NAMES, "gone"]), max_size=2)),
     }
