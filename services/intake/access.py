@@ -5,6 +5,8 @@ An order opens to its tracking token alone; what is not yours does not exist.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -12,19 +14,24 @@ from fastapi import Request
 
 from services.intake.commands import Command, PlaceOrder
 from services.intake.queries import OrderFound, Queries
+from services.intake.queries.explaining import ExplanationView, explained
 from services.intake.queries.views import OrderView, PlacedView, Views
 from services.intake.use_cases import UseCases
 from services.intake.use_cases.changing import Change
 from services.intake.use_cases.placing import NewOrder
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
-from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated
+from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated, Unavailable
+from shared.contracts.requests import ExplanationAsked, ExplanationTold
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
 from shared.observability.tracing import current_traceparent
 from shared.web.callers import bearer_of
 
 log = structlog.get_logger()
+
+Explains = Callable[[ExplanationAsked], Awaitable[ExplanationTold]]
+"""Asks matcher how the pairing of an order stands."""
 
 TRACK_COOKIE = "paidan_track"
 """Holds an order's tracking token; a browser sends it to that order's page and below alone."""
@@ -74,26 +81,18 @@ def _denied(caller: Caller) -> Forbidden:
     return Forbidden()
 
 
+@dataclass(frozen=True)
 class Doors:
     """What intake's doors share. ``most_rows`` bounds an imported table."""
 
-    def __init__(
-        self,
-        use_cases: UseCases,
-        queries: Queries,
-        views: Views,
-        access: Access,
-        tracking: TrackingTokens,
-        clock: DomainClock,
-        most_rows: int,
-    ) -> None:
-        self.use_cases = use_cases
-        self.queries = queries
-        self.views = views
-        self.access = access
-        self.tracking = tracking
-        self.clock = clock
-        self.most_rows = most_rows
+    use_cases: UseCases
+    queries: Queries
+    views: Views
+    access: Access
+    tracking: TrackingTokens
+    clock: DomainClock
+    most_rows: int
+    explains: Explains
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """The order this request may see: its secret came as bearer token or as the tracking cookie."""
@@ -107,6 +106,14 @@ class Doors:
     async def view(self, order_id: str) -> OrderView:
         """An order as it is now."""
         return await self.queries.order(order_id, self.clock.now())
+
+    async def explanation(self, found: OrderFound) -> ExplanationView:
+        """Why an order has nobody yet. Raises ``Unavailable`` while matcher is away or has not heard of it."""
+        try:
+            told = await self.explains(ExplanationAsked(order_id=found.order_id))
+        except NotFound as unheard:
+            raise Unavailable from unheard
+        return explained(found.reference, told)
 
     async def place(self, body: PlaceOrder, key: str | None) -> PlacedView:
         """Place an order through the writer; the same key and body give the same answer for ever."""

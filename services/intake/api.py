@@ -13,6 +13,7 @@ from services.intake.access import Doors
 from services.intake.commands import AmendOrder, CancelOrder, PlaceOrder, ReviewOrder
 from services.intake.policies.importing import ImportMapping, read_table
 from services.intake.queries import OrderFound
+from services.intake.queries.explaining import ExplanationView
 from services.intake.queries.views import (
     AreaView,
     ImportedOrderView,
@@ -76,6 +77,11 @@ def make_router(doors: Doors) -> APIRouter:
     async def order(found: OrderFound = seen) -> OrderView:
         """The order with its legs and timeline."""
         return await doors.view(found.order_id)
+
+    @router.get("/orders/{reference}/explanation")
+    async def explanation(found: OrderFound = seen) -> ExplanationView:
+        """Why the order has nobody yet: how many could be asked, how many are, and what stands in the way."""
+        return await doors.explanation(found)
 
     @router.get("/orders/{reference}/live", response_class=EventSourceResponse)
     async def live(request: Request, found: OrderFound = seen) -> AsyncIterator[ServerSentEvent]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,8 +12,8 @@ from fastapi import FastAPI
 from services.intake import api, pages
 from services.intake.access import Access, Doors
 from services.intake.clocks import ReviewClock
-from services.intake.consumers import hearing
-from services.intake.queries import Queries
+from services.intake.consumers import answering, hearing
+from services.intake.queries import Parties, Queries
 from services.intake.queries.views import Views
 from services.intake.repository import Repository
 from services.intake.settings import IntakeSettings
@@ -20,9 +21,11 @@ from services.intake.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.identity.keys import read_key
+from shared.identity.marks import Marks
 from shared.identity.tokens import TokenSigner, TrackingTokens
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
+from shared.messaging.requests import ask
 from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
@@ -74,6 +77,8 @@ class Intake:
         vault = Vault(read_key(settings.keys, "intake-vault"))
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer)
         self.queries = Queries(self.machinery.database, self.rules)
+        marks = Marks(read_key(settings.keys, "parties"))
+        self.machinery.answer(answering(Parties(self.machinery.database, vault, marks)))
         self.doors = Doors(
             self.use_cases,
             self.queries,
@@ -82,6 +87,7 @@ class Intake:
             self.tracking,
             self.clock,
             settings.import_rows,
+            partial(ask, self.machinery.bus, within=settings.answer_seconds),
         )
         self.review_clock = ReviewClock(
             self.queries, self.use_cases.changing, self.machinery.writer, self.clock, settings.sweep_seconds

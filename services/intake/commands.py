@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.contracts.words import Outcome, Urgency, Window
 
@@ -35,7 +48,8 @@ def plain_words(text: str) -> str:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(one_line)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(plain_words)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
+_CODE = r"^[a-z0-9_-]{1,64}$"
+Code = Annotated[str, StringConstraints(pattern=_CODE)]
 
 
 class Command(BaseModel):
@@ -51,6 +65,43 @@ class Contact(Command):
     phone: Annotated[Line, Field(max_length=LONGEST_PHONE)]
 
 
+class Party(Command):
+    """Somebody who is in the matter and must not be asked to serve it, as far as the resident can say who.
+
+    ``area``: whoever lives there is not asked. ``phone`` as typed. One of the three is given; an area alone travels
+    as its plain code.
+    """
+
+    name: Annotated[Line, Field(max_length=LONGEST_NAME)] | None = None
+    phone: Annotated[Line, Field(max_length=LONGEST_PHONE)] | None = None
+    area: Code | None = None
+
+    @model_validator(mode="after")
+    def _says_who(self) -> Self:
+        if self.name is None and self.phone is None and self.area is None:
+            raise ValueError("a name, a phone number or an area is needed")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _plain(self, whole: SerializerFunctionWrapHandler) -> Any:
+        return self.area if self.name is None and self.phone is None else whole(self)
+
+
+class _OrCode:
+    """An area's code may stand for the party of that area."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "pattern": _CODE}, handler(schema)]}
+
+
+def _of_area(given: Any) -> Any:
+    return {"area": given} if isinstance(given, str) else given
+
+
+Excluded = Annotated[Party, BeforeValidator(_of_area), _OrCode]
+
+
 class Consent(Command):
     """What the resident agreed to; a health hint is kept only with ``health``."""
 
@@ -58,7 +109,7 @@ class Consent(Command):
 
 
 class PlaceOrder(Command):
-    """Place an order: what, where, when, who."""
+    """Place an order: what, where, when, who. ``excluded``: codes of areas, or parties to the matter."""
 
     service: Code
     area: Code
@@ -66,7 +117,7 @@ class PlaceOrder(Command):
     contact: Contact
     window: Window | None = None
     urgency: Urgency | None = None
-    excluded: tuple[Code, ...] = Field(default=(), max_length=20)
+    excluded: tuple[Excluded, ...] = Field(default=(), max_length=20)
     on_behalf_of: Annotated[Line, Field(max_length=LONGEST_NAME)] | None = None
     consent: Consent = Consent()
 

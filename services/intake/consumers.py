@@ -1,9 +1,10 @@
-"""What intake hears: every fact of matcher's dispatch, each moving the order it is about."""
+"""What intake hears: every fact of matcher's dispatch, each moving the order it is about. And what it is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.intake.queries import Parties
 from services.intake.repository import Unit
 from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
@@ -21,7 +22,9 @@ from shared.contracts.matcher import (
     OrderEscalated,
 )
 from shared.contracts.refusal import Refusal
+from shared.contracts.requests import PartiesAsked
 from shared.messaging.consuming import Hearing
+from shared.messaging.requests import Answers as Answering
 
 Answers = list[Refusal | None]
 
@@ -92,3 +95,10 @@ async def on_order_escalated(uow: Unit, facts: Sequence[Fact[OrderEscalated]]) -
 async def on_order_done(uow: Unit, facts: Sequence[Fact[OrderDone]]) -> Answers:
     """Everything was served; the resident reviews."""
     return await follow_dispatch(uow, facts)
+
+
+def answering(parties: Parties) -> Answering:
+    """What intake tells the services that ask."""
+    answers = Answering("intake")
+    answers.on(PartiesAsked)(parties.tell)
+    return answers

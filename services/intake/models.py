@@ -170,10 +170,11 @@ class OrderContact(IntakeTable, table=True):
     """Vault: who and what, sealed under the order's id. ``phone_print`` is a keyed hash to look up by."""
 
     __tablename__ = "contacts"
+    __table_args__ = (Index("contacts_by_phone", "phone_print", "order_id"),)
 
     order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
     sealed: bytes = Field(sa_type=LargeBinary)
-    phone_print: str | None = Field(default=None, index=True)
+    phone_print: str | None = None
 
 
 class OrderReview(IntakeTable, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from services.intake.models import (
@@ -15,10 +15,18 @@ from services.intake.models import (
     Leg,
     Order,
     OrderContact,
+    OrderReview,
     Outbox,
 )
+from shared.contracts.words import OrderState, Outcome
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
+
+CONTENT_RATING = 4
+"""A resident who rates was content from this rating on."""
+
+_LOOKED_THROUGH = 50
+"""So many of a phone's last orders are looked through: a property office may have placed thousands."""
 
 
 class Repository(MessagingRepository):
@@ -49,6 +57,31 @@ class Repository(MessagingRepository):
         """Imported ids that are recorded already, with the order each became."""
         found = select(ExternalId).where(col(ExternalId.external_id).in_(ids))
         return {row.external_id: row.order_id for row in await self._session.scalars(found)}
+
+    async def content_orders(self, phone_prints: Collection[str]) -> dict[tuple[str, str], list[str]]:
+        """Orders that ended fixed and were rated well or not at all, by phone print and service, the newest first."""
+        nth = func.row_number().over(
+            partition_by=col(OrderContact.phone_print), order_by=col(OrderContact.order_id).desc()
+        )
+        last = (
+            select(col(OrderContact.phone_print), col(OrderContact.order_id), nth.label("nth"))
+            .where(col(OrderContact.phone_print).in_(phone_prints))
+            .subquery()
+        )
+        review = and_(col(OrderReview.order_id) == Order.order_id, col(OrderReview.round) == Order.round)
+        found = (
+            select(last.c.phone_print, col(Order.service), col(Order.order_id))
+            .join(Order, col(Order.order_id) == last.c.order_id)
+            .outerjoin(OrderReview, review)
+            .where(last.c.nth <= _LOOKED_THROUGH)
+            .where(col(Order.state) == OrderState.CLOSED.value, col(Order.outcome) == Outcome.FIXED.value)
+            .where(or_(col(OrderReview.rating).is_(None), col(OrderReview.rating) >= CONTENT_RATING))
+            .order_by(col(Order.order_id).desc())
+        )
+        orders: dict[tuple[str, str], list[str]] = {}
+        for phone_print, service, order_id in await self._session.execute(found):
+            orders.setdefault((phone_print, service), []).append(order_id)
+        return orders
 
     async def contact(self, order_id: str) -> OrderContact | None:
         """The sealed contact of an order."""

@@ -38,7 +38,9 @@ class Service(BaseModel):
 
     ``window`` is the code of a :class:`ServiceWindow`. ``post`` is a skill code, given exactly when a post
     serves it; ``provider`` names the department, the property firm or the merchant, given exactly when one of
-    them serves it. ``duration_minutes`` is what one serving usually takes. ``description`` is in plain words.
+    them serves it. ``duration_minutes`` is what one serving usually takes. ``headcount``: so many volunteers serve it
+    together. ``parties``: others are in the matter, who must not serve it; the order form asks for them.
+    ``description`` is in plain words.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +54,8 @@ class Service(BaseModel):
     urgency: Urgency = Urgency.NORMAL
     duration_minutes: int = Field(ge=5, le=1440)
     mode: Mode
+    headcount: int = Field(default=1, ge=1, le=20)
+    parties: bool = False
     description: Text
 
     @model_validator(mode="after")
@@ -60,4 +64,6 @@ class Service(BaseModel):
             raise ValueError("post must be given exactly when served_by is post")
         if (self.provider is not None) != (self.served_by in PROVIDED_BY_NAME):
             raise ValueError("provider must be given exactly when served_by is department, property or merchant")
+        if self.headcount > 1 and self.post is None:
+            raise ValueError("only a post serves with a headcount")
         return self

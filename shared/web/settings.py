@@ -50,6 +50,7 @@ class ServiceSettings(BaseSettings):
     upload_limit_bytes: PositiveInt = 10 * 1024 * 1024
     shutdown_seconds: PositiveInt = 5
     live_seconds: PositiveFloat = 15.0
+    answer_seconds: PositiveFloat = 2.0
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""

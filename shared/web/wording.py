@@ -21,6 +21,7 @@ STATES: Mapping[str, str] = {
 NEXT_STEPS: Mapping[str, str] = {
     NextStep.OFFER: msgid("Finding a volunteer"),
     NextStep.ACCEPT: msgid("A volunteer answers"),
+    NextStep.CALL_UP: msgid("A unit looks for a member"),
     NextStep.START: msgid("The volunteer sets out"),
     NextStep.COMPLETE: msgid("The volunteer finishes the work"),
     NextStep.DECIDE: msgid("The coordinator decides who serves it"),
@@ -55,8 +56,11 @@ EVENTS: Mapping[str, str] = {
     "order_closed": msgid("The order was closed"),
     "offer_made": msgid("A volunteer was asked"),
     "offer_declined": msgid("The asked volunteer cannot"),
+    "offer_countered": msgid("The asked volunteer proposes another time"),
+    "call_up_made": msgid("A unit was asked to name somebody"),
     "offer_expired": msgid("The asked volunteer did not answer"),
     "leg_assigned": msgid("A volunteer took the order"),
+    "leg_joined": msgid("One of the team has joined; more are being asked"),
     "leg_started": msgid("The volunteer set out"),
     "leg_handed_back": msgid("The volunteer had to give it back"),
     "leg_completed": msgid("The work was done"),
@@ -65,6 +69,21 @@ EVENTS: Mapping[str, str] = {
     "notice_sent": msgid("A notice was sent"),
     "notice_failed": msgid("A notice could not be sent"),
 }
+BLOCKED: Mapping[str, str] = {
+    "no_holders": msgid("nobody has the post this needs"),
+    "not_a_holder": msgid("they do not have the post this needs"),
+    "not_vetted": msgid("their post is not confirmed yet"),
+    "party": msgid("they are in the matter, or live where nobody is to be asked"),
+    "excluded": msgid("the coordinator wants somebody else"),
+    "asked_before": msgid("they have been asked already"),
+    "absent": msgid("they are away"),
+    "not_free": msgid("they are not free then"),
+    "window_taken": msgid("they have something else to do then"),
+    "not_reachable": msgid("they cannot be reached at this hour"),
+    "at_capacity": msgid("they have as many orders as they can carry"),
+    "budget_spent": msgid("they have been asked often enough today"),
+}
+"""Why people cannot be asked, by the reason's code; said of many together, never of one."""
 
 
 def _names(known: Mapping[str, str]) -> Callable[[str], str]:
@@ -79,6 +98,7 @@ WORDS: Mapping[str, Callable[[str], str]] = {
     "outcome_name": _names(OUTCOMES),
     "role_name": _names(ROLES),
     "event_name": _names(EVENTS),
+    "blocked_name": _names(BLOCKED),
 }
 """What every template may call: ``{{ state_name(order.state) }}``."""
 

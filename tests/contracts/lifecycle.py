@@ -40,6 +40,7 @@ def _orders() -> str:
 def _facts() -> str:
     lines = ["Matcher's facts, and the state they put the order in:", "", "| fact | state |", "| --- | --- |"]
     lines += [f"| {fact} | {state or 'stays'} |" for fact, state in order.STATE_AFTER.items()]
+    lines += ["", "`leg_assigned` with next step `accept` leaves the state: the team is not complete yet."]
     return "\n".join(lines) + "\n"
 
 

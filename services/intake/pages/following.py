@@ -17,8 +17,9 @@ from services.intake.queries import OrderFound
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
+from shared.contracts.matcher import LegAssigned
 from shared.contracts.refusal import Refusal
-from shared.contracts.words import OrderState, Role
+from shared.contracts.words import NextStep, OrderState, Role
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
 from shared.web.i18n import current_reader, gettext
@@ -27,6 +28,9 @@ from shared.web.templating import Pages, redirect
 from shared.web.wording import WORDS, place_name
 
 _WITHDRAWABLE = frozenset(state.value for state in OPEN - {OrderState.DONE})
+
+_SEARCHING = frozenset({OrderState.PLACED.value, OrderState.OFFERED.value, OrderState.ESCALATED.value})
+"""While nobody serves it, its resident may ask why."""
 
 After = Annotated[str, Query(max_length=40)]
 
@@ -74,6 +78,7 @@ class Following:
             "holder": self._holder(order.holder),
             "steps": self._steps(order.timeline),
             "can_withdraw": order.state in _WITHDRAWABLE,
+            "searching": order.state in _SEARCHING,
         }
 
     def _holder(self, holder: HolderView | None) -> str:
@@ -89,12 +94,18 @@ class Following:
     def _steps(self, timeline: Sequence[TimelineView]) -> list[Step]:
         return [
             Step(
-                WORDS["event_name"](entry.what),
+                WORDS["event_name"](_told(entry)),
                 entry.at,
                 "" if entry.by == SYSTEM else WORDS["role_name"](entry.by),
             )
             for entry in timeline
         ]
+
+
+def _told(entry: TimelineView) -> str:
+    """What is said of an entry: joining a team that is not complete is not taking the order."""
+    joined = entry.what == LegAssigned.name and entry.next_step != NextStep.START
+    return "leg_joined" if joined else entry.what
 
 
 def mark(order: OrderView) -> str:

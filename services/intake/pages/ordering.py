@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
-from services.intake.commands import PlaceOrder
+from services.intake.pages.parties import PlaceBetween, as_shown
 from services.intake.pages.tracking import Tracking
+from services.intake.policies.acceptance import OrderInvalid
 from services.intake.use_cases.placing import KeyUsedForAnotherOrder
 from shared.community.areas import COMMUNITY, GRID, Area
 from shared.community.catalogue import Mode, Service
@@ -102,6 +103,7 @@ class Ordering:
             place=place_name(self._rules.areas, grid),
             buildings=[(option.code, option.name) for option in buildings],
             urgencies=[(urgency.value, WORDS["urgency_name"](urgency)) for urgency in Urgency],
+            parties=service.parties,
             key=KEY,
         )
 
@@ -145,11 +147,13 @@ def ordering_routes(doors: Doors, rules: Community, pages: Pages, tracking: Trac
         if grid is None:
             return ordering.places(request, chosen, where)
         try:
-            wish = _wish(form, chosen).read(PlaceOrder, moments=_MOMENTS, groups=("contact",))
-            placed = await doors.place(wish, form.value(KEY)[:_LONGEST_KEY] or None)
+            wish = _wish(form, chosen).read(PlaceBetween, moments=_MOMENTS, groups=("contact",))
+            placed = await doors.place(wish.order(grid), form.value(KEY)[:_LONGEST_KEY] or None)
         except KeyUsedForAnotherOrder:
             again = replace(form, values={**form.values, KEY: (_new_key(),)})
             return ordering.form(request, chosen, grid, again.refused(SentAlready()), 422)
+        except OrderInvalid as refusal:
+            return ordering.form(request, chosen, grid, form.refused(as_shown(refusal)), status_of(refusal))
         except Refusal as refusal:
             return ordering.form(request, chosen, grid, form.refused(refusal), status_of(refusal))
         return tracking.lead_to(placed.reference, placed.tracking_token)

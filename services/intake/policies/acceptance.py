@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.intake.commands import Party
 from shared.community.catalogue import Service
 from shared.community.definition import Community
+from shared.community.phones import mobile
 from shared.contracts.refusal import FieldError, Invalid
 from shared.contracts.words import Urgency, Window
 
@@ -24,7 +27,10 @@ class OrderInvalid(Invalid):
 
 @dataclass(frozen=True)
 class Accepted:
-    """An order that can be: its service, place and clocks; ``phone`` as dialled. ``due_at`` ends the dispatch clock."""
+    """An order that can be: its service, place and clocks; ``phone`` as dialled. ``due_at`` ends the dispatch clock.
+
+    ``parties`` are in the matter, their phones in E.164 where they are mobiles.
+    """
 
     service: Service
     area: str
@@ -33,44 +39,61 @@ class Accepted:
     urgency: Urgency
     due_at: datetime
     phone: str | None
+    parties: tuple[Party, ...] = ()
 
 
-def accept(
-    rules: Community,
-    *,
-    service: str,
-    area: str,
-    urgency: Urgency | None,
-    window: Window | None,
-    phone: str | None,
-    now: datetime,
-) -> Accepted:
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for, as far as it can be judged. ``phone`` as typed."""
+
+    service: str
+    area: str
+    urgency: Urgency | None = None
+    window: Window | None = None
+    phone: str | None = None
+    excluded: tuple[Party, ...] = ()
+
+
+def accept(rules: Community, wish: Wish, now: datetime) -> Accepted:
     """Judge what was asked. Raises ``OrderInvalid`` with every field that is wrong, not only the first."""
     errors: list[FieldError] = []
-    known = rules.services_by_code.get(service)
+    known = rules.services_by_code.get(wish.service)
     if known is None:
         errors.append(FieldError("/service", "there is no such service"))
-    grid = rules.areas.grid_of(area) if area in rules.areas else None
-    if area not in rules.areas:
+    grid = rules.areas.grid_of(wish.area) if wish.area in rules.areas else None
+    if wish.area not in rules.areas:
         errors.append(FieldError("/area", "there is no such area"))
     elif grid is None:
         errors.append(FieldError("/area", "an order names a grid or a place in one"))
-    errors += window_errors(window, now)
-    dialled = normal_phone(phone) if phone else None
-    if phone and dialled is None:
+    errors += window_errors(wish.window, now)
+    dialled = normal_phone(wish.phone) if wish.phone else None
+    if wish.phone and dialled is None:
         errors.append(FieldError("/contact/phone", "this is not a phone number"))
+    errors += party_errors(rules, wish.excluded)
     if errors or known is None or grid is None:
         raise OrderInvalid(errors=errors)
-    chosen = urgency or known.urgency
+    chosen = wish.urgency or known.urgency
     return Accepted(
         service=known,
-        area=area,
+        area=wish.area,
         grid=grid,
-        community=rules.areas.community_of(area),
+        community=rules.areas.community_of(wish.area),
         urgency=chosen,
-        due_at=dispatch_due(rules, chosen, window, now),
+        due_at=dispatch_due(rules, chosen, wish.window, now),
         phone=dialled,
+        parties=tuple(party.model_copy(update={"phone": party.phone and e164(party.phone)}) for party in wish.excluded),
     )
+
+
+def party_errors(rules: Community, parties: Sequence[Party]) -> list[FieldError]:
+    """What is wrong with those who are excluded: no such area, no phone number."""
+    errors: list[FieldError] = []
+    for place, party in enumerate(parties):
+        if party.area is not None and party.area not in rules.areas:
+            errors.append(FieldError(f"/excluded/{place}/area", "there is no such area"))
+        if party.phone is not None and e164(party.phone) is None:
+            errors.append(FieldError(f"/excluded/{place}/phone", "this is not a phone number"))
+    return errors
 
 
 def dispatch_due(rules: Community, urgency: Urgency, window: Window | None, now: datetime) -> datetime:
@@ -90,6 +113,14 @@ def window_errors(window: Window | None, now: datetime) -> list[FieldError]:
     if window.to - window.from_ > LONGEST:
         return [FieldError("/window/to", "the window is longer than 14 days")]
     return []
+
+
+def e164(typed: str) -> str | None:
+    """A mobile number in E.164, however it was typed; another number as dialled; None when it is neither."""
+    try:
+        return mobile(typed)
+    except ValueError:
+        return normal_phone(typed)
 
 
 def normal_phone(typed: str) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.contracts.refusal import Conflict
-from shared.contracts.words import OrderState, Outcome
+from shared.contracts.words import NextStep, OrderState, Outcome
 
 PLACED, OFFERED, ASSIGNED = OrderState.PLACED, OrderState.OFFERED, OrderState.ASSIGNED
 UNDER_WAY, ESCALATED, DONE = OrderState.UNDER_WAY, OrderState.ESCALATED, OrderState.DONE
@@ -44,6 +44,14 @@ STATE_AFTER: Mapping[str, OrderState | None] = {
     "order_done": DONE,
 }
 """What each of matcher's facts makes of the order; None leaves its state as it is."""
+
+
+def state_after(fact: str, next_step: NextStep) -> OrderState | None:
+    """What a fact makes of the order; None leaves its state. A volunteer of a team that is not complete has joined it,
+    no more: the order is assigned once the next step is to start."""
+    if fact == "leg_assigned" and next_step is not NextStep.START:
+        return None
+    return STATE_AFTER[fact]
 
 
 class OrderNotOpen(Conflict):

@@ -1,5 +1,6 @@
 """What intake shows. Reading only."""
 
 from services.intake.queries.orders import OrderFound, Queries
+from services.intake.queries.parties import Parties
 
-__all__ = ["OrderFound", "Queries"]
+__all__ = ["OrderFound", "Parties", "Queries"]

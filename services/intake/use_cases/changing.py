@@ -150,7 +150,7 @@ class Changing:
         due_at = dispatch_due(self._rules, Urgency(order.urgency), None, uow.now)
         coordinator = Holder(role=Role.COORDINATOR, area=self._rules.areas.coordinator_area(order.grid))
         order.reopen(coordinator, due_at, uow.now)
-        leg = first_leg(order, legs[0].post, uow.new_id())
+        leg = first_leg(order, legs[0].post, legs[0].headcount, uow.new_id())
         uow.repository.add(leg)
         reopened = OrderReopened(
             order_id=order.order_id,

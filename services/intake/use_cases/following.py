@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from services.intake.models import Leg, Order
-from services.intake.policies.lifecycle import FINAL, STATE_AFTER
+from services.intake.policies.lifecycle import FINAL, state_after
 from services.intake.repository import Unit
 from services.intake.use_cases.timeline import MATCHER, entry
 from shared.contracts.envelope import Fact
@@ -17,6 +17,7 @@ from shared.contracts.matcher import (
     LegCompleted,
     LegHandedBack,
     LegStarted,
+    OfferCountered,
     OfferDeclined,
     OrderDone,
     OrderEscalated,
@@ -68,7 +69,7 @@ def _apply(order: Order, event: DispatchEvent) -> bool:
     state = OrderState(order.state)
     if state in FINAL:
         return False
-    following = STATE_AFTER[event.name]
+    following = state_after(event.name, event.next_step)
     return order.become(following) if following is not None else True
 
 
@@ -83,6 +84,6 @@ def _whose(order: Order, event: DispatchEvent) -> Role | None:
             return Role(order.holder_role) if order.holder_role else None
         case OrderEscalated():
             return {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER}.get(event.reason)
-        case LegStarted() | LegHandedBack() | OfferDeclined():
+        case LegStarted() | LegHandedBack() | OfferDeclined() | OfferCountered():
             return Role.VOLUNTEER
     return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.intake.commands import Contact
+from services.intake.commands import Contact, Party
 from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, OrderContact, TimelineEntry
-from services.intake.policies.acceptance import Accepted, accept
+from services.intake.policies.acceptance import Accepted, Wish, accept, e164
 from services.intake.policies.references import reference_of
 from services.intake.repository import Unit
 from services.intake.use_cases.timeline import INTAKE, entry
@@ -25,6 +25,10 @@ class KeyUsedForAnotherOrder(Invalid):
     title = "This Idempotency-Key was used for a different order"
 
 
+CONTINUED = 3
+"""So many earlier orders are named to the pairing."""
+
+
 @dataclass(frozen=True)
 class NewOrder:
     """One order to place, from any door. ``key`` is the Idempotency-Key, ``body`` all that was asked under it."""
@@ -35,7 +39,7 @@ class NewOrder:
     contact: Contact | None
     window: Window | None = None
     urgency: Urgency | None = None
-    excluded: tuple[str, ...] = ()
+    excluded: tuple[Party, ...] = ()
     on_behalf_of: str | None = None
     health: bool = False
     key: str | None = None
@@ -55,6 +59,7 @@ class Placed:
 
 @dataclass
 class _Rows:
+    before: Mapping[tuple[str, str], Sequence[str]]
     orders: list[Order] = field(default_factory=list)
     rest: list[IntakeTable] = field(default_factory=list)
 
@@ -72,22 +77,16 @@ class Placing:
         Refusals: ``OrderInvalid``, ``KeyUsedForAnotherOrder``.
         """
         known = await self._known(uow, commands)
-        rows = _Rows()
+        rows = _Rows(before=await self._before(uow, commands))
         answers = [self._place(uow, command, known, rows) for command in commands]
         await uow.repository.add_in_order(rows.orders, rows.rest)
         return answers
 
     def judge(self, command: NewOrder, now: datetime) -> Accepted:
         """Whether an order can be. Raises ``OrderInvalid``."""
-        return accept(
-            self._rules,
-            service=command.service,
-            area=command.area,
-            urgency=command.urgency,
-            window=command.window,
-            phone=command.contact.phone if command.contact else None,
-            now=now,
-        )
+        phone = command.contact.phone if command.contact else None
+        wish = Wish(command.service, command.area, command.urgency, command.window, phone, command.excluded)
+        return accept(self._rules, wish, now)
 
     async def _known(self, uow: Unit, commands: Sequence[NewOrder]) -> dict[str, tuple[str, Order]]:
         """What keys and external ids have placed before: ``{mark: (body hash, order)}``."""
@@ -113,7 +112,7 @@ class Placing:
             return refusal
         order = self._order(uow, command, accepted)
         rows.orders.append(order)
-        rows.rest += self._belongings(uow, command, accepted, order)
+        rows.rest += self._belongings(uow, command, accepted, order, rows.before)
         if mark:
             known[mark] = (self._body_print(command), order)
         return Placed(order)
@@ -145,18 +144,29 @@ class Placing:
         order.hand_to(coordinator, accepted.due_at, NextStep.OFFER, uow.now)
         return order
 
-    def _belongings(self, uow: Unit, command: NewOrder, accepted: Accepted, order: Order) -> list[IntakeTable]:
-        leg = first_leg(order, accepted.service.post, uow.new_id())
-        rows: list[IntakeTable] = [leg, self._contact(command, order, accepted.phone)]
+    def _belongings(
+        self,
+        uow: Unit,
+        command: NewOrder,
+        accepted: Accepted,
+        order: Order,
+        before: Mapping[tuple[str, str], Sequence[str]],
+    ) -> list[IntakeTable]:
+        leg = first_leg(order, accepted.service.post, accepted.service.headcount, uow.new_id())
+        contact = self._contact(command, order, accepted)
+        rows: list[IntakeTable] = [leg, contact]
         if command.key:
             body = self._body_print(command)
             rows.append(DoorKey(key=command.key, body_hash=body, order_id=order.order_id, used_at=uow.now))
         if command.external_id:
             rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
-        rows.append(self._announce(uow, order, leg, accepted.due_at, command.by))
+        continues = tuple(before.get((contact.phone_print or "", order.service), ()))[:CONTINUED]
+        rows.append(self._announce(uow, order, leg, accepted, continues, command.by))
         return rows
 
-    def _announce(self, uow: Unit, order: Order, leg: Leg, due_at: datetime, by: Role) -> TimelineEntry:
+    def _announce(
+        self, uow: Unit, order: Order, leg: Leg, accepted: Accepted, continues: tuple[str, ...], by: Role
+    ) -> TimelineEntry:
         placed = OrderPlaced(
             order_id=order.order_id,
             community=order.community,
@@ -168,7 +178,9 @@ class Placing:
             window=order.window,
             legs=(PlacedLeg(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, after=leg.after),),
             placed_at=order.placed_at,
-            due_at=due_at,
+            due_at=accepted.due_at,
+            continues=continues,
+            has_parties=bool(accepted.parties) or accepted.service.parties,
         )
         uow.record(placed, traceparent=order.traceparent)
         uow.announce(order.order_id)
@@ -178,23 +190,33 @@ class Placing:
         """Keyed, because the body holds a name and a phone that a plain hash would let anybody guess."""
         return self._vault.fingerprint(command.body) if command.key else ""
 
-    def _contact(self, command: NewOrder, order: Order, phone: str | None) -> OrderContact:
+    async def _before(self, uow: Unit, commands: Sequence[NewOrder]) -> Mapping[tuple[str, str], Sequence[str]]:
+        """Earlier orders that went well, the newest first, by the print of the phone and the service."""
+        made = [self._phone_print(command.contact.phone) for command in commands if command.contact]
+        prints = {phone_print for phone_print in made if phone_print}
+        return await uow.repository.content_orders(prints) if prints else {}
+
+    def _phone_print(self, phone: str) -> str | None:
+        number = e164(phone)
+        return self._vault.fingerprint(number) if number else None
+
+    def _contact(self, command: NewOrder, order: Order, accepted: Accepted) -> OrderContact:
         fields = {
             "name": command.contact.name if command.contact else None,
-            "phone": phone,
+            "phone": accepted.phone,
             "details": command.details,
-            "excluded": list(command.excluded),
+            "excluded": [party.model_dump() for party in accepted.parties],
             "on_behalf_of": command.on_behalf_of,
             "health": command.health,
         }
         return OrderContact(
             order_id=order.order_id,
             sealed=self._vault.seal_fields(order.order_id, fields),
-            phone_print=self._vault.fingerprint(phone) if phone else None,
+            phone_print=self._phone_print(accepted.phone) if accepted.phone else None,
         )
 
 
-def first_leg(order: Order, post: str | None, leg_id: str) -> Leg:
+def first_leg(order: Order, post: str | None, headcount: int, leg_id: str) -> Leg:
     """The first leg of an order's current round."""
     return Leg(
         leg_id=leg_id,
@@ -202,7 +224,7 @@ def first_leg(order: Order, post: str | None, leg_id: str) -> Leg:
         position=1,
         round=order.round,
         post=post,
-        headcount=1,
+        headcount=headcount,
         state=OrderState.PLACED.value,
     )
 

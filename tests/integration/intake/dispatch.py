@@ -12,7 +12,7 @@ from services.intake.app import Intake
 from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import DISPATCH_EVENTS, DispatchEvent
-from shared.contracts.words import Holder, NextStep, Role
+from shared.contracts.words import Holder, NextStep, Role, Window
 from tests.integration.intake.running import START, Place
 
 AT = datetime.fromisoformat(START)
@@ -25,7 +25,9 @@ RESIDENT = Holder(role=Role.RESIDENT)
 HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "offer_made": (COORDINATOR, NextStep.ACCEPT),
     "offer_declined": (COORDINATOR, NextStep.OFFER),
+    "offer_countered": (COORDINATOR, NextStep.OFFER),
     "offer_expired": (COORDINATOR, NextStep.OFFER),
+    "call_up_made": (COORDINATOR, NextStep.CALL_UP),
     "leg_assigned": (VOLUNTEER, NextStep.START),
     "leg_started": (VOLUNTEER, NextStep.COMPLETE),
     "leg_handed_back": (COORDINATOR, NextStep.OFFER),
@@ -41,7 +43,6 @@ _ALL_ELSE: Mapping[str, Any] = {
     "post": "tutoring",
     "wave": 1,
     "urgency": "normal",
-    "window": None,
     "expires_at": AT + timedelta(minutes=30),
     "by": "volunteer",
     "reason": "ill",
@@ -49,9 +50,12 @@ _ALL_ELSE: Mapping[str, Any] = {
 }
 
 
-def event_of(name: str, order_id: str, version: int, leg_id: str = "leg-1") -> DispatchEvent:
-    """One of matcher's facts, with whom it makes the holder."""
-    holder, next_step = HOLDS[name]
+def event_of(
+    name: str, order_id: str, version: int, leg_id: str = "leg-1", next_step: NextStep | None = None
+) -> DispatchEvent:
+    """One of matcher's facts, with whom it makes the holder; ``next_step`` where it is not the usual one."""
+    holder, usual = HOLDS[name]
+    next_step = next_step or usual
     due_at = REVIEW_DUE if name == "order_done" else DUE
     told = {
         "community": "east",
@@ -61,6 +65,8 @@ def event_of(name: str, order_id: str, version: int, leg_id: str = "leg-1") -> D
         "at": AT,
         "leg_id": leg_id,
     }
+    told["window"] = Window(from_=AT, to=DUE) if name == "offer_countered" else None
+    told |= {"call_up_id": "call-up-1", "unit": "u-1", "secretary_id": "s-1"}
     told |= {"holder": holder, "next_step": next_step, "due_at": due_at}
     return CLASSES[name].model_validate({**_ALL_ELSE, **told})
 
@@ -87,9 +93,14 @@ class Dispatch:
             self.version += 1
             await self.tell_version(name, self.version)
 
-    async def tell_version(self, name: str, version: int) -> None:
+    async def join(self) -> None:
+        """One of a team has a place, and others are still wanted."""
+        self.version += 1
+        await self.tell_version("leg_assigned", self.version, NextStep.ACCEPT)
+
+    async def tell_version(self, name: str, version: int, next_step: NextStep | None = None) -> None:
         """A fact with a version of its own, which may be old or from the future."""
-        fact = Fact(str(uuid4()), AT, event_of(name, self.order_id, version, self.leg_id))
+        fact = Fact(str(uuid4()), AT, event_of(name, self.order_id, version, self.leg_id, next_step))
         await self.intake.machinery.writer.do(follow_dispatch, fact)
 
 

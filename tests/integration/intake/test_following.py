@@ -49,7 +49,7 @@ async def in_state(intake: Intake, place: Place, state: OrderState) -> Dispatch:
 
 
 async def test_every_fact_in_every_state_does_what_the_table_says(intake: Intake, place: Place) -> None:
-    """Nine facts in eight states: a legal one moves the order and its holder, any other is only recorded."""
+    """Every fact in each of eight states: a legal one moves the order and its holder, any other is only recorded."""
     for state in OrderState:
         for name, following in STATE_AFTER.items():
             dispatch = await in_state(intake, place, state)
@@ -125,3 +125,27 @@ async def test_versions_have_no_gap_whatever_happens(intake: Intake, place: Plac
     assert list(range(1, 12)) == [version for source, version, _ in rows if source == "matcher"]
     assert [True] * 11 + [False] == [bool(applied) for *_, applied in rows]
     assert [("done", "resident", "review", 11, 12)] == await place.rows(ROW, id=dispatch.order_id)
+
+
+async def test_a_team_has_the_order_once_it_is_complete(intake: Intake, place: Place) -> None:
+    """Who joins an incomplete team is on the timeline and leaves the order offered; the last one makes it assigned;
+    a drop-out has it offered again."""
+    dispatch = await placed(intake, place)
+    states = []
+    for step in ("offer_made", "join", "leg_assigned", "leg_handed_back", "offer_made", "leg_assigned", "leg_started"):
+        await (dispatch.join() if step == "join" else dispatch.tell(step))
+        ((state, *_),) = await place.rows(ROW, id=dispatch.order_id)
+        states.append(state)
+    assert ["offered", "offered", "assigned", "offered", "offered", "assigned", "under_way"] == states
+    sql = "SELECT kind, next_step FROM timeline WHERE order_id = :id AND position = 3"
+    assert [("leg_assigned", "accept")] == await place.rows(sql, id=dispatch.order_id)
+
+
+async def test_a_further_leg_has_the_order_offered_again(intake: Intake, place: Place) -> None:
+    """One leg was served and another follows: the next offer says so, the same number goes on."""
+    dispatch = await placed(intake, place)
+    await dispatch.tell("offer_made", "leg_assigned", "leg_started", "leg_completed")
+    ((before, *_),) = await place.rows(ROW, id=dispatch.order_id)
+    await dispatch.tell("offer_made")
+    ((after, *_),) = await place.rows(ROW, id=dispatch.order_id)
+    assert ("under_way", "offered") == (before, after)

@@ -25,9 +25,19 @@ PERSONAL: dict[str, Any] = {
     "contact": {"name": NAME, "phone": PHONE},
     "details": WORDS["details"],
     "on_behalf_of": WORDS["on_behalf_of"],
+    "excluded": [{"name": "canary7 of flat two", "phone": "139 7777 0002"}],
 }
 DIALLED = "13977770001"
-CANARIES = (NAME, DIALLED, PHONE, *WORDS.values(), "canary", "墨翟", sha256(DIALLED.encode()).hexdigest())
+CANARIES = (
+    NAME,
+    DIALLED,
+    PHONE,
+    "13977770002",
+    *WORDS.values(),
+    "canary",
+    "墨翟",
+    sha256(DIALLED.encode()).hexdigest(),
+)
 
 
 async def live(client: httpx2.AsyncClient, place: Place) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.policies.acceptance import Accepted, OrderInvalid, accept, normal_phone
+from services.intake.commands import Party
+from services.intake.policies.acceptance import Accepted, OrderInvalid, Wish, accept, normal_phone
 from shared.community.definition import Community
 from shared.contracts.words import Urgency, Window
 
@@ -28,7 +29,7 @@ def judged(rules: Community, **changed: Any) -> Accepted:
         "window": None,
         "phone": None,
     }
-    return accept(rules, **(asked | changed), now=NOW)
+    return accept(rules, Wish(**(asked | changed)), NOW)
 
 
 def wrong(rules: Community, **changed: Any) -> list[tuple[str, str]]:
@@ -51,6 +52,8 @@ def wrong(rules: Community, **changed: Any) -> list[tuple[str, str]]:
         ({"phone": "ask my daughter"}, "/contact/phone", "this is not a phone number"),
         ({"phone": "1234"}, "/contact/phone", "this is not a phone number"),
         ({"phone": "1" * 16}, "/contact/phone", "this is not a phone number"),
+        ({"excluded": (Party(name="Wang"), Party(area="moon"))}, "/excluded/1/area", "there is no such area"),
+        ({"excluded": (Party(phone="ask him"),)}, "/excluded/0/phone", "this is not a phone number"),
     ],
 )
 def test_each_rule_is_told_with_its_field(rules: Community, changed: dict[str, Any], pointer: str, detail: str) -> None:
@@ -104,3 +107,18 @@ def test_somebody_must_have_it_before_the_window_ends(rules: Community) -> None:
 def test_a_phone_number_is_kept_as_dialled(typed: str, dialled: str | None) -> None:
     """Spaces and marks go; anything that cannot be dialled is none."""
     assert dialled == normal_phone(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("138 0000 1111", "+8613800001111"),
+        ("+86-138-0000-1111", "+8613800001111"),
+        ("029 3333 4444", "02933334444"),
+        (None, None),
+    ],
+)
+def test_a_party_is_kept_with_one_spelling_of_a_number(rules: Community, typed: str | None, kept: str | None) -> None:
+    """A mobile in E.164, as a roster has it, so that both sides make the same mark of it; a landline as dialled."""
+    (party,) = judged(rules, excluded=(Party(name="Wang", phone=typed),)).parties
+    assert kept == party.phone

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.intake.commands import AmendOrder, CancelOrder, Command, PlaceOrder, ReviewOrder
+from services.intake.commands import AmendOrder, CancelOrder, Command, Party, PlaceOrder, ReviewOrder
 
 PLACE: dict[str, Any] = {"service": "homework", "area": "east-g1", "contact": {"name": "李梅", "phone": "13800001111"}}
 
@@ -134,3 +134,31 @@ def test_a_window_has_a_zone_and_ends_after_it_starts(times: tuple[str, str]) ->
     assert {"window"} == {
         place[0] for place in places_wrong(PlaceOrder, placed(window=dict(zip(("from", "to"), times, strict=True))))
     }
+
+
+def test_an_area_and_a_party_are_excluded_alike() -> None:
+    """A plain code is the party of that area, and is written as it came; a party says who it is."""
+    order = PlaceOrder.model_validate(placed(excluded=["east-g1-b1", {"area": "east-g2"}, {"name": "  Wang  "}]))
+    expected = (Party(area="east-g1-b1"), Party(area="east-g2"), Party(name="Wang"))
+    assert expected == order.excluded
+    written = order.model_dump(mode="json", exclude_none=True)["excluded"]
+    assert ["east-g1-b1", "east-g2", {"name": "Wang"}] == written
+
+
+@pytest.mark.parametrize(
+    ("party", "place"),
+    [
+        ({}, ()),
+        ({"name": ""}, ("name",)),
+        ({"name": "x" * 81}, ("name",)),
+        ({"phone": "1\n2"}, ("phone",)),
+        ({"area": "Not A Code"}, ("area",)),
+        ("Not A Code", ("area",)),
+        ({"name": "Wang", "role": "husband"}, ("role",)),
+        (7, ()),
+    ],
+    ids=str,
+)
+def test_a_party_that_says_nothing_or_too_much_is_refused(party: Any, place: tuple[str, ...]) -> None:
+    """One of name, phone and area is needed, each as at the resident's own contact, and nothing else."""
+    assert [("excluded", 0, *place)] == places_wrong(PlaceOrder, placed(excluded=[party]))

@@ -64,7 +64,7 @@ def shown(view: OrderView, language: Language = Language.EN) -> str:
 
     def render() -> str:
         read_by(READERS.of(language))
-        return PAGES.fragment("progress.html", steps=[], can_withdraw=False, **context)
+        return PAGES.fragment("progress.html", steps=[], can_withdraw=False, searching=False, **context)
 
     return copy_context().run(render)
 
