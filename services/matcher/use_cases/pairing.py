@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.matcher.models import CallUp, Leg, Offer, Wave, WholeDispatch
@@ -13,7 +13,7 @@ from services.matcher.policies.acceptance import Source
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.costs import stake_of
 from services.matcher.policies.deadlines import offer_expiry
-from services.matcher.policies.eligibility import Need
+from services.matcher.policies.eligibility import Need, Reason
 from services.matcher.policies.ladder import Cause
 from services.matcher.policies.solving import Wanted, pair
 from services.matcher.policies.waves import Situation
@@ -184,9 +184,12 @@ class Pairing:
             leg.look_again(following)
             return
         candidates = await self._searching.candidates(uow)
+        others = replace(search.need, excluded=search.need.excluded | found.barred.keys())
+        against = candidates.tally(others) + Counter(found.barred.values())
+        against[Reason.EXCLUDED] -= len(found.barred)
         part = part_now(search.need.serving.span.start, self._rules)
-        leg.note_blocked({reason.value: count for reason, count in candidates.tally(search.need).items()}, part, now)
-        at = candidates.prospect(search.need, whole.dispatch.due_at)
+        leg.note_blocked({reason.value: count for reason, count in against.items() if count > 0}, part, now)
+        at = candidates.prospect(others, whole.dispatch.due_at)
         if at is not None:
             leg.look_again(min(max(at, now + SHORTEST_WAIT), following))
         elif not await self._call_up(uow, search, candidates, asked):

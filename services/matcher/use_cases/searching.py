@@ -9,7 +9,7 @@ from datetime import datetime
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.chance import chance, part_of
 from services.matcher.policies.costs import Parts, cost_of
-from services.matcher.policies.eligibility import Load, Need, Reason, is_eligible
+from services.matcher.policies.eligibility import PASSING, Load, Need, Reason, reasons
 from services.matcher.policies.policy import Policy
 from services.matcher.repository import Unit
 from services.matcher.repository.loads import Habits
@@ -35,11 +35,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Found:
-    """Who may be asked about one leg, the best first. ``eligible``: how many there are, with those not looked at."""
+    """Who may be asked about one leg, the best first. ``eligible``: how many there are, with those not looked at.
+    ``barred``: whom the index did not know to be kept by a reason that lasts, and the first such reason.
+    """
 
     need: Need
     choices: Sequence[Choice]
     eligible: int
+    barred: Mapping[str, Reason]
 
 
 class Searching:
@@ -93,7 +96,7 @@ class Searching:
     def _found(self, look: _Look, candidates: Candidates, habits: Mapping[str, Habits]) -> Found:
         choices = [self._choice(look, candidates, name, load, habits) for name, load in look.fit.items()]
         choices.sort(key=lambda choice: choice.cost)
-        return Found(look.need, choices[: look.most], max(len(choices), look.eligible - look.unfit))
+        return Found(look.need, choices[: look.most], max(len(choices), look.eligible - look.unfit), look.barred)
 
     def _choice(
         self, look: _Look, candidates: Candidates, name: str, load: Load, habits: Mapping[str, Habits]
@@ -117,6 +120,7 @@ class _Look:
         self.eligible = 0
         self.unfit = 0
         self.fit: dict[str, Load] = {}
+        self.barred: dict[str, Reason] = {}
 
     def check(
         self, candidates: Candidates, loads: Mapping[str, Load], rules: Community, overlooks: frozenset[Reason]
@@ -125,8 +129,13 @@ class _Look:
         self.fit = {}
         for name in self.names:
             member, load = candidates.get(name), loads.get(name)
-            if member and load and is_eligible(self.need, member, load, rules.areas, overlooks):
+            if member is None or load is None:
+                continue
+            against = [one for one in reasons(self.need, member, load, rules.areas) if one not in overlooks]
+            if not against:
                 self.fit[name] = load
+            elif against[0] not in PASSING:
+                self.barred[name] = against[0]
         self.unfit = len(self.names) - len(self.fit)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -15,7 +16,9 @@ from sqlmodel import col
 
 from services.matcher.commands import CompleteLeg, DeclineOffer, HandBackLeg
 from services.matcher.models import Assignment, Dispatch, MatcherTable, Offer, Outbox, Volunteer
+from services.matcher.policies.eligibility import Reason
 from services.matcher.policies.policy import Policy
+from services.matcher.policies.waves import Situation
 from services.matcher.repository import Repository, Unit
 from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.answering import Accept, Decline
@@ -55,6 +58,7 @@ def volunteer(
     capacity: int = 2,
     on_duty: bool = False,
     vetted: bool = True,
+    **more: Any,
 ) -> RosterRow:
     """A row of the roster; the phone is made from the id and cannot ring."""
     number = int.from_bytes(volunteer_id.encode(), "big") % 10**8
@@ -71,7 +75,21 @@ def volunteer(
         hours=hours,
         capacity=capacity,
         on_duty=on_duty,
+        **more,
     )
+
+
+class AskMany:
+    """A way of asking that always asks the same number of people."""
+
+    overlooks: frozenset[Reason] = frozenset()
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def wave(self, situation: Situation) -> int:
+        """As many as it was made for."""
+        return min(self._count, len(situation.chances))
 
 
 class Stage:
@@ -91,6 +109,13 @@ class Stage:
 
     def _learn(self, unit: Unit) -> None:
         self.use_cases.learn(unit)
+
+    def asking(self, count: int, *, draws: bool = False) -> None:
+        """From now on, this many are asked at a time."""
+        pairing = self.rules.pairing.model_copy(update={"candidates": max(32, count)})
+        rules = replace(self.rules, pairing=pairing)
+        policy = Policy(AskMany(count), pairing.weights, draws)
+        self.use_cases = UseCases(rules, self.vault, self.writer, policy)
 
     def later(self, **delta: float) -> None:
         """Let time pass."""

@@ -38,6 +38,7 @@ async def test_an_offer_that_still_suits_is_made_again_with_the_new_window(stage
 
 async def test_an_offer_that_no_longer_suits_is_withdrawn_and_the_next_is_asked(stage: Stage) -> None:
     """Free in the evening, not in the morning."""
+    stage.asking(1)
     await stage.enrol(volunteer("v-1", MEDIATION, hours=EVENINGS), volunteer("v-2", MEDIATION, home=NEXT_GRID))
     order_id = await stage.place(window=window(stage, 1))
     await stage.amend(order_id, window(stage, 14))
@@ -95,6 +96,7 @@ async def test_an_assignment_that_still_suits_moves_with_the_window(stage: Stage
 
 async def test_an_assignment_that_no_longer_suits_is_released(stage: Stage) -> None:
     """For no fault of the volunteer's: it does not count as a hand-back, and the next is asked."""
+    stage.asking(1)
     await stage.enrol(volunteer("v-1", MEDIATION, hours=EVENINGS), volunteer("v-2", MEDIATION, home=NEXT_GRID))
     order_id = await stage.place(window=window(stage, 1))
     await stage.accept(await stage.last(matcher.OfferMade))

@@ -18,7 +18,7 @@ from services.matcher.policies.acceptance import (
 from services.matcher.use_cases.answering import Accept, StillOpen
 from shared.contracts import matcher
 from shared.contracts.refusal import NotFound, Refusal
-from shared.contracts.words import Holder, NextStep, Role, Window
+from shared.contracts.words import Holder, NextStep, Role, Urgency, Window
 from tests.integration.matcher.stage import GRID, NEXT_GRID, Stage, names, volunteer
 
 MEDIATION = "mediation-maoling-east"
@@ -172,9 +172,9 @@ async def test_windows_that_touch_and_orders_without_one_are_fine(stage: Stage) 
 @pytest.mark.parametrize("together", [True, False])
 async def test_fifty_yeses_to_one_place_have_one_winner(stage: Stage, together: bool) -> None:
     """In one list and one by one: one assignment, one fact, forty-nine refusals, forty-nine offers withdrawn."""
-    stage.use_cases.answering._pairing._asks = 50
-    await stage.enrol(*(volunteer(f"v-{number:02}", MEDIATION) for number in range(50)))
-    order_id = await stage.place()
+    stage.asking(50)
+    await stage.enrol(*(volunteer(f"v-{number:02}") for number in range(50)))
+    order_id = await stage.place("sweeping", urgency=Urgency.URGENT)
     yeses = [Accept(made.offer_id, made.volunteer_id) for made in await stage.heard()]
     use_case = stage.use_cases.answering.accept_offers
     if together:
@@ -190,7 +190,7 @@ async def test_fifty_yeses_to_one_place_have_one_winner(stage: Stage, together: 
 
 async def test_the_database_decides_about_a_place_whatever_a_process_believes(stage: Stage) -> None:
     """The unique index refuses a second active assignment of a place, and leaves offer and counter as they were."""
-    stage.use_cases.answering._pairing._asks = 2
+    stage.asking(2)
     await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION))
     order_id = await stage.place()
     one, two = await stage.heard()

@@ -22,7 +22,7 @@ TIER = timedelta(days=1)
 
 def clock_of(stage: Stage, domain: DomainClock | None = None) -> DispatchClock:
     """The clock of this stage."""
-    queries = Queries(stage.database, stage.rules, stage.vault)
+    queries = Queries(stage.database, stage.rules, stage.vault, stage.use_cases.directories, stage.use_cases.needs)
     return DispatchClock(queries, stage.use_cases, domain or DomainClock(), 0.05)
 
 
@@ -158,6 +158,7 @@ async def test_a_sweep_does_everything_due_and_nothing_else(stage: Stage) -> Non
 async def test_the_running_clock_expires_offers_by_itself_in_domain_time(stage: Stage) -> None:
     """A clock that runs fast finds an urgent order's offers and climbs its ladder, each at its time."""
     await stage.enrol(volunteer("v-1", "safety-maoling-east-g1"), volunteer("v-2", "safety-maoling-east-g1"))
+    stage.asking(1)
     await stage.place("patrol", urgency=Urgency.URGENT)
     domain = DomainClock.parse(f"{stage.now.isoformat()}@300")  # two offers of a second, long before the order is due
     stage.follow(domain)

@@ -9,9 +9,8 @@ import httpx2
 
 from services.matcher.app import make_app
 from services.matcher.settings import MatcherSettings
-from services.matcher.use_cases import UseCases
 from shared.contracts import matcher as events
-from shared.contracts.words import Role
+from shared.contracts.words import Role, Urgency
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import GRID, Stage, volunteer
 
@@ -59,9 +58,9 @@ async def test_fifty_taps_of_one_volunteer_on_one_offer(house: House) -> None:
 
 async def test_fifty_volunteers_tap_for_one_place_at_two_matchers(house: House, stage: Stage) -> None:
     """Two processes on one database: one 200, forty-nine 409, whoever was quicker."""
-    stage.use_cases = UseCases(stage.rules, stage.vault, stage.writer, asks_per_place=50)
-    await stage.enrol(*(volunteer(f"v-{number:02}", MEDIATION) for number in range(50)))
-    order_id = await stage.place()
+    stage.asking(50)
+    await stage.enrol(*(volunteer(f"v-{number:02}") for number in range(50)))
+    order_id = await stage.place("sweeping", urgency=Urgency.URGENT)
     settings: MatcherSettings = house.client._transport.app.state.settings  # type: ignore[attr-defined]
     offers = await stage.heard()
     second = make_app(settings, stage.rules)
@@ -155,7 +154,7 @@ async def test_a_coordinators_decisions_answer_with_who_holds_it(house: House) -
 async def test_assignments_come_active_first_page_by_page(house: House) -> None:
     """What is to be done comes before what was; the cursor leads through all."""
     stage, me = house.stage, house.as_(Role.VOLUNTEER, "v-1")
-    await stage.enrol(volunteer("v-1", MEDIATION, capacity=5))
+    await stage.enrol(volunteer("v-1", MEDIATION, capacity=5, daily_offers=5))
     held = []
     for _ in range(4):
         await stage.place()

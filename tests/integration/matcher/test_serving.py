@@ -147,6 +147,7 @@ async def test_two_different_orders_are_moved_in_one_list(stage: Stage) -> None:
 async def test_a_window_bounds_whom_a_hand_back_may_reach(stage: Stage) -> None:
     """With less of the window left than the service takes, nobody is free any more: the coordinator decides."""
     await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION))
+    stage.asking(1)
     window = Window(from_=stage.now, to=stage.now + 3 * HOUR)
     _, assignment_id, who = await taken(stage, window=window)
     stage.later(hours=2)  # a mediation takes 90 minutes
