@@ -20,7 +20,8 @@ class Profession(BaseModel):
 
 class Skill(BaseModel):
     """What a post needs. ``open``: any member may serve without holding a post. ``needs_vetting``: a claim is
-    confirmed before it counts. ``professions`` are those that fit, for suggestions; none means any does.
+    confirmed before it counts. ``professions`` are those that fit, and a claim asks for one of them; none means any
+    does.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
