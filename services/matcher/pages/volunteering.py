@@ -49,7 +49,7 @@ class Volunteering:
     async def page(self, request: Request, caller: Caller, form: Form | None = None, status: int = 200) -> Response:
         """The volunteer's first page; ``form`` carries what was refused a moment ago."""
         fragment = await self.fragment(caller)
-        me = await self._doors.queries.me(caller.subject)
+        me = await self._doors.queries.roster.me(caller.subject)
         context = {"me": me, "fragment": fragment, "mark": mark_of(fragment), "form": form or Form.blank()}
         return self._pages.render(request, "volunteer.html", status=status, **context)
 
@@ -143,7 +143,7 @@ def _assignment_routes(router: APIRouter, volunteering: Volunteering, doors: Doo
 
     @router.get("/thanks")
     async def thanks(request: Request, caller: VolunteerCaller) -> Response:
-        me = await doors.queries.me(caller.subject)
+        me = await doors.queries.roster.me(caller.subject)
         return pages.render(request, "thanks.html", me=me)
 
     @router.get("/assignments/{assignment_id}/hand-back")
