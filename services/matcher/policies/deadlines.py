@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.contracts.words import Urgency, Window
+
+_FIRST_LOOK = datetime(1970, 1, 1, tzinfo=UTC)
 
 _HASTE = {Urgency.FLEXIBLE: 0, Urgency.NORMAL: 1, Urgency.URGENT: 2}
 
@@ -38,3 +40,10 @@ def amended_due(
     """
     ends = [now + dispatch] + ([window.to] if window is not None else []) + ([due_at] if faster else [])
     return min(ends)
+
+
+def next_look(now: datetime, pause: timedelta) -> datetime:
+    """When to look again for people: at whole multiples of the pause, the same for all who wait, so that they are
+    looked at, and paired, together.
+    """
+    return _FIRST_LOOK + pause * ((now - _FIRST_LOOK) // pause + 1)

@@ -12,7 +12,7 @@ from services.matcher.models import CallUp, Leg, Offer, Wave, WholeDispatch
 from services.matcher.policies.acceptance import Source
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.costs import stake_of
-from services.matcher.policies.deadlines import offer_expiry
+from services.matcher.policies.deadlines import next_look, offer_expiry
 from services.matcher.policies.eligibility import Need, Reason
 from services.matcher.policies.ladder import Cause
 from services.matcher.policies.solving import Wanted, pair
@@ -178,7 +178,7 @@ class Pairing:
         """Nobody was asked: others need them more, or nobody can be asked now; look again, or go on without."""
         leg, whole, now = search.leg, search.whole, uow.now
         urgent = search.need.urgency is Urgency.URGENT
-        following = now + (SHORTEST_WAIT if urgent else timedelta(minutes=self._rules.pairing.look_minutes))
+        following = next_look(now, SHORTEST_WAIT if urgent else timedelta(minutes=self._rules.pairing.look_minutes))
         if found.choices:
             leg.note_eligible(found.eligible, now)
             leg.look_again(following)
@@ -191,7 +191,7 @@ class Pairing:
         leg.note_blocked({reason.value: count for reason, count in against.items() if count > 0}, part, now)
         at = candidates.prospect(others, whole.dispatch.due_at)
         if at is not None:
-            leg.look_again(min(max(at, now + SHORTEST_WAIT), following))
+            leg.look_again(min(at, following) if at > now else following)
         elif not await self._call_up(uow, search, candidates, asked):
             self._steps.escalate(uow, whole, Cause.NO_HOLDER)
 
