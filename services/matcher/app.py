@@ -45,7 +45,14 @@ log = structlog.get_logger()
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
-SITE = Site(links=(Link("/", msgid("My orders")),), sign_in=SIGN_IN)
+SITE = Site(
+    links=(
+        Link("/", msgid("My orders")),
+        Link("/posts", msgid("Posts")),
+        Link("/availability", msgid("My time")),
+    ),
+    sign_in=SIGN_IN,
+)
 PEOPLE = (Role.VOLUNTEER, Role.COORDINATOR)
 """Who has pages here."""
 

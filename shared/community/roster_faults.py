@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from shared.contracts.refusal import FieldError, Invalid
+from shared.contracts.refusal import FieldError, Invalid, Sentences
 
 
-class RosterRule(StrEnum):
-    """What can be wrong with a roster: the English sentence is the message id of its translation."""
+class RosterRule(Sentences):
+    """What can be wrong with a roster."""
 
     UNKNOWN_FORMAT = "The file must be CSV or XLSX"
     UNREADABLE = "The file cannot be read"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar
 
 
@@ -23,6 +24,10 @@ class FieldError:
     pointer: str
     detail: str
     values: Mapping[str, str | int] = field(default_factory=dict, hash=False)
+
+
+class Sentences(StrEnum):
+    """The base of enums whose values people read: English sentences that are message ids of their translations."""
 
 
 class Refusal(Exception):

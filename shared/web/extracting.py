@@ -1,8 +1,8 @@
 """Finding the texts to translate: an extraction method for Babel that knows how this project says no.
 
 Besides ``gettext``, ``ngettext`` and ``msgid`` it finds the titles and details of refusals, the details of
-field errors and what validators of commands raise: policies and commands know no framework, so they cannot
-mark theirs.
+field errors, what validators of commands raise and the values of ``Sentences``: policies and commands know no
+framework, so they cannot mark theirs.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def refusals() -> frozenset[str]:
 def _visit(node: ast.AST, known: frozenset[str], *, in_validator: bool) -> Iterator[Found]:
     if isinstance(node, ast.ClassDef) and node.name in known:
         yield from _titles(node)
+    if isinstance(node, ast.ClassDef) and any(_name(base) == "Sentences" for base in node.bases):
+        yield from _sentences(node)
     if isinstance(node, ast.FunctionDef):
         in_validator = in_validator or any(_name(mark) in _VALIDATORS for mark in node.decorator_list)
     if isinstance(node, ast.Call):
@@ -70,6 +72,12 @@ def _titles(node: ast.ClassDef) -> Iterator[Found]:
             continue
         text = _text(line.value)
         if text and any(_name(target) == "title" for target in targets):
+            yield line.lineno, None, text, []
+
+
+def _sentences(node: ast.ClassDef) -> Iterator[Found]:
+    for line in node.body:
+        if isinstance(line, ast.Assign) and (text := _text(line.value)):
             yield line.lineno, None, text, []
 
 

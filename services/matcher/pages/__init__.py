@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.matcher.access import Doors
+from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.desk import Desk, desk_routes
+from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.volunteering import Volunteering, volunteering_routes
 from services.matcher.use_cases.steps import DESK, volunteer_topic
 from shared.contracts.words import Role
@@ -51,4 +53,6 @@ def make_router(doors: Doors, pages: Pages) -> APIRouter:
 
     router.include_router(volunteering_routes(volunteering, doors, pages))
     router.include_router(desk_routes(desk, doors, pages))
+    router.include_router(post_pages(Posts(doors, pages), doors))
+    router.include_router(availability_pages(Availability(doors, pages), doors))
     return router

@@ -14,7 +14,7 @@ from services.matcher.policies.claims import check_registration
 from services.matcher.repository import Unit
 from services.matcher.use_cases.steps import volunteer_topic
 from shared.community.definition import Community
-from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.refusal import Conflict, NotFound, Refusal
 from shared.persistence.vault import Vault
 
 W = TypeVar("W", bound=Command)
@@ -26,6 +26,12 @@ class Own(Generic[W]):
 
     volunteer_id: str
     wish: W
+
+
+class TooManyAbsences(Conflict):
+    """So many are kept and no more."""
+
+    title = "No more absences can be kept; please take one back first"
 
 
 Change = Callable[[Volunteer, Personal, W], Personal]

@@ -104,5 +104,13 @@ def test_all_that_commands_raise_is_found(tmp_path: Path) -> None:
     assert ["V"] == _extracted(tmp_path)
 
 
+def test_the_values_of_sentences_are_found(tmp_path: Path) -> None:
+    """An enum whose values people read needs no marker; one of codes is left alone."""
+    (tmp_path / "rules.py").write_text(
+        "class Rule(Sentences):\n    MISSING = 'Please fill this in'\nclass Kind(StrEnum):\n    ONE = 'one'\n"
+    )
+    assert ["Please fill this in"] == _extracted(tmp_path)
+
+
 def _extracted(folder: Path) -> list[Text]:
     return [text for _, _, text, _, _ in extract_from_dir(str(folder), METHODS[:1])]
