@@ -134,7 +134,6 @@ class Register:
         return row
 
     def _enter(self, row: int, member: Member) -> None:
-        self._groups.clear()
         for post_id, vetted in member.claims.items():
             self._holders.setdefault(post_id, {})[row] = vetted
         if member.unit is not None:

@@ -69,6 +69,19 @@ def rosters(draw: st.DrawFn) -> dict[str, tuple[Member, Load]]:
 
 
 @st.composite
+def willing(draw: st.DrawFn) -> dict[str, tuple[Member, Load]]:
+    """People who can nearly always be asked and differ in where they live and what they carry."""
+    names = draw(st.lists(_some(NAMES), unique=True, min_size=4, max_size=len(NAMES)))
+    return {
+        name: (
+            Member(name, draw(_some(HOMES)), WeekHours(ALL_WEEK), dict.fromkeys(POSTS, True), capacity=9),
+            Load(held=draw(st.integers(0, 4)), served_minutes=draw(_some([0, 0, 120]))),
+        )
+        for name in names
+    }
+
+
+@st.composite
 def servings(draw: st.DrawFn) -> Serving:
     """Some time from now on, up to a week long."""
     start = NOW + timedelta(minutes=draw(st.integers(0, 3000)))

@@ -53,7 +53,7 @@ def test_the_cheapest_are_found(
     assert expected[:most] == list(zip(found.costs, found.volunteers, strict=True))
 
 
-@given(drawn.rosters(), drawn.needs(), st.integers(1, 5), st.integers(1, 4), weights)
+@given(drawn.willing() | drawn.rosters(), drawn.needs(), st.integers(1, 5), st.integers(1, 4), weights)
 def test_who_is_far_is_looked_at_only_if_they_could_be_cheaper(
     rules: Community, roster: Roster, wanted: Need, most: int, look: int, weighed: Weights
 ) -> None:
@@ -154,6 +154,15 @@ def test_an_index_grows_from_nobody(rules: Community) -> None:
         index.put(member(f"v-{number:03}", absences=(span(-9, 1),)))
     found = index.find(need(), 100, Weights())
     assert ([], 100, {f"v-{number:03}" for number in range(100)}) == (before, found.eligible, set(found.volunteers))
+
+
+def test_the_place_of_who_left_is_taken_by_who_joins(rules: Community) -> None:
+    """Years of coming and going leave the index as small as the roster."""
+    index = Candidates(rules, [member()])
+    for number in range(1000):
+        index.put(member(f"v-{number}"))
+        index.remove(f"v-{number}")
+    assert (0, True) == (len(index), len(index.records) <= 65)
 
 
 def test_equal_people_take_turns_from_leg_to_leg(rules: Community) -> None:
