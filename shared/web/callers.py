@@ -71,9 +71,11 @@ def bearer_of(request: Request) -> str | None:
 
 
 async def find_caller(request: Request) -> Caller | None:
-    """Dependency: the caller, or None for a stranger."""
+    """Dependency: the caller, or None for a stranger; the layout shows them their own links."""
     callers: Callers = request.app.state.callers
-    return await callers.find(request)
+    caller = await callers.find(request)
+    request.state.caller = caller
+    return caller
 
 
 MaybeCaller = Annotated[Caller | None, Depends(find_caller)]

@@ -16,6 +16,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller
 from shared.web import dates
 from shared.web.assets import Assets
 from shared.web.csrf import FIELD, FormTokens
@@ -29,10 +31,11 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of the header's navigation; ``text`` is a message id."""
+    """An entry of the header's navigation; ``text`` is a message id, ``roles`` who sees it (none: everybody)."""
 
     path: str
     text: str
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,12 @@ class Pages:
     def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page. A template's undefined name raises, it never renders as nothing."""
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        text = self.fragment(template, request=request, here=here, path=request.url.path, **context)
-        return HTMLResponse(text, status)
+        shown = {"here": here, "path": request.url.path, "links": self._links(request)}
+        return HTMLResponse(self.fragment(template, request=request, **shown, **context), status)
+
+    def _links(self, request: Request) -> list[Link]:
+        caller: Caller | None = getattr(request.state, "caller", None)
+        return [link for link in self._site.links if not link.roles or (caller and caller.role in link.roles)]
 
     def fragment(self, template: str, **context: Any) -> Markup:
         """A piece of a page, for a live update or inside another; it needs no request."""

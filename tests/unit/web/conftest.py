@@ -180,6 +180,11 @@ def _blank() -> Form:
 
 
 SESSIONS = {"good-session": COORDINATOR}
+LINKS = (
+    Link("/tea", "Pages"),
+    Link("/pot", "Pots", (Role.VOLUNTEER,)),
+    Link("/desk", "Desks", (Role.COORDINATOR,)),
+)
 
 
 async def _look_up(token: str) -> Caller | None:
@@ -191,7 +196,7 @@ def make_teahouse(settings: TeahouseSettings | None = None, **more: Any) -> Fast
     settings = settings or TeahouseSettings()
     readers = more.pop("readers", None) or Readers()
     tokens = FormTokens("teahouse", KEY, secure=settings.secure, trusted_origins=settings.trusted_origins)
-    pages = Pages(HERE / "templates", Site("Community orders", (Link("/tea", "Pages"),), "/sign-in"), tokens)
+    pages = Pages(HERE / "templates", Site("Community orders", LINKS, "/sign-in"), tokens)
     parts = Parts(
         title="teahouse",
         version="1",

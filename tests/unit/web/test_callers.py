@@ -68,6 +68,16 @@ async def test_a_caller_in_the_role_passes_with_its_area(teahouse: FastAPI) -> N
         assert {"area": "grid-1"} == (await client.get("/api/desk")).json()
 
 
+async def test_everybody_is_shown_the_links_of_their_role(teahouse: FastAPI) -> None:
+    """A stranger sees what is everybody's; a volunteer also what is theirs, and nothing of a coordinator's."""
+    links = ("/tea", "/pot", "/desk")
+    as_volunteer = {"authorization": f"Bearer {SIGNER.sign(VOLUNTEER, HOUR)}", "accept": "text/html"}
+    async with visitor(teahouse) as stranger, visitor(teahouse, **as_volunteer) as volunteer:
+        pages = [(await stranger.get("/tea")).text, (await volunteer.get("/desk")).text]
+    shown = [[link for link in links if f'<li><a href="{link}"' in page] for page in pages]
+    assert [["/tea"], ["/tea", "/pot"]] == shown
+
+
 def test_a_session_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
     """HttpOnly, SameSite, Secure behind TLS, named after the service; signing out takes it back."""
     callers = Callers("teahouse", TokenSigner(KEY), secure=True)
