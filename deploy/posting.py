@@ -62,13 +62,38 @@ def post_roster(matcher: str, token: str, file: Path) -> dict[str, Any]:
     return post_file(f"{matcher}/api/roster", token, file)
 
 
+def fetch_roster(matcher: str, token: str, form: str) -> bytes:
+    """The roster as a file, ``csv`` or ``xlsx``. Raises as ``post_file``."""
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": language()}
+    url = f"{matcher}/api/roster"
+    try:
+        response = httpx2.get(url, headers=headers, params={"format": form}, timeout=SECONDS, trust_env=False)
+    except httpx2.HTTPError as error:
+        raise StackProblem(f"{url} does not answer: {error}") from None
+    if not response.is_success:
+        raise PostRefused(_problem(response))
+    return response.content
+
+
+def write_bytes(file: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read. Raises ``StackProblem`` when it is there or cannot be written."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
+            written.write(content)
+    except OSError as error:
+        raise StackProblem(f"cannot write {file}: {error.strerror}") from None
+
+
 def row_errors(problem: Mapping[str, Any]) -> list[str]:
-    """A line for each thing wrong; the pointer of an error is ``/<row>/<column>``, row 0 the file itself."""
+    """A line for each thing wrong; the pointer of an error is ``/<row>/<column>``, row 0 the file itself, after
+    ``/<sheet>`` for a further sheet of a workbook.
+    """
     lines = []
     for error in problem.get("errors") or ():
-        row, _, column = str(error.get("pointer", "")).lstrip("/").partition("/")
-        column = column.replace("~1", "/").replace("~0", "~")
-        place = ", ".join(part for part in (f"row {row}" if row not in {"", "0"} else "", column) if part)
+        parts = [part.replace("~1", "/").replace("~0", "~") for part in str(error.get("pointer", "")).split("/")[1:]]
+        sheet = parts.pop(0) if parts and not parts[0].isdecimal() else ""
+        row, column = [*parts, "", ""][:2]
+        place = ", ".join(part for part in (sheet, f"row {row}" if row not in {"", "0"} else "", column) if part)
         lines.append(": ".join(part for part in (place, str(error.get("detail", ""))) if part))
     return lines
 

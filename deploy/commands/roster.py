@@ -1,4 +1,6 @@
-"""``paidan roster import``: units and volunteers from a CSV or XLSX file into the running matcher."""
+"""``paidan roster import`` and ``export``: units and volunteers as a CSV or XLSX file, into the running matcher or out
+of it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ import typer
 
 from deploy.attached import attach
 from deploy.commands.options import DATA, Data
-from deploy.posting import PostRefused, post_roster, row_errors
+from deploy.posting import PostRefused, fetch_roster, post_roster, row_errors, write_bytes
+from deploy.problems import StackProblem
 
 roster = typer.Typer(help="The roster of volunteers.", no_args_is_help=True)
 
@@ -32,4 +35,21 @@ def import_roster(
             typer.echo(line)
         raise
     told = f"imported {answer['volunteers']} volunteers: created {answer['created']} updated {answer['updated']}"
-    typer.echo(told)
+    typer.echo(f"{told}; {answer['units']} units" if answer["units"] else told)
+
+
+@roster.command("export")
+def export_roster(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV (volunteers) or XLSX (units as well), not there yet.")
+    ],
+    data: Data = DATA,
+) -> None:
+    """Write the roster as an import reads it, for its owner's eyes alone."""
+    form = file.suffix.lower().removeprefix(".")
+    if form not in {"csv", "xlsx"}:
+        raise StackProblem(f"{file}: the file must be CSV or XLSX")
+    stack = attach(data)
+    content = fetch_roster(stack.url("matcher"), stack.county_token(), form)
+    write_bytes(file, content)
+    typer.echo(f"wrote {file}, {len(content):,} bytes")

@@ -15,6 +15,7 @@ import pytest
 
 from deploy.layout import DEFAULT_DEFINITION
 from shared.community.definition import load
+from shared.community.roster import read_roster_file
 from shared.contracts.flows import SERVICES
 from tests.integration.deploy.stacks import Up, alive, free_port_base, paidan, up
 from tests.waiting import wait_for
@@ -222,6 +223,21 @@ async def test_a_roster_with_errors_is_refused_by_row_and_column(county: Up, tmp
     assert 1 == len(refused.err.splitlines())
     taken = await paidan("roster", "import", str(good), "--data", str(county.data))
     assert (0, "imported 2 volunteers: created 0 updated 2\n") == (taken.code, taken.out)
+
+
+async def test_the_roster_is_exported_as_it_would_be_imported(county: Up, tmp_path: Path) -> None:
+    """CSV and XLSX, readable by their owner alone, never over a file that is there; the workbook has the units."""
+    for name in ("roster.csv", "roster.xlsx"):
+        file = tmp_path / name
+        written = await paidan("roster", "export", str(file), "--data", str(county.data))
+        assert (0, 0o600) == (written.code, file.stat().st_mode & 0o777)
+        read = read_roster_file(file.read_bytes(), name, COUNTY)
+        units = len(COUNTY.units) if name.endswith("xlsx") else 0
+        assert (1877, units) == (len(read.volunteers), len(read.units))
+        again = await paidan("roster", "export", str(file), "--data", str(county.data))
+        assert (1, f"paidan: cannot write {file}: File exists\n") == (again.code, again.err)
+    other = await paidan("roster", "export", str(tmp_path / "roster.pdf"), "--data", str(county.data))
+    assert (1, f"paidan: {tmp_path / 'roster.pdf'}: the file must be CSV or XLSX\n") == (other.code, other.err)
 
 
 async def test_state_survives_a_killed_supervisor_and_nothing_is_left_at_the_end(tmp_path: Path) -> None:

@@ -92,13 +92,15 @@ def test_what_an_operator_can_put_right_is_one_line(tmp_path: Path, arguments: t
 
 
 def test_row_errors_name_row_and_column() -> None:
-    """A pointer is row and column; row 0 is the file itself."""
+    """A pointer is row and column, after the sheet where there are several; row 0 is the file itself."""
     problem = {
         "errors": [
             {"pointer": "/12/phone", "detail": "given twice"},
             {"pointer": "/0/", "detail": "the file is empty"},
             {"pointer": "/7/", "detail": "more cells than columns"},
             {"pointer": "/1/a~1b~0c", "detail": "unknown column"},
+            {"pointer": "/units/4/located_in", "detail": "no such area"},
+            {"pointer": "/units/0/", "detail": "no rows"},
         ]
     }
     expected = [
@@ -106,6 +108,8 @@ def test_row_errors_name_row_and_column() -> None:
         "the file is empty",
         "row 7: more cells than columns",
         "row 1, a/b~c: unknown column",
+        "units, row 4, located_in: no such area",
+        "units: no rows",
     ]
     assert expected == row_errors(problem)
 
