@@ -4,51 +4,103 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from deploy.verify.evidence import Databases, chunks, rows
 from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTICES, ORDERS
-from services.notifier.policies.confirmations import confirmations
+from services.notifier.policies.confirmations import HOW_IT_ENDED, confirmations
+from services.notifier.policies.involvement import Involvement
+from shared.contracts.envelope import OrderEvent
 from shared.contracts.flows import EVENTS
+from shared.contracts.intake import OrderCancelled, OrderClosed
+from shared.contracts.matcher import OfferMade
 from shared.contracts.words import Role
 
 Key = tuple[str, str, int, str, str]
 """Order, kind, version, recipient's role and id: what is unique of a notice."""
 
+TimeAsked = tuple[str, int, str]
+"""Order, version of the offer, volunteer."""
+
 _EVENTS = {event.type(): event for event in EVENTS}
 
 
 async def each_step_once(databases: Databases) -> list[str]:
-    """What intake's and matcher's published facts call for by themselves, against the notices there are.
+    """What intake's and matcher's published facts call for, by notifier's own table, against the notices there are.
 
-    A volunteer's further notices (an offer withdrawn, thanks at the end) depend on who was involved; those are
+    Whoever was asked in vain has one notice for each time they were asked, whatever its kind: on which of the two
+    streams the end came first decides that. A volunteer's other notices (thanks at the end, somebody else goes on) are
     only checked for doubles.
     """
     broken: list[str] = []
     ids = [row.order_id async for row in rows(databases.intake, select(ORDERS.c.order_id))]
     for piece in chunks(ids):
-        expected = await _expected(databases, piece)
+        called_for = await _called_for(databases, piece)
         found = await _found(databases, piece)
-        broken += [f"no notice {_told(key)}" for key in expected if not found[key]]
+        broken += [f"no notice {_told(key)}" for key in called_for.steps if not found[key]]
         broken += [f"{count} notices {_told(key)}" for key, count in found.items() if count > 1]
+        broken += _ends(called_for, found)
         broken += [
             f"a notice of nothing that happened: {_told(key)}"
             for key in found
-            if key[3] != Role.VOLUNTEER and key not in expected
+            if key[3] != Role.VOLUNTEER and key not in called_for.steps
         ]
     return broken
 
 
-async def _expected(databases: Databases, order_ids: Sequence[str]) -> dict[Key, None]:
-    expected: dict[Key, None] = {}
+def _ends(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
+    told = Counter(_time_asked(key) for key in found if key[1] in HOW_IT_ENDED)
+    wrong = {time: "never heard how it ended" for time in called_for.ends if not told[time]}
+    wrong |= {time: f"heard {count} times how it ended" for time, count in told.items() if count > 1}
+    wrong |= {time: "was told of an end, and never asked" for time in told if time not in called_for.asked}
+    return [
+        f"volunteer {volunteer_id}, asked for order {order_id} at v{version}, {what}"
+        for (order_id, version, volunteer_id), what in wrong.items()
+    ]
+
+
+@dataclass
+class _CalledFor:
+    """The notices by themselves (``steps``), each time somebody was ``asked``, and of those the ones in vain."""
+
+    steps: dict[Key, None] = field(default_factory=dict)
+    asked: set[TimeAsked] = field(default_factory=set)
+    ends: dict[TimeAsked, None] = field(default_factory=dict)
+
+    def hear(self, told: Sequence[OrderEvent]) -> None:
+        """All facts of one order: matcher's between the order's legs and its end, each publisher's in order."""
+        involvement = Involvement()
+        for event in sorted(told, key=_turn):
+            for intent in confirmations(event):
+                self.steps[event.order_id, intent.kind, intent.version, intent.role, intent.recipient] = None
+            if isinstance(event, OfferMade):
+                self.asked.add((event.order_id, event.version, event.volunteer_id))
+            if not involvement.lacks(event):
+                concerned = involvement.hear(event)
+                for one in (*concerned.no_longer_asked, *concerned.not_chosen):
+                    self.ends[event.order_id, one.version, one.volunteer_id] = None
+
+
+def _turn(event: OrderEvent) -> tuple[int, int]:
+    if event.publisher == "matcher":
+        return 1, event.version
+    return (2 if isinstance(event, OrderCancelled | OrderClosed) else 0), event.version
+
+
+async def _called_for(databases: Databases, order_ids: Sequence[str]) -> _CalledFor:
+    told: dict[str, list[OrderEvent]] = {}
     for database, outbox in ((databases.intake, INTAKE_OUTBOX), (databases.matcher, MATCHER_OUTBOX)):
         facts = select(outbox.c.type, outbox.c.about, outbox.c.body).where(outbox.c.about.in_(order_ids))
         async for row in rows(database, facts):
             event = _EVENTS[row.type].model_validate_json(row.body)
-            for intent in confirmations(event):
-                expected[row.about, intent.kind, intent.version, intent.role, intent.recipient] = None
-    return expected
+            if isinstance(event, OrderEvent):
+                told.setdefault(row.about, []).append(event)
+    called_for = _CalledFor()
+    for events in told.values():
+        called_for.hear(events)
+    return called_for
 
 
 async def _found(databases: Databases, order_ids: Sequence[str]) -> Counter[Key]:
@@ -56,6 +108,11 @@ async def _found(databases: Databases, order_ids: Sequence[str]) -> Counter[Key]
         NOTICES.c.order_id, NOTICES.c.kind, NOTICES.c.version, NOTICES.c.recipient_role, NOTICES.c.recipient_id
     ).where(NOTICES.c.order_id.in_(order_ids))
     return Counter([tuple(row) async for row in rows(databases.notifier, there)])
+
+
+def _time_asked(key: Key) -> TimeAsked:
+    order_id, _, version, _, recipient = key
+    return order_id, version, recipient
 
 
 def _told(key: Key) -> str:

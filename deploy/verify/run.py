@@ -81,7 +81,8 @@ async def check(databases: Databases, js: JetStreamContext, promises: Sequence[P
             orders.promised_orders_exist_once(databases, promises),
         ),
         await finding("I2", "places and windows are taken once", serving.places_are_taken_once(databases)),
-        await finding("I2", "what volunteers are said to hold they hold", serving.counters_agree(databases)),
+        await finding("I2", "what volunteers are said to hold and be asked is so", serving.counters_agree(databases)),
+        await finding("I2", "no post has more claims than places", serving.posts_are_held_once(databases)),
         await finding(
             "I3", "open orders have a holder, a due time and a clock", orders.open_orders_are_held(databases)
         ),

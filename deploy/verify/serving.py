@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
 from sqlalchemy import func, select
 
 from deploy.verify.evidence import Databases, rows
-from deploy.verify.tables import ASSIGNMENTS, LEGS, VOLUNTEERS
-from services.matcher.policies.acceptance import ACTIVE
+from deploy.verify.tables import ASSIGNMENTS, CLAIMS, LEGS, OFFERS, POSTS, VOLUNTEERS
+from services.matcher.policies.acceptance import ACTIVE, ASKING
 
 _ACTIVE = [state.value for state in ACTIVE]
+_ASKING = [state.value for state in ASKING]
 
 
 async def places_are_taken_once(databases: Databases) -> list[str]:
@@ -45,20 +49,39 @@ async def places_are_taken_once(databases: Databases) -> list[str]:
 
 
 async def counters_agree(databases: Databases) -> list[str]:
-    """I2: what a volunteer is said to hold is what they hold."""
-    held = (
-        select(ASSIGNMENTS.c.volunteer_id, func.count().label("held"))
-        .where(ASSIGNMENTS.c.state.in_(_ACTIVE))
-        .group_by(ASSIGNMENTS.c.volunteer_id)
-        .subquery()
-    )
-    counted = func.coalesce(held.c.held, 0)
-    wrong = (
-        select(VOLUNTEERS.c.volunteer_id, VOLUNTEERS.c.held, counted.label("counted"))
-        .outerjoin(held, held.c.volunteer_id == VOLUNTEERS.c.volunteer_id)
-        .where(VOLUNTEERS.c.held != counted)
+    """I2: what a volunteer is said to hold and to be asked for is what they hold, and what may still become theirs."""
+    return [
+        *[line async for line in _miscounted(databases, VOLUNTEERS.c.held, ASSIGNMENTS, _ACTIVE)],
+        *[line async for line in _miscounted(databases, VOLUNTEERS.c.asked, OFFERS, _ASKING)],
+    ]
+
+
+async def posts_are_held_once(databases: Databases) -> list[str]:
+    """I2: a post has at most as many claims, held or waiting to be vetted, as its headcount."""
+    taken = (
+        select(POSTS.c.post_id, POSTS.c.headcount, func.count().label("taken"))
+        .join(CLAIMS, CLAIMS.c.post_id == POSTS.c.post_id)
+        .group_by(POSTS.c.post_id, POSTS.c.headcount)
+        .having(func.count() > POSTS.c.headcount)
     )
     return [
-        f"volunteer {row.volunteer_id} is said to hold {row.held} and holds {row.counted}"
-        async for row in rows(databases.matcher, wrong)
+        f"post {row.post_id} has {row.taken} claims for {row.headcount} places"
+        async for row in rows(databases.matcher, taken)
     ]
+
+
+async def _miscounted(databases: Databases, counter: Any, table: Any, states: Sequence[str]) -> AsyncIterator[str]:
+    there = (
+        select(table.c.volunteer_id, func.count().label("there"))
+        .where(table.c.state.in_(states))
+        .group_by(table.c.volunteer_id)
+        .subquery()
+    )
+    counted = func.coalesce(there.c.there, 0)
+    wrong = (
+        select(VOLUNTEERS.c.volunteer_id, counter.label("said"), counted.label("counted"))
+        .outerjoin(there, there.c.volunteer_id == VOLUNTEERS.c.volunteer_id)
+        .where(counter != counted)
+    )
+    async for row in rows(databases.matcher, wrong):
+        yield f"volunteer {row.volunteer_id}: {counter.name} says {row.said}, there are {row.counted} {table.name}"

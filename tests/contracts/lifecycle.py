@@ -40,7 +40,11 @@ def _orders() -> str:
 def _facts() -> str:
     lines = ["Matcher's facts, and the state they put the order in:", "", "| fact | state |", "| --- | --- |"]
     lines += [f"| {fact} | {state or 'stays'} |" for fact, state in order.STATE_AFTER.items()]
-    lines += ["", "`leg_assigned` with next step `accept` leaves the state: the team is not complete yet."]
+    lines += [
+        "",
+        "In a team that is not complete, `leg_assigned` and `leg_started` leave the state; `leg_completed` makes it",
+        "`offered` where another leg follows.",
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -28,6 +28,8 @@ class Scene:
     closed: dict[str, str]
     assigned: dict[str, str]
     assigned_leg: str
+    declined: dict[str, str]
+    decliner: str
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Plant:
 
 @pytest.fixture
 async def scene(stack: Attached, doors: Doors) -> Scene:
-    """One order closed and one assigned with a window two days ahead."""
+    """One order closed, one assigned with a window two days ahead, and one that somebody declined before another took
+    it."""
     closed = await place(doors, "neighbour_dispute")
     _, token, offer_id = await asked(doors, closed["order_id"])
     await serve(doors, token, offer_id)
@@ -59,7 +62,16 @@ async def scene(stack: Attached, doors: Doors) -> Scene:
     status, _ = await doors.ask("POST", "matcher", f"/api/offers/{offer_id}/accept", token, {})
     assert 200 == status
     view = await in_state(doors, assigned, "assigned")
-    return Scene(stack, closed, assigned, view["legs"][0]["leg_id"])
+
+    declined = await place(doors, "moving", urgency="urgent")  # the first yes has it
+    decliner, token, offer_id = await asked(doors, declined["order_id"])
+    status, _ = await doors.ask("POST", "matcher", f"/api/offers/{offer_id}/decline", token, {})
+    assert 200 == status
+    _, token, offer_id = await asked(doors, declined["order_id"], frozenset({decliner}))
+    status, _ = await doors.ask("POST", "matcher", f"/api/offers/{offer_id}/accept", token, {})
+    assert 200 == status
+    await in_state(doors, declined, "assigned")
+    return Scene(stack, closed, assigned, view["legs"][0]["leg_id"], declined, decliner)
 
 
 async def findings(scene: Scene, ledger: Sequence[Promise] = ()) -> list[Finding]:
@@ -82,6 +94,8 @@ async def planted(scene: Scene, plant: Plant) -> AsyncIterator[None]:
             "assigned": scene.assigned["order_id"],
             "closed": scene.closed["order_id"],
             "leg": scene.assigned_leg,
+            "declined": scene.declined["order_id"],
+            "decliner": scene.decliner,
         }
 
         async def run(statements: Sequence[str]) -> None:
@@ -104,6 +118,22 @@ _COPY = (
 _UNCOPY = "DELETE FROM assignments WHERE assignment_id = 'planted'"
 _INDEX = "CREATE UNIQUE INDEX assignments_place ON assignments (leg_id, place) WHERE state IN ('assigned', 'under_way')"
 
+_HOLDS = (
+    "UPDATE volunteers SET held = held {one} WHERE volunteer_id = "
+    "(SELECT volunteer_id FROM assignments WHERE leg_id = '{{leg}}' AND assignment_id <> 'planted')"
+)
+_OTHER_LEG = "(SELECT leg_id FROM legs WHERE order_id = '{closed}')"
+_COPY_ELSEWHERE = _COPY.format(place=1).replace("SELECT 'planted', 1, leg_id", f"SELECT 'planted', 1, {_OTHER_LEG}")
+
+_OF_DECLINER = "WHERE order_id = '{{declined}}' AND recipient_id = '{{decliner}}'"
+_TOLD = "recipient_role, recipient_id, offer_id, made_at"
+_RETELL = (
+    f"INSERT INTO notices (notice_id, order_id, kind, version, {_TOLD}) SELECT 'planted', order_id, "  # noqa: S608 - ours
+    f"'{{kind}}', {{version}}, {_TOLD} FROM notices {_OF_DECLINER} AND kind = 'leg_taken'"
+)
+_RENAME = f"UPDATE notices SET kind = '{{other}}' {_OF_DECLINER} AND kind = '{{one}}'"  # noqa: S608 - ours
+_UNTELL = "DELETE FROM notices WHERE notice_id = 'planted'"
+
 PLANTS = (
     Plant(
         "two_have_one_place",
@@ -118,6 +148,27 @@ PLANTS = (
         "matcher",
         ("UPDATE volunteers SET held = held + 1 WHERE volunteer_id = 'v-0001'",),
         ("UPDATE volunteers SET held = held - 1 WHERE volunteer_id = 'v-0001'",),
+        "I2",
+    ),
+    Plant(
+        "a_wrong_count_of_open_offers",
+        "matcher",
+        ("UPDATE volunteers SET asked = asked + 1 WHERE volunteer_id = 'v-0001'",),
+        ("UPDATE volunteers SET asked = asked - 1 WHERE volunteer_id = 'v-0001'",),
+        "I2",
+    ),
+    Plant(
+        "two_places_at_once",
+        "matcher",
+        (_COPY_ELSEWHERE, _HOLDS.format(one="+ 1")),
+        (_HOLDS.format(one="- 1"), _UNCOPY),
+        "I2",
+    ),
+    Plant(
+        "a_post_with_more_claims_than_places",
+        "matcher",
+        ("UPDATE posts SET headcount = headcount - 1000 WHERE post_id = 'mediation-maoling-east'",),
+        ("UPDATE posts SET headcount = headcount + 1000 WHERE post_id = 'mediation-maoling-east'",),
         "I2",
     ),
     Plant(
@@ -139,6 +190,27 @@ PLANTS = (
         "notifier",
         ("UPDATE notices SET version = version + 1000 WHERE order_id = '{closed}' AND kind = 'order_done'",),
         ("UPDATE notices SET version = version - 1000 WHERE order_id = '{closed}' AND kind = 'order_done'",),
+        "I4",
+    ),
+    Plant(
+        "somebody_asked_in_vain_who_never_heard_the_end",
+        "notifier",
+        (_RENAME.format(one="leg_taken", other="order_closed"),),
+        (_RENAME.format(one="order_closed", other="leg_taken"),),
+        "I4",
+    ),
+    Plant(
+        "an_end_told_twice",
+        "notifier",
+        (_RETELL.format(kind="offer_settled", version="version"),),
+        (_UNTELL,),
+        "I4",
+    ),
+    Plant(
+        "an_end_of_what_was_never_asked",
+        "notifier",
+        (_RETELL.format(kind="leg_taken", version="version + 1000"),),
+        (_UNTELL,),
         "I4",
     ),
     Plant(

@@ -47,11 +47,13 @@ STATE_AFTER: Mapping[str, OrderState | None] = {
 
 
 def state_after(fact: str, next_step: NextStep) -> OrderState | None:
-    """What a fact makes of the order; None leaves its state. A volunteer of a team that is not complete has joined it,
-    no more: the order is assigned once the next step is to start."""
-    if fact == "leg_assigned" and next_step is not NextStep.START:
-        return None
-    return STATE_AFTER[fact]
+    """What a fact makes of the order; None leaves its state. Who joins or sets out in a team that is not complete does
+    no more than that: the order is assigned, or under way, once the next step says so. Served, with another leg to
+    follow, it is offered again."""
+    if fact == "leg_completed" and next_step is NextStep.OFFER:
+        return OFFERED
+    of_a_team = {"leg_assigned": NextStep.START, "leg_started": NextStep.COMPLETE}
+    return STATE_AFTER[fact] if of_a_team.get(fact, next_step) is next_step else None
 
 
 class OrderNotOpen(Conflict):

@@ -1,4 +1,4 @@
-"""Who is involved in one order at present: asked, serving, or having served. Told by the facts heard so far.
+"""Who is involved in one order at present: asked, having answered, serving, or having served, by the facts so far.
 
 Intake's and matcher's facts come on two streams. Each is in order, but either may be ahead of the other: after
 an outage an order's end may be heard before the volunteer who served it.
@@ -7,7 +7,7 @@ an outage an order's end may be heard before the volunteer who served it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,7 +20,7 @@ WINDOW_CHANGED = "window_changed"
 
 
 class Asked(BaseModel):
-    """A volunteer with an open offer; ``version`` is the dispatch's at the offer."""
+    """A volunteer who was asked; ``version`` is the dispatch's at the offer, the last time it was made."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,10 +43,14 @@ class Serving(BaseModel):
 class Concerned:
     """Whom a fact concerns beside those it names itself.
 
+    ``no_longer_asked`` had an offer that nobody had answered with a no; ``not_chosen`` could not, or let it run out:
+    it was ``taken`` by others, or has ended without anybody.
     ``cancelled_version`` and ``closed_version``: intake's version of the end, where the order has ended by now.
     """
 
     no_longer_asked: tuple[Asked, ...] = ()
+    not_chosen: tuple[Asked, ...] = ()
+    taken: bool = False
     no_longer_serving: tuple[Serving, ...] = ()
     served: tuple[str, ...] = ()
     cancelled_version: int | None = None
@@ -57,10 +61,14 @@ NOBODY = Concerned()
 
 
 class Involvement(BaseModel):
-    """The people of one order. ``headcounts``: places of each leg."""
+    """The people of one order. ``headcounts``: places of each leg. ``asked`` and ``answered`` (no, another time, or
+    nothing until it ran out) are by offer, and wait to hear how it ends. A yes is still ``asked``: whether it has a
+    place is only known once somebody has it.
+    """
 
     headcounts: dict[str, int] = Field(default_factory=dict)
     asked: dict[str, Asked] = Field(default_factory=dict)
+    answered: dict[str, Asked] = Field(default_factory=dict)
     serving: dict[str, Serving] = Field(default_factory=dict)
     served: list[str] = Field(default_factory=list)
     cancelled_version: int | None = None
@@ -84,11 +92,13 @@ class Involvement(BaseModel):
         asked = Asked(offer_id=event.offer_id, volunteer_id=event.volunteer_id, version=event.version)
         if self.cancelled_version is not None:  # made before matcher heard of it
             return Concerned(no_longer_asked=(asked,), cancelled_version=self.cancelled_version)
+        self.answered.pop(event.offer_id, None)
         self.asked[event.offer_id] = asked
         return NOBODY
 
-    def _answered(self, event: matcher.OfferDeclined | matcher.OfferExpired) -> Concerned:
-        self.asked.pop(event.offer_id, None)
+    def _answered(self, event: matcher.OfferDeclined | matcher.OfferCountered | matcher.OfferExpired) -> Concerned:
+        if (asked := self.asked.pop(event.offer_id, None)) is not None:
+            self.answered[event.offer_id] = asked
         return NOBODY
 
     def _assign(self, event: matcher.LegAssigned) -> Concerned:
@@ -96,7 +106,7 @@ class Involvement(BaseModel):
         mine = Serving(assignment_id=event.assignment_id, leg_id=event.leg_id, volunteer_id=event.volunteer_id)
         if self.cancelled_version is not None:
             return Concerned(no_longer_serving=(mine,), cancelled_version=self.cancelled_version)
-        self.asked = {key: asked for key, asked in self.asked.items() if asked.volunteer_id != event.volunteer_id}
+        self._not_waiting(event.volunteer_id)
         others = tuple(one for one in self._on(event.leg_id) if one.assignment_id != event.assignment_id)
         places = self.headcounts[event.leg_id]
         released = others if len(others) >= places else ()
@@ -104,7 +114,9 @@ class Involvement(BaseModel):
             del self.serving[one.assignment_id]
         self.serving[event.assignment_id] = mine
         full = len(self._on(event.leg_id)) >= places
-        return Concerned(self._ask_nobody() if full else (), released)
+        if not full:
+            return Concerned(no_longer_serving=released)
+        return self._all_hear(Concerned(no_longer_serving=released, taken=True))
 
     def _hand_back(self, event: matcher.LegHandedBack) -> Concerned:
         mine = self.serving.pop(event.assignment_id, None)
@@ -117,19 +129,19 @@ class Involvement(BaseModel):
         for one in team:
             del self.serving[one.assignment_id]
         if event.volunteer_id is None:
-            return Concerned(self._ask_nobody(), team)
+            return self._all_hear(Concerned(no_longer_serving=team))
         told = set(self.served)
         self.served = list(dict.fromkeys([*self.served, *(one.volunteer_id for one in team), event.volunteer_id]))
         late = tuple(one for one in self.served if one not in told) if self.closed_version is not None else ()
-        return Concerned(self._ask_nobody(), served=late, closed_version=self.closed_version)
+        return self._all_hear(Concerned(served=late, closed_version=self.closed_version, taken=True))
 
     def _escalate(self, _event: matcher.OrderEscalated) -> Concerned:
-        return Concerned(self._ask_nobody())
+        return Concerned(self._ask_nobody())  # who answered hears it once it has ended
 
     def _cancel(self, event: intake.OrderCancelled) -> Concerned:
         team = tuple(self.serving.values())
         self.serving, self.cancelled_version = {}, event.version
-        return Concerned(self._ask_nobody(), team, cancelled_version=event.version)
+        return self._all_hear(Concerned(no_longer_serving=team, cancelled_version=event.version))
 
     def _close(self, event: intake.OrderClosed) -> Concerned:
         self.closed_version = event.version
@@ -137,6 +149,16 @@ class Involvement(BaseModel):
 
     def _on(self, leg_id: str) -> tuple[Serving, ...]:
         return tuple(one for one in self.serving.values() if one.leg_id == leg_id)
+
+    def _not_waiting(self, volunteer_id: str) -> None:
+        """Somebody hears by other words how it ended for them."""
+        self.asked = {key: one for key, one in self.asked.items() if one.volunteer_id != volunteer_id}
+        self.answered = {key: one for key, one in self.answered.items() if one.volunteer_id != volunteer_id}
+
+    def _all_hear(self, concerned: Concerned) -> Concerned:
+        """Everybody who was asked and has no place hears of it now, and not again."""
+        answered, self.answered = tuple(self.answered.values()), {}
+        return replace(concerned, no_longer_asked=self._ask_nobody(), not_chosen=answered)
 
     def _ask_nobody(self) -> tuple[Asked, ...]:
         asked, self.asked = tuple(self.asked.values()), {}
@@ -150,6 +172,7 @@ _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     intake.OrderClosed: Involvement._close,
     matcher.OfferMade: Involvement._ask,
     matcher.OfferDeclined: Involvement._answered,
+    matcher.OfferCountered: Involvement._answered,
     matcher.OfferExpired: Involvement._answered,
     matcher.LegAssigned: Involvement._assign,
     matcher.LegHandedBack: Involvement._hand_back,

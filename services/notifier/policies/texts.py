@@ -10,6 +10,9 @@ from shared.web.i18n import msgid
 TEXTS: Mapping[tuple[str, Role], str] = {
     ("order_placed", Role.RESIDENT): msgid("We have your order %(reference)s (%(service)s) and are looking for help."),
     ("leg_assigned", Role.RESIDENT): msgid("Somebody has taken your order %(reference)s (%(service)s)."),
+    ("leg_joined", Role.RESIDENT): msgid(
+        "Somebody has joined the team for your order %(reference)s (%(service)s); more are being asked."
+    ),
     ("leg_handed_back", Role.RESIDENT): msgid(
         "Your order %(reference)s (%(service)s) is passed on: the volunteer could not keep it."
     ),
@@ -25,9 +28,22 @@ TEXTS: Mapping[tuple[str, Role], str] = {
         "Your order %(reference)s (%(service)s) runs again under the same number, since it is not fixed."
     ),
     ("offer_made", Role.VOLUNTEER): msgid("Can you take order %(reference)s (%(service)s)? Please answer."),
+    ("offer_named", Role.VOLUNTEER): msgid(
+        "The secretary of your unit has named you for order %(reference)s (%(service)s). Can you take it? "
+        "You are free to decline."
+    ),
+    ("call_up_made", Role.VOLUNTEER): msgid(
+        "Nobody is left to ask for order %(reference)s (%(service)s). Please see whether a member of your unit could "
+        "take it."
+    ),
     ("leg_assigned", Role.VOLUNTEER): msgid("Order %(reference)s (%(service)s) is yours. Thank you for taking it."),
     ("offer_withdrawn", Role.VOLUNTEER): msgid(
-        "Order %(reference)s (%(service)s) is taken care of; you need not answer any more. Thank you."
+        "Order %(reference)s (%(service)s) is taken care of. If you have not answered yet, you need not any more. "
+        "Thank you."
+    ),
+    ("leg_taken", Role.VOLUNTEER): msgid("Order %(reference)s (%(service)s) has been taken. Thank you."),
+    ("offer_settled", Role.VOLUNTEER): msgid(
+        "Order %(reference)s (%(service)s) is settled; nobody is needed any more. Thank you."
     ),
     ("assignment_ended", Role.VOLUNTEER): msgid(
         "Order %(reference)s (%(service)s) is no longer yours; somebody else goes on with it. Thank you."

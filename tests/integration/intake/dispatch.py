@@ -93,10 +93,10 @@ class Dispatch:
             self.version += 1
             await self.tell_version(name, self.version)
 
-    async def join(self) -> None:
-        """One of a team has a place, and others are still wanted."""
+    async def tell_next(self, name: str, next_step: NextStep) -> None:
+        """The next fact, with another next step than the usual one."""
         self.version += 1
-        await self.tell_version("leg_assigned", self.version, NextStep.ACCEPT)
+        await self.tell_version(name, self.version, next_step)
 
     async def tell_version(self, name: str, version: int, next_step: NextStep | None = None) -> None:
         """A fact with a version of its own, which may be old or from the future."""

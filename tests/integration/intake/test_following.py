@@ -14,7 +14,7 @@ from services.intake.use_cases.following import follow_dispatch
 from services.intake.use_cases.placing import NewOrder
 from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Refusal, TooEarly
-from shared.contracts.words import OrderState
+from shared.contracts.words import NextStep, OrderState
 from tests.integration.intake.dispatch import AT, HOLDS, Dispatch, event_of
 from tests.integration.intake.running import Place
 
@@ -133,7 +133,8 @@ async def test_a_team_has_the_order_once_it_is_complete(intake: Intake, place: P
     dispatch = await placed(intake, place)
     states = []
     for step in ("offer_made", "join", "leg_assigned", "leg_handed_back", "offer_made", "leg_assigned", "leg_started"):
-        await (dispatch.join() if step == "join" else dispatch.tell(step))
+        joins = step == "join"
+        await (dispatch.tell_next("leg_assigned", NextStep.ACCEPT) if joins else dispatch.tell(step))
         ((state, *_),) = await place.rows(ROW, id=dispatch.order_id)
         states.append(state)
     assert ["offered", "offered", "assigned", "offered", "offered", "assigned", "under_way"] == states
@@ -142,10 +143,22 @@ async def test_a_team_has_the_order_once_it_is_complete(intake: Intake, place: P
 
 
 async def test_a_further_leg_has_the_order_offered_again(intake: Intake, place: Place) -> None:
-    """One leg was served and another follows: the next offer says so, the same number goes on."""
+    """One leg was served and another follows: somebody is sought again under the same number, as matcher has it."""
     dispatch = await placed(intake, place)
-    await dispatch.tell("offer_made", "leg_assigned", "leg_started", "leg_completed")
-    ((before, *_),) = await place.rows(ROW, id=dispatch.order_id)
-    await dispatch.tell("offer_made")
+    await dispatch.tell("offer_made", "leg_assigned", "leg_started")
+    await dispatch.tell_next("leg_completed", NextStep.OFFER)
     ((after, *_),) = await place.rows(ROW, id=dispatch.order_id)
-    assert ("under_way", "offered") == (before, after)
+    await dispatch.tell("offer_made", "leg_assigned")
+    ((later, *_),) = await place.rows(ROW, id=dispatch.order_id)
+    assert ("offered", "assigned") == (after, later)
+
+
+async def test_who_sets_out_alone_does_not_set_the_team_under_way(intake: Intake, place: Place) -> None:
+    """While a place is free the order stays offered, and the fact is on the timeline all the same."""
+    dispatch = await placed(intake, place)
+    await dispatch.tell("offer_made")
+    await dispatch.tell_next("leg_assigned", NextStep.ACCEPT)
+    await dispatch.tell_next("leg_started", NextStep.ACCEPT)
+    ((state, *_),) = await place.rows(ROW, id=dispatch.order_id)
+    sql = "SELECT kind, applied FROM timeline WHERE order_id = :id AND position = 4"
+    assert ("offered", [("leg_started", 1)]) == (state, await place.rows(sql, id=dispatch.order_id))

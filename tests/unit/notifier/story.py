@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.contracts import intake, matcher
 from shared.contracts.envelope import Fact, OrderEvent
-from shared.contracts.words import Holder, NextStep, Outcome, Role, Urgency
+from shared.contracts.words import Holder, NextStep, Outcome, Role, Urgency, Window
 
 AT = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 DUE = AT + timedelta(hours=4)
@@ -55,7 +55,9 @@ class Story:
     def closed(self) -> intake.OrderClosed:
         return intake.OrderClosed(**self._of_intake(), outcome=Outcome.FIXED, closed_at=AT)
 
-    def offered(self, volunteer_id: str, leg_id: str = "leg-1", offer_id: str = "") -> matcher.OfferMade:
+    def offered(
+        self, volunteer_id: str, leg_id: str = "leg-1", offer_id: str = "", unit: str | None = None
+    ) -> matcher.OfferMade:
         return matcher.OfferMade(
             **self._of_matcher(),
             leg_id=leg_id,
@@ -67,6 +69,26 @@ class Story:
             urgency=Urgency.NORMAL,
             window=None,
             expires_at=DUE,
+            unit=unit,
+        )
+
+    def countered(self, volunteer_id: str) -> matcher.OfferCountered:
+        window = Window(from_=AT, to=DUE)
+        return matcher.OfferCountered(
+            **self._of_matcher(), leg_id="leg-1", offer_id=f"offer-{volunteer_id}", window=window
+        )
+
+    def called_up(self, secretary_id: str) -> matcher.CallUpMade:
+        return matcher.CallUpMade(
+            **self._of_matcher(next_step=NextStep.CALL_UP),
+            leg_id="leg-1",
+            call_up_id=f"call-up-{secretary_id}",
+            unit="u-1",
+            secretary_id=secretary_id,
+            service=self.service,
+            urgency=Urgency.NORMAL,
+            window=None,
+            expires_at=DUE,
         )
 
     def declined(self, volunteer_id: str) -> matcher.OfferDeclined:
@@ -75,10 +97,17 @@ class Story:
     def expired(self, volunteer_id: str) -> matcher.OfferExpired:
         return matcher.OfferExpired(**self._of_matcher(), leg_id="leg-1", offer_id=f"offer-{volunteer_id}")
 
+    def joined(self, volunteer_id: str) -> matcher.LegAssigned:
+        """A place is taken, and others are still wanted."""
+        return self._given(volunteer_id, "leg-1", None, NextStep.ACCEPT)
+
     def assigned(self, volunteer_id: str, leg_id: str = "leg-1") -> matcher.LegAssigned:
         holder = Holder(role=Role.VOLUNTEER, area=GRID, id=volunteer_id)
+        return self._given(volunteer_id, leg_id, holder, NextStep.START)
+
+    def _given(self, volunteer_id: str, leg_id: str, holder: Holder | None, next_step: NextStep) -> matcher.LegAssigned:
         return matcher.LegAssigned(
-            **self._of_matcher(holder, NextStep.START),
+            **self._of_matcher(holder, next_step),
             leg_id=leg_id,
             assignment_id=f"assignment-{volunteer_id}",
             volunteer_id=volunteer_id,

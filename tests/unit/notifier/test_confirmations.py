@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.notifier.policies.confirmations import Intent, confirmations
+from services.notifier.policies.confirmations import HOW_IT_ENDED, Intent, confirmations
 from services.notifier.policies.involvement import Involvement
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, OrderEvent
 from shared.contracts.flows import EVENTS
 from shared.contracts.notifier import NoticeSent
 from shared.contracts.words import Role
@@ -62,7 +65,49 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
             s.offered("v-ann"),
             s.assigned("v-ann"),
         ],
+        {"leg_assigned": {RESIDENT, ANN}, "leg_taken": {BEN, CLAIRE}},
+    ),
+    "a time nobody can": (lambda s: [s.placed(), s.offered("v-ann"), s.countered("v-ann")], {}),
+    "taken after another time was proposed": (
+        lambda s: [s.placed(), s.offered("v-ben"), s.countered("v-ben"), s.offered("v-ann"), s.assigned("v-ann")],
+        {"leg_assigned": {RESIDENT, ANN}, "leg_taken": {BEN}},
+    ),
+    "taken by one who had declined": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.declined("v-ann"), s.escalated(), s.assigned("v-ann")],
         {"leg_assigned": {RESIDENT, ANN}},
+    ),
+    "taken again after a hand-back": (
+        lambda s: [
+            s.placed(),
+            s.offered("v-ben"),
+            s.declined("v-ben"),
+            s.assigned("v-ann"),
+            s.handed_back("v-ann"),
+            s.offered("v-claire"),
+            s.expired("v-claire"),
+            s.assigned("v-dora"),
+        ],
+        {"leg_assigned": {RESIDENT, (Role.VOLUNTEER, "v-dora")}, "leg_taken": {CLAIRE}},
+    ),
+    "a unit is asked for a member": (
+        lambda s: [s.placed(), s.called_up("v-claire")],
+        {"call_up_made": {CLAIRE}},
+    ),
+    "an offer to a member whom the unit named": (
+        lambda s: [s.placed(), s.called_up("v-claire"), s.offered("v-ann", unit="u-1")],
+        {"offer_named": {ANN}},
+    ),
+    "the first of two": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.joined("v-ann")],
+        {"leg_joined": {RESIDENT}, "leg_assigned": {ANN}},
+    ),
+    "held by a coordinator after somebody declined": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.declined("v-ann"), s.offered("v-ben"), s.escalated()],
+        {"order_escalated": {RESIDENT, DESK}, "offer_withdrawn": {BEN}},
+    ),
+    "settled by the coordinator after all declined": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.declined("v-ann"), s.escalated(), s.completed(None)],
+        {"offer_settled": {ANN}},
     ),
     "given to another by the coordinator": (
         lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann"), s.escalated(), s.assigned("v-ben")],
@@ -126,7 +171,7 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
     ),
     "cancelled while somebody was asked": (
         lambda s: [s.placed(), s.offered("v-ann"), s.offered("v-ben"), s.declined("v-ben"), s.cancelled()],
-        {"order_cancelled": {RESIDENT}, "offer_withdrawn": {ANN}},
+        {"order_cancelled": {RESIDENT}, "offer_withdrawn": {ANN}, "offer_settled": {BEN}},
     ),
     "cancelled while somebody serves": (
         lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann"), s.cancelled()],
@@ -170,15 +215,15 @@ def test_each_fact_is_confirmed_to_those_concerned_and_to_nobody_else(tell: Tell
 def test_the_table_has_a_row_for_every_event_of_an_order() -> None:
     """No event was forgotten: each is the last one of some row."""
     told = {type(tell(Story())[-1]) for tell, _ in TABLE.values()}
-    assert {event for event in EVENTS if event.publisher != "notifier"} == told
+    assert {event for event in EVENTS if issubclass(event, OrderEvent)} == told
 
 
 def test_a_leg_with_two_places_goes_on_asking_until_both_are_taken() -> None:
     """The first yes withdraws nobody's offer, the second that of whoever is left."""
     story = Story(legs={"leg-1": 2})
     asked = [story.placed(), story.offered("v-ann"), story.offered("v-ben"), story.offered("v-claire")]
-    first = [*asked, story.assigned("v-ann")]
-    assert {"leg_assigned": {RESIDENT, ANN}} == heard_of_last(first)
+    first = [*asked, story.joined("v-ann")]
+    assert {"leg_joined": {RESIDENT}, "leg_assigned": {ANN}} == heard_of_last(first)
     second = [*first, story.assigned("v-ben")]
     assert {"leg_assigned": {RESIDENT, BEN}, "offer_withdrawn": {CLAIRE}} == heard_of_last(second)
     closed = [*second, story.completed("v-ben"), story.done(), story.closed()]
@@ -237,3 +282,31 @@ def test_notifiers_own_events_are_confirmed_to_nobody() -> None:
     """A notice about a notice would never end."""
     sent = NoticeSent(community=None, order_id="o", notice_id="n", kind="order_placed", channel="file", at=AT)
     assert () == confirmations(sent)
+
+
+@given(st.data())
+def test_whoever_is_asked_in_vain_hears_of_it_once(data: st.DataObject) -> None:
+    """Whatever is answered, and however it ends, each time somebody was asked has one end: a place, or a notice."""
+    places = data.draw(st.integers(1, 2))
+    story, involvement = Story(legs={"leg-1": places}), Involvement()
+    events: list[OrderEvent] = [story.placed()]
+    asked: dict[str, int] = {}
+    answers = {"no": story.declined, "late": story.expired, "then": story.countered}
+    for name in data.draw(st.lists(st.sampled_from(["ann", "ben", "claire", "dora"]), unique=True)):
+        made = story.offered(name)
+        answer = data.draw(st.sampled_from([*answers, "yes", "nothing"]))
+        events += [made, *([answers[answer](name)] if answer in answers else [])]
+        asked[name] = made.version
+    winners = list(asked)[: data.draw(st.integers(0, places))]
+    escalates, cancels, closes = data.draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
+    if escalates:
+        events.append(story.escalated())
+    events += [story.assigned(name) for name in winners]
+    events.append(story.cancelled() if cancels else story.completed(None))
+    if closes:
+        events.append(story.closed())
+    intents = [intent for event in events for intent in confirmations(event, involvement.hear(event))]
+    told = Counter((one.recipient, one.version) for one in intents if one.kind in HOW_IT_ENDED)
+    owed = {(name, version) for name, version in asked.items() if name not in winners}
+    assert owed == {one for one in told if one[0] not in winners}
+    assert {1} >= set(told.values())
