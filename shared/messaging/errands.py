@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.refusal import Unavailable
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.machinery import Connections, Machinery
+from shared.persistence.alone import run_alone
 
 log = structlog.get_logger()
 
@@ -21,8 +22,10 @@ BROKER_SECONDS = 30.0
 
 
 def relay_once(service: str, connections: Connections, repository: Callable[[AsyncSession], M]) -> int:
-    """Publish everything that waits in the outbox. Returns 0, or 1 when the broker is away or refuses."""
-    return asyncio.run(_relay(service, connections, repository))
+    """Publish everything that waits in the outbox. Returns 0, or 1 when the broker is away or refuses, or when another
+    process has the SQLite database or publishes from this one already.
+    """
+    return run_alone(connections.database_url, lambda: asyncio.run(_relay(service, connections, repository)))
 
 
 async def _relay(service: str, connections: Connections, repository: Callable[[AsyncSession], M]) -> int:
@@ -30,6 +33,9 @@ async def _relay(service: str, connections: Connections, repository: Callable[[A
     writing = asyncio.create_task(machinery.writer.run())
     connecting = asyncio.create_task(machinery.bus.run())
     try:
+        if not await machinery.relay.leads():
+            log.error("relay.led_elsewhere")
+            return 1
         async with asyncio.timeout(BROKER_SECONDS):
             await machinery.bus.connected.wait()
         sent = failed = 0
@@ -41,6 +47,7 @@ async def _relay(service: str, connections: Connections, repository: Callable[[A
     finally:
         connecting.cancel()
         await machinery.bus.stop()
+        await machinery.relay.resign()
         machinery.writer.close()
         await writing
         await machinery.database.close()

@@ -1,8 +1,9 @@
 """Outbox → JetStream. The only place that publishes events.
 
 A page of rows goes out at once and in order; a row is marked when the broker acknowledged it, else it is
-published again with the same ``Nats-Msg-Id``, without end. Awake after each commit; a slow tick covers what
-another process committed.
+published again with the same ``Nats-Msg-Id``, without end. Of several processes on one database one publishes, so
+that no event overtakes another of the same order. Awake after each commit; a tick covers what another process
+committed.
 """
 
 from __future__ import annotations
@@ -27,12 +28,17 @@ from shared.messaging.outbox import OutboxColumns, headers_of
 from shared.observability.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
+from shared.persistence.leading import Leading
 from shared.persistence.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
 PAGE = 256
 TICK_SECONDS = 5.0
+SHARED_TICK_SECONDS = 0.2
+"""The tick where other processes commit as well: their events wait no longer than this."""
+WAITING_SECONDS = 1.0
+"""How often a process that does not lead looks whether it may."""
 LONGEST_PAUSE_SECONDS = 5.0
 _NAMES = {event.type(): event.name for event in EVENTS}
 
@@ -62,7 +68,17 @@ class Relay(Generic[M]):
         self._outbox = outbox
         self._writer = writer
         self._bus = bus
+        self._leading = Leading(database, f"relay of {service}")
+        self._tick = TICK_SECONDS if database.is_sqlite else SHARED_TICK_SECONDS
         self._work = asyncio.Event()
+
+    async def leads(self) -> bool:
+        """Whether this process is the one that publishes. Raises ``SQLAlchemyError`` or ``OSError``."""
+        return await self._leading.leads()
+
+    async def resign(self) -> None:
+        """Leave publishing to another process."""
+        await self._leading.resign()
 
     def wake(self, unit: UnitOfWork[M]) -> None:
         """After a commit: there may be something to publish."""
@@ -70,12 +86,21 @@ class Relay(Generic[M]):
             self._work.set()
 
     async def run(self) -> None:
-        """Publish until cancelled."""
+        """Publish until cancelled, while this process leads."""
+        try:
+            await self._run()
+        finally:
+            await self.resign()
+
+    async def _run(self) -> None:
         pause = 0.1
         while True:
             await self._bus.connected.wait()
             self._work.clear()
             try:
+                if not await self.leads():
+                    await asyncio.sleep(WAITING_SECONDS)
+                    continue
                 sent, failed = await self.publish_page()
             except (NatsError, OSError, SQLAlchemyError, Unavailable) as error:
                 log.warning("relay.paused", error=type(error).__name__)
@@ -121,7 +146,7 @@ class Relay(Generic[M]):
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(TICK_SECONDS):
+            async with asyncio.timeout(self._tick):
                 await self._work.wait()
         except TimeoutError:
             OUTBOX_WAITING.set(await self.waiting())

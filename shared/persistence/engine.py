@@ -13,10 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 BUSY_SECONDS = 10
 """How long SQLite waits for another process's write lock before it answers "locked"."""
+
+_RACED = frozenset({"40001", "40P01"})
+"""PostgreSQL's serialization_failure and deadlock_detected: nothing was done, and doing it again is all it takes."""
+
+
+def is_raced(error: BaseException) -> bool:
+    """Whether a transaction was given up because of another's locks."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RACED
 
 
 class Database:

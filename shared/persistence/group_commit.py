@@ -2,7 +2,8 @@
 
 It takes whatever is waiting, runs it in one transaction, in order, as runs of the same use case, and
 answers each caller on its own. It never waits for a list to fill, so a lone command is as fast as it can be.
-After an unexpected error the list runs again one by one: one bad neighbour harms only itself.
+After an unexpected error the list runs again one by one: one bad neighbour harms only itself. Where another process
+was quicker, it is tried again: a deadlock is nobody's to hear of.
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 
 from shared.contracts.refusal import Refusal, Unavailable
 from shared.observability.metrics import GROUP_SIZE
+from shared.persistence.engine import is_raced
 from shared.persistence.unit_of_work import UnitOfWork, Units
 
 log = structlog.get_logger()
+
+LONE_TRIES = 8
+"""So often a lone command is tried while other processes hold its locks; a list twice, then one by one."""
+RACE_PAUSE_SECONDS = 0.005
 
 R = TypeVar("R")
 C = TypeVar("C")
@@ -86,7 +92,7 @@ class GroupCommit(Generic[R]):
 
     async def _serve(self, batch: Sequence[_Waiting]) -> None:
         try:
-            answers = await self._commit_once_more_if_raced(batch)
+            answers = await self._commit_again_if_raced(batch)
         except (OperationalError, InterfaceError, OSError) as error:
             log.warning("group.unavailable", waiting=len(batch), error=type(error).__name__)
             _answer(batch, [Unavailable() for _ in batch])
@@ -101,12 +107,18 @@ class GroupCommit(Generic[R]):
             GROUP_SIZE.observe(len(batch))
             _answer(batch, answers)
 
-    async def _commit_once_more_if_raced(self, batch: Sequence[_Waiting]) -> list[Any]:
-        try:
-            return await self._commit(batch)
-        except IntegrityError:
-            # Another process won a unique row between our look and our commit: look again, now at its row.
-            return await self._commit(batch)
+    async def _commit_again_if_raced(self, batch: Sequence[_Waiting]) -> list[Any]:
+        """Another process won a row or a lock between our look and our commit: look again, now at what it left."""
+        attempt = 1
+        while True:
+            try:
+                return await self._commit(batch)
+            except DBAPIError as error:
+                if attempt >= _tries(error, len(batch)):
+                    raise
+                log.info("group.raced", waiting=len(batch), attempt=attempt)
+            await asyncio.sleep(RACE_PAUSE_SECONDS * (attempt - 1))
+            attempt += 1
 
     async def _commit(self, batch: Sequence[_Waiting]) -> list[Any]:
         answers: list[Any] = []
@@ -120,6 +132,12 @@ class GroupCommit(Generic[R]):
         return answers
 
 
+def _tries(error: DBAPIError, waiting: int) -> int:
+    if is_raced(error):
+        return LONE_TRIES if waiting == 1 else 2
+    return 2 if isinstance(error, IntegrityError) else 1
+
+
 def _answer(batch: Sequence[_Waiting], answers: Sequence[Any]) -> None:
     for waiting, answer in zip(batch, answers, strict=True):
         if not waiting.answer.done():  # the caller may have gone; its command is committed all the same
@@ -130,7 +148,7 @@ def _fail(waiting: _Waiting, error: Exception) -> None:
     if waiting.answer.done():
         log.error("group.failed", error=type(error).__name__)
         return
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if is_raced(error) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         waiting.answer.set_result(Unavailable())
     else:
         waiting.answer.set_exception(error)

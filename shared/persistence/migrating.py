@@ -9,9 +9,13 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, text
 
+from shared.persistence.alone import run_alone
 from shared.persistence.engine import Database
+
+_MIGRATING = 0x70616964616E
+"""PostgreSQL's advisory lock under which schemas change: replicas that start together take turns."""
 
 
 class MigrationsPending(Exception):
@@ -34,11 +38,15 @@ async def migrate(database: Database, folder: Path) -> None:
         command.upgrade(config, "head")
 
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
         await connection.run_sync(upgrade)
 
 
 def migrate_once(url: str, folder: Path) -> int:
-    """Bring the database at ``url`` up to the newest version. Returns the exit code 0; errors are for the caller."""
+    """Bring the database at ``url`` up to the newest version. Returns the exit code: 0, or 1 when another process has
+    an SQLite database; errors are for the caller.
+    """
 
     async def run() -> None:
         database = Database(url)
@@ -47,8 +55,11 @@ def migrate_once(url: str, folder: Path) -> int:
         finally:
             await database.close()
 
-    asyncio.run(run())
-    return 0
+    def run_to_the_end() -> int:
+        asyncio.run(run())
+        return 0
+
+    return run_alone(url, run_to_the_end)
 
 
 async def check_migrated(database: Database, folder: Path) -> None:

@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from shared.persistence.alone import run_alone
 from shared.web.live import Changes
 from shared.web.settings import ServiceSettings
 
@@ -46,7 +47,9 @@ class _Server(uvicorn.Server):
 
 
 def serve(app: FastAPI, settings: ServiceSettings) -> int:
-    """Serve until SIGTERM or SIGINT. Returns the exit code: 0, or 3 when the service could not start."""
+    """Serve until SIGTERM or SIGINT. Returns the exit code: 0, 1 when another process has the SQLite database, or 3
+    when the service could not start.
+    """
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -61,5 +64,9 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
     server = _Server(config, app.state.changes)
-    uvloop.run(server.serve())
-    return 0 if server.started else STARTUP_FAILED
+
+    def run() -> int:
+        uvloop.run(server.serve())
+        return 0 if server.started else STARTUP_FAILED
+
+    return run_alone(settings.database_url, run)

@@ -1,0 +1,73 @@
+"""One of several processes on a database leads: an advisory lock of PostgreSQL on a connection of its own.
+
+The lock ends with its connection, so a leader that dies is followed by another process without anybody's doing. With
+SQLite there is one process, and it always leads.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.persistence.engine import Database
+
+ANSWER_SECONDS = 5.0
+
+_KEEP_ALIVE = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
+"""A host that vanishes without a word is noticed by the server within about eleven seconds."""
+
+
+class Leading:
+    """The right to do one thing, named ``what``, that only one process of a service does at a time."""
+
+    def __init__(self, database: Database, what: str) -> None:
+        self._database = database
+        self._key = int.from_bytes(sha256(f"paidan {what}".encode()).digest()[:8], signed=True)
+        self._engine: AsyncEngine | None = None
+        self._connection: AsyncConnection | None = None
+
+    async def leads(self) -> bool:
+        """Whether this process leads now; it takes the lead when nobody has it.
+
+        Asks the database each time, because a lock is lost with its connection. Raises ``SQLAlchemyError`` or
+        ``OSError`` when the database is away: then nobody leads by this process's word.
+        """
+        if self._database.is_sqlite:
+            return True
+        try:
+            return await self._ask()
+        except BaseException:
+            await self.resign()
+            raise
+
+    async def resign(self) -> None:
+        """Leave the lead to another process; no error when it was lost already."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.close()
+            except (SQLAlchemyError, OSError):
+                return
+
+    async def _ask(self) -> bool:
+        if self._connection is not None:
+            await self._connection.execute(text("SELECT 1"))
+            return True
+        connection = await self._connect()
+        self._connection = connection
+        if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
+            return True
+        await self.resign()
+        return False
+
+    async def _connect(self) -> AsyncConnection:
+        if self._engine is None:
+            arguments = {"server_settings": _KEEP_ALIVE, "timeout": ANSWER_SECONDS, "command_timeout": ANSWER_SECONDS}
+            self._engine = create_async_engine(
+                self._database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments
+            )
+        return await self._engine.connect()
