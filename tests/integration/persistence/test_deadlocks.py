@@ -40,7 +40,8 @@ def crossing(both: asyncio.Barrier, first: int, second: int, tries: list[int]) -
 @pytest.mark.parametrize("waiting", [1, 5])
 async def test_a_deadlock_is_tried_again_and_nobody_hears_of_it(shared_database: Database, waiting: int) -> None:
     """Both sides are answered and everything is written once, a lone command or a list."""
-    both, tries = asyncio.Barrier(2), ([], [])
+    both = asyncio.Barrier(2)
+    tries: tuple[list[int], list[int]] = ([], [])
     writers = [GroupCommit(units_of(shared_database)) for _ in range(2)]
     acts = [crossing(both, 1, 2, tries[0]), crossing(both, 2, 1, tries[1])]
     names = [[f"{side} {n}" for n in range(waiting)] for side in "ab"]
