@@ -17,13 +17,13 @@ import numpy as np
 from services.matcher.policies.costs import cost_of
 from services.matcher.policies.crowd import Bars, Crowd
 from services.matcher.policies.eligibility import PASSING, Load, Member, Need, Reason, is_reachable
-from services.matcher.policies.records import ABSENCES, Numbers, week_of
+from services.matcher.policies.records import ABSENCES, Numbers, take, week_of
 from services.matcher.policies.register import Register
 from shared.community.definition import Community
 from shared.community.pairing import Weights
 
 LOOK = 4096
-"""So many of the nearest people are looked at; farther ones only when they could be cheaper."""
+"""Up to so many of the nearest people are looked at in any case, others only when they could be cheaper."""
 
 _EQUAL = 1e-9
 """Costs nearer than this to each other are worked out again, person by person."""
@@ -64,7 +64,7 @@ class Candidates(Register):
         known = weights.continuity if continued else 0.0
         rows, costs = np.empty(0, np.int32), np.empty(0, np.float64)
         for crowd, farther in self._crowds(need, self._look):
-            able = crowd.part(crowd.eligible(need, bars, overlooking))
+            able = crowd.eligible(need, bars, overlooking)
             rows = np.concatenate([rows, able.rows])
             costs = np.concatenate([costs, able.costs(need, weights, continued)])
             if _dearest(costs, most) < weights.near * farther - known:
@@ -94,9 +94,8 @@ class Candidates(Register):
         It is now where such a person can be reached already: capacities and budgets may change at any time.
         """
         crowd, bars = self._everybody(need), self._bars(need)
-        crowd = crowd.part(crowd.eligible(need, bars, PASSING))
-        reachable = crowd.eligible(need, bars, frozenset(Reason) - {Reason.NOT_REACHABLE})
-        if reachable.any():
+        crowd = crowd.eligible(need, bars, PASSING)
+        if len(crowd.eligible(need, bars, frozenset(Reason) - {Reason.NOT_REACHABLE}).rows):
             return need.now if need.now < until else None
         return min(self._instants(need, crowd, until), default=None)
 
@@ -119,10 +118,10 @@ class Candidates(Register):
         group = self.group(need)
         for places, distances, farther in group.rings(self.ground.levels(need.grid), enough):
             rows = group.rows[places]
-            yield Crowd(rows, self.records[rows], group.vetted[places], distances, self), farther
+            yield Crowd(rows, take(self.records, rows), group.vetted[places], distances, self), farther
 
     def _everybody(self, need: Need) -> Crowd:
-        return next(crowd for crowd, _ in self._crowds(need, len(self) + 1))
+        return next(crowd for crowd, _ in self._crowds(need, len(self)))
 
     def _bars(self, need: Need) -> Bars:
         return Bars(

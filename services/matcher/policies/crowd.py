@@ -23,11 +23,15 @@ from services.matcher.policies.records import (
     Rows,
     free_at,
     free_for,
+    take,
     ties,
 )
 from services.matcher.policies.register import Register
 from shared.community.pairing import Weights
 from shared.contracts.words import Urgency
+
+_ARITHMETIC = frozenset(Reason) - {Reason.ABSENT, Reason.WINDOW_TAKEN}
+"""What the records alone answer for nearly everybody; the other reasons are looked up person by person, so last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,12 @@ class Crowd:
         rules: dict[Reason, Callable[[], Mask]] = {
             Reason.NOT_VETTED: lambda: ~self.vetted & (need.needs_vetting and not need.open),
             Reason.PARTY: lambda: self._party(need, bars),
-            Reason.EXCLUDED: lambda: np.isin(self.rows, bars.excluded),
-            Reason.ASKED_BEFORE: lambda: np.isin(self.rows, bars.refused),
+            Reason.EXCLUDED: lambda: self._among(bars.excluded),
+            Reason.ASKED_BEFORE: lambda: self._among(bars.refused),
             Reason.ABSENT: lambda: self._some(ABSENCES, lambda member, _: eligibility.is_absent(need, member)),
             Reason.NOT_FREE: lambda: ~(anytime | self._free(need)),
             Reason.WINDOW_TAKEN: lambda: self._taken(need),
-            Reason.NOT_REACHABLE: lambda: (
-                ~(anytime | free_at(self.records, *need.local.row_hour(need.now)))
-                | self._some(ABSENCES, lambda member, _: not eligibility.is_reachable(need, member))
-            ),
+            Reason.NOT_REACHABLE: lambda: self._unreachable(need, anytime),
             Reason.AT_CAPACITY: lambda: self.records["room"] <= 0,
             Reason.BUDGET_SPENT: lambda: self._spent(need),
         }
@@ -76,8 +77,12 @@ class Crowd:
             if reason not in overlooking:
                 yield reason, rule()
 
-    def eligible(self, need: Need, bars: Bars, overlooking: Collection[Reason]) -> Mask:
-        """Against whom nothing speaks that is not overlooked."""
+    def eligible(self, need: Need, bars: Bars, overlooking: Collection[Reason] = ()) -> Crowd:
+        """Those against whom nothing speaks that is not overlooked."""
+        left = self.part(self._clear(need, bars, {*overlooking, Reason.ABSENT, Reason.WINDOW_TAKEN}))
+        return left.part(left._clear(need, bars, {*overlooking, *_ARITHMETIC}))
+
+    def _clear(self, need: Need, bars: Bars, overlooking: Collection[Reason]) -> Mask:
         barred = np.zeros(len(self.rows), np.bool_)
         for _, mask in self.against(need, bars, overlooking):
             barred |= mask
@@ -85,28 +90,36 @@ class Crowd:
 
     def part(self, chosen: Mask) -> Crowd:
         """Those of the crowd who are chosen."""
-        return Crowd(
-            self.rows[chosen], self.records[chosen], self.vetted[chosen], self.distances[chosen], self.register
-        )
+        places = np.flatnonzero(chosen)
+        records = take(self.records, places)
+        return Crowd(self.rows[places], records, self.vetted[places], self.distances[places], self.register)
 
     def costs(self, need: Need, weights: Weights, continued: Sequence[int]) -> Numbers:
         """``costs.cost_of(…).total`` of everybody, but for the last digits."""
         rested = np.maximum(need.now.timestamp() - self.records["asked_at"], 0) / REST.total_seconds()
         total: Numbers = weights.near * self.distances + weights.load * self.records["carried"]
         total += weights.rest * np.exp(-rested) + ties(self.records, need.leg_id)
-        return total - weights.continuity * np.isin(self.rows, continued)
+        return total - weights.continuity * self._among(continued)
 
     def has(self, flag: int) -> Mask:
         """Whose record has this flag."""
         mask: Mask = (self.records["flags"] & np.uint16(flag)) != 0
         return mask
 
-    def _some(self, flag: int, rule: Callable[[Member, Load], bool]) -> Mask:
+    def _among(self, rows: Sequence[int]) -> Mask:
+        return np.isin(self.rows, rows) if rows else np.zeros(len(self.rows), np.bool_)
+
+    def _some(self, flag: int, rule: Callable[[Member, Load], bool], among: Mask | None = None) -> Mask:
         """Whom a rule holds for, of those few with this flag."""
         mask = np.zeros(len(self.rows), np.bool_)
-        for place in np.flatnonzero(self.has(flag)).tolist():
+        few = self.has(flag) if among is None else self.has(flag) & among
+        for place in np.flatnonzero(few).tolist():
             mask[place] = rule(*self.register.known(int(self.rows[place])))
         return mask
+
+    def _unreachable(self, need: Need, anytime: Mask) -> Mask:
+        now = ~(anytime | free_at(self.records, *need.local.row_hour(need.now)))
+        return now | self._some(ABSENCES, lambda member, _: not eligibility.is_reachable(need, member), ~now)
 
     def _party(self, need: Need, bars: Bars) -> Mask:
         mask = np.zeros(len(self.rows), np.bool_)

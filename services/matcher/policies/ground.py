@@ -73,11 +73,12 @@ class Group:
     def rings(self, levels: Sequence[Level], enough: int) -> Iterator[tuple[Rows, Numbers, float]]:
         """Places in the group, how far away each lives, and how far those of the next ring live, nearest ring first.
 
-        The first ring is the nearest levels that together hold ``enough`` people; every other is one level.
+        The first ring is the nearest levels that together hold at most ``enough`` people, every other one level: so the
+        whole of a small group is one ring, and a big one is looked at step by step.
         """
         edges = np.searchsorted(self.homes, [(level.first, level.end) for level in levels]).tolist()
         distances = [level.distance for level in levels] + [float("inf")]
-        inner = next((at for at, (begin, end) in enumerate(edges) if end - begin >= enough), len(levels) - 1)
+        inner = max((at for at, (begin, end) in enumerate(edges) if end - begin <= enough), default=0)
         begin, end = edges[inner]
         away = np.empty(end - begin, np.float64)
         for at in range(inner, -1, -1):

@@ -8,7 +8,7 @@ import numpy as np
 
 from services.matcher.policies.eligibility import Load, Member, Need
 from services.matcher.policies.ground import Ground, Group
-from services.matcher.policies.records import RECORD, Rows, fill
+from services.matcher.policies.records import LOADED, RECORD, Rows, carry, fill
 from shared.community.areas import AreaTree
 
 _NOBODY: Mapping[int, bool] = {}
@@ -26,15 +26,14 @@ class Register:
         people = [member for member in members if member.home in areas]
         self._rows = {member.volunteer_id: row for row, member in enumerate(people)}
         self._people: list[Member | None] = [*people]
-        nothing = Load()
-        fill(
-            records := np.zeros(len(people), RECORD),
-            people,
-            [loads.get(member.volunteer_id, nothing) for member in people],
-            [self.ground.number[member.home] for member in people],
-        )
-        self.records = records
+        self.records = np.zeros(len(people), RECORD)
+        fill(self.records, people, [self.ground.number[member.home] for member in people])
         self._loads = {volunteer_id: load for volunteer_id, load in loads.items() if volunteer_id in self._rows}
+        rows = [self._rows[volunteer_id] for volunteer_id in self._loads]
+        laden = np.zeros(len(rows), RECORD)
+        carry(laden, [people[row] for row in rows], list(self._loads.values()))
+        for name in LOADED:
+            self.records[name][rows] = laden[name]
         self._spare: list[int] = []
         self._holders: dict[str, dict[int, bool]] = {}
         self._units: dict[str, set[int]] = {}
@@ -85,6 +84,7 @@ class Register:
         if before is None or (before.home, before.claims, before.unit) != (member.home, member.claims, member.unit):
             self._leave(row, before)
             self._enter(row, member)
+        fill(self.records[row : row + 1], [member], [self.ground.number[member.home]])
         self.note(member.volunteer_id, load or self.load(member.volunteer_id))
 
     def remove(self, volunteer_id: str) -> None:
@@ -101,8 +101,7 @@ class Register:
         row = self._rows.get(volunteer_id)
         if row is not None:
             self._loads[volunteer_id] = load
-            member, _ = self.known(row)
-            fill(self.records[row : row + 1], [member], [load], [self.ground.number[member.home]])
+            carry(self.records[row : row + 1], [self.known(row)[0]], [load])
 
     def group(self, need: Need) -> Group:
         """Who may serve a need as far as posts go: holders of its posts, or anybody."""

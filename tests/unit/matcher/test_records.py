@@ -27,7 +27,7 @@ gaps = st.sets(st.integers(0, 167), max_size=12).map(lambda busy: WeekHours.of(s
 def records_of(*people: Member) -> np.ndarray:
     """Records of people who carry nothing and live in area 0."""
     records = np.zeros(len(people), RECORD)
-    fill(records, people, [Load()] * len(people), [0] * len(people))
+    fill(records, people, [0] * len(people))
     return records
 
 
