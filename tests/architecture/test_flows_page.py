@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.contracts.flows import EVENTS, SERVICES, consumers_of, durables_of, stream_of, subjects_heard
+from shared.contracts.requests import REQUESTS
 
 PAGE = Path(__file__).parents[2] / "docs" / "flows.md"
 
@@ -30,3 +31,8 @@ def test_the_page_names_every_durable_consumer() -> None:
         for durable, publisher in durables_of(service)
     ]
     assert _rows("Durable consumers") == expected
+
+
+def test_the_page_names_every_request() -> None:
+    """Each request of the contracts is there with who answers it, and no other."""
+    assert _rows("Requests") == [(request.subject(), request.service) for request in REQUESTS]
