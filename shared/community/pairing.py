@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Weights(BaseModel):
     """What a pair of an order and a volunteer costs; the pairs of a batch are chosen so that the sum is least.
 
-    ``near``: each step of distance by the tree. ``load``: each assignment held or asked for, and each two hours
-    served more than others. ``rest``: having been asked a moment ago; it fades with the days. ``continuity``: taken off
-    for a volunteer who served this resident to their content. ``urgent``: what leaving an urgent order waiting costs
+    ``near``: each step of distance by the tree. ``load``: each assignment held or asked for, the first two hours
+    served and every doubling of them. ``rest``: having been asked a moment ago; it fades with the days. ``continuity``:
+    taken off for a volunteer who served this resident to their content. ``urgent``: what leaving an urgent order waiting costs
     more than leaving another. ``waiting``: what each full share of the dispatch clock that has passed adds to that.
     """
 
