@@ -32,7 +32,6 @@ from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.drawing import ASSIGNED, DRAWING, Taken
 from services.matcher.use_cases.pooling import Take
 from services.matcher.use_cases.serving import Complete, HandBack, Start
-from shared.community.definition import Community
 from shared.contracts import matcher as facts
 from shared.contracts.envelope import Event
 from shared.contracts.refusal import Refusal
@@ -44,17 +43,19 @@ MINUTE = timedelta(minutes=1)
 
 
 class Cast:
-    """The people of one run."""
+    """The people of one run. ``chat``: they are asked in a chat group (see ``peers.Peer``)."""
 
     def __init__(
-        self, rules: Community, stage: Stage, course: Course, volunteers: Volunteers, assumed: Assumptions, dice: Dice
+        self, stage: Stage, course: Course, volunteers: Volunteers, assumed: Assumptions, dice: Dice, *, chat: bool
     ) -> None:
+        rules = stage.rules
         self.count = Count()
         self._rules = rules
         self._stage = stage
         self._use_cases = stage.use_cases
         self._course = course
         self._volunteers = volunteers
+        self._chat = chat
         self._residents = Residents(rules, assumed, dice)
         self._coordinators = Coordinators(rules, assumed, dice)
         self._telling = Telling(rules, stage.use_cases, self.count)
@@ -141,15 +142,25 @@ class Cast:
     def _place(self, wish: Wish) -> Act:
         return self._telling.placed(wish, self._course.now)
 
-    def _answered(self, fact: facts.OfferMade, answer: Answer) -> Act:
+    def _answered(self, fact: facts.OfferMade, answer: Answer) -> Act | None:
         answering, own = self._use_cases.answering, (fact.offer_id, fact.volunteer_id)
-        hoped = partial(self._hoped, (fact.order_id, fact.volunteer_id))
+        hope = (fact.order_id, fact.volunteer_id)
+        if self._chat and (answer.says is not Says.YES or self._sees_it_taken(hope)):
+            return None
+        hoped = partial(self._hoped, hope)
         if answer.says is Says.YES:
             return Act(answering.accept_offers, Accept(*own), hoped)
         if answer.window is not None:
             wish = CounterOffer.model_validate({"from": answer.window.from_, "to": answer.window.to})
             return Act(answering.counter_offers, Counter(*own, wish), hoped)
         return Act(answering.decline_offers, Decline(*own, DeclineOffer()), _nothing)
+
+    def _sees_it_taken(self, hope: tuple[str, str]) -> bool:
+        """Whether somebody who would have said yes reads that somebody else has: a yes in vain as well."""
+        taken = self.count.lives[hope[0]].staffed_at is not None
+        if taken:
+            self.count.hopes.add(hope)
+        return taken
 
     def _hoped(self, hope: tuple[str, str], answer: Any) -> None:
         """A yes in time: to an offer that was open, or that somebody else was just preferred for."""

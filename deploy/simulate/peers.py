@@ -9,11 +9,12 @@ from services.matcher.policies.eligibility import Reason
 from services.matcher.policies.policy import Policy
 from services.matcher.policies.waves import Asking, Situation, SlackWaves, asks_needed
 from shared.community.definition import Community
-from shared.community.ladder import Clocks
+from shared.community.ladder import UrgencyClocks
 from shared.community.pairing import PairingRules, Weights
 from shared.contracts.words import Urgency
 
-EVERYBODY = 100_000
+GROUP = 200
+"""Members of one chat group: a community's, on average of the reference county."""
 FIXED_TARGET = 0.9
 NEAREST = Weights(near=1, load=0, rest=0, continuity=0, urgent=0, waiting=0)
 """Nobody weighs anything but the distance."""
@@ -60,14 +61,15 @@ class FixedWaves:
 
 @dataclass(frozen=True)
 class Peer:
-    """One policy. ``asking`` and ``weights`` are made from the community's own rules. ``everybody``: all are weighed,
-    not the cheapest candidates alone. ``alone``: without the pool and the call-up ring.
+    """One policy. ``asking`` and ``weights`` are made from the community's own rules. ``chat``: it is a chat group,
+    in which the nearest are, what was asked stays until it is due, nobody says no, and all see what was taken.
+    ``alone``: without the pool and the call-up ring.
     """
 
     asking: Callable[[PairingRules], Asking]
     weights: Callable[[PairingRules], Weights] = lambda rules: rules.weights
     draws: bool = True
-    everybody: bool = False
+    chat: bool = False
     alone: bool = True
 
     def policy(self, rules: PairingRules) -> Policy:
@@ -76,8 +78,14 @@ class Peer:
 
     def rules(self, rules: Community) -> Community:
         """The community as it would be under this policy."""
-        pairing = rules.pairing.model_copy(update={"candidates": EVERYBODY}) if self.everybody else rules.pairing
-        return replace(rules, pairing=pairing, clocks=_without_ring(rules.clocks) if self.alone else rules.clocks)
+        pairing = rules.pairing.model_copy(update={"candidates": GROUP}) if self.chat else rules.pairing
+        clocks = {urgency.value: self._clocks(rules.clocks.of(urgency)) for urgency in Urgency}
+        return replace(rules, pairing=pairing, clocks=rules.clocks.model_copy(update=clocks))
+
+    def _clocks(self, clocks: UrgencyClocks) -> UrgencyClocks:
+        offer = clocks.dispatch_minutes if self.chat else clocks.offer_minutes
+        call_up = 0 if self.alone else clocks.call_up_minutes
+        return clocks.model_copy(update={"offer_minutes": offer, "call_up_minutes": call_up})
 
 
 def _ours(rules: PairingRules) -> Asking:
@@ -85,15 +93,10 @@ def _ours(rules: PairingRules) -> Asking:
 
 
 PEERS: Mapping[str, Peer] = {
-    "broadcast": Peer(lambda _: Broadcast(), lambda _: NEAREST, draws=False, everybody=True),
+    "broadcast": Peer(lambda _: Broadcast(), lambda _: NEAREST, draws=False, chat=True),
     "one_by_one": Peer(lambda _: OneByOne(), lambda _: NEAREST, draws=False),
     "fixed_waves": Peer(lambda _: FixedWaves()),
     "ours_alone": Peer(_ours),
     "ours": Peer(_ours, alone=False),
 }
 """``ours_alone`` differs from ``ours`` by the pool and the ring, so that what the asking does is seen apart."""
-
-
-def _without_ring(clocks: Clocks) -> Clocks:
-    none = {"call_up_minutes": 0}
-    return clocks.model_copy(update={urgency.value: clocks.of(urgency).model_copy(update=none) for urgency in Urgency})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import tempfile
@@ -90,12 +91,13 @@ async def _run(plan: Plan, community: Community, folder: Path, reached: Reached)
     volunteers = Volunteers(rules, _roster(rules), plan.assumed, dice)
     stage = Stage(folder, rules, peer.policy(rules.pairing), begin)
     course = Course(stage)
-    cast = Cast(rules, stage, course, volunteers, plan.assumed, dice)
+    cast = Cast(stage, course, volunteers, plan.assumed, dice, chat=peer.chat)
     cast.place_all(begin, plan.days, plan.orders_per_day)
     if not peer.alone:
         cast.look_at_pool(begin, plan.days)
     roster = [person.row for person in volunteers.people.values()]
     async with stage.playing(roster):
+        gc.freeze()  # what is known by now stays; it need not be looked at again and again
         for day in range(1, plan.days + DRAIN_DAYS + 1):
             await course.run(begin + DAY * day, cast.hear)
             cast.count.unheld = max(cast.count.unheld, len(cast.count.lives) - await stage.held())
