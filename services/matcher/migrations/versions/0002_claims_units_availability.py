@@ -11,19 +11,19 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Columns are added one by one, never by copying: SQLite would check every row that refers to the old table.
-    with op.batch_alter_table("rosters", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
-    with op.batch_alter_table("volunteers", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("daily_offers", sa.Integer(), server_default="3", nullable=False))
-        batch_op.add_column(sa.Column("urgent_at_work", sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.add_column(sa.Column("asked", sa.Integer(), server_default="0", nullable=False))
-        batch_op.add_column(sa.Column("asked_on", sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column("asked_today", sa.Integer(), server_default="0", nullable=False))
-        batch_op.add_column(sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
-        batch_op.create_index(batch_op.f("ix_volunteers_revision"), ["revision"], unique=False)
-    with op.batch_alter_table("posts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("idle_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+    # Columns are added one by one, never by copying: SQLite would not drop a table that other rows refer to.
+    op.add_column("rosters", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
+    for column in (
+        sa.Column("daily_offers", sa.Integer(), server_default="3", nullable=False),
+        sa.Column("urgent_at_work", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("asked", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("asked_today", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+    ):
+        op.add_column("volunteers", column)
+    op.create_index("ix_volunteers_revision", "volunteers", ["revision"], unique=False)
+    op.add_column("posts", sa.Column("idle_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.create_table(
         "units",
         sa.Column("unit_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
