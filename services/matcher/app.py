@@ -45,16 +45,19 @@ log = structlog.get_logger()
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
+PEOPLE = (Role.VOLUNTEER, Role.COORDINATOR)
+"""Who has pages here."""
 SITE = Site(
     links=(
-        Link("/", msgid("My orders")),
-        Link("/posts", msgid("Posts")),
-        Link("/availability", msgid("My time")),
+        Link("/", msgid("My orders"), (Role.VOLUNTEER,)),
+        Link("/", msgid("Desk"), (Role.COORDINATOR,)),
+        Link("/pool", msgid("Open orders"), (Role.VOLUNTEER,)),
+        Link("/posts", msgid("Posts"), PEOPLE),
+        Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
+        Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
     ),
     sign_in=SIGN_IN,
 )
-PEOPLE = (Role.VOLUNTEER, Role.COORDINATOR)
-"""Who has pages here."""
 
 
 def connections_of(settings: MatcherSettings) -> Connections:

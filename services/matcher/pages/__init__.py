@@ -10,7 +10,10 @@ from fastapi.responses import Response
 
 from services.matcher.access import Doors
 from services.matcher.pages.availability import Availability, availability_pages
+from services.matcher.pages.calling_up import CallUps, call_up_pages
 from services.matcher.pages.desk import Desk, desk_routes
+from services.matcher.pages.gaps import gap_pages
+from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.volunteering import Volunteering, volunteering_routes
 from services.matcher.use_cases.steps import DESK, volunteer_topic
@@ -52,7 +55,10 @@ def make_router(doors: Doors, pages: Pages) -> APIRouter:
             yield event
 
     router.include_router(volunteering_routes(volunteering, doors, pages))
+    router.include_router(pool_pages(Pool(doors, pages), doors))
+    router.include_router(call_up_pages(CallUps(doors, pages), doors))
     router.include_router(desk_routes(desk, doors, pages))
+    router.include_router(gap_pages(doors, pages))
     router.include_router(post_pages(Posts(doors, pages), doors))
     router.include_router(availability_pages(Availability(doors, pages), doors))
     return router

@@ -11,7 +11,9 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from services.matcher.access import Doors, due_place
-from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg
+from services.matcher.commands import AssignLeg, CallUpUnit, Command, EscalateLeg, ExcludeVolunteer, ResolveLeg
+from services.matcher.pages.telling import why
+from services.matcher.queries.views import ChoiceView
 from shared.contracts.refusal import Conflict, NotFound, Refusal
 from shared.identity.tokens import Caller
 from shared.web.callers import CoordinatorCaller
@@ -45,6 +47,8 @@ class Desk:
             "resolve": Verb(ResolveLeg, deciding.resolve_legs),
             "assign": Verb(AssignLeg, deciding.assign_legs),
             "escalate": Verb(EscalateLeg, deciding.escalate_legs),
+            "call-up": Verb(CallUpUnit, doors.use_cases.calling_up.call_up_units),
+            "exclude": Verb(ExcludeVolunteer, doors.use_cases.recusing.exclude_volunteers),
         }
 
     async def page(
@@ -79,11 +83,41 @@ class Desk:
     async def form(
         self, request: Request, caller: Caller, leg_id: str, verb: str, form: Form, status: int = 200
     ) -> Response:
-        """The form of one decision. Raises ``NotFound`` for a leg that is not on this desk."""
-        area = self._doors.access.area_of(caller)
-        row = await self._doors.queries.desk_row(leg_id, area, self._doors.clock.now())
-        context = {"row": row, "verb": verb, "form": form, "place": self.place, "leg_id": leg_id}
-        return self._pages.render(request, "decide.html", status=status, **context)
+        """The form of one decision, under it how the search stands. Raises ``NotFound`` for a leg that is not on this
+        desk.
+        """
+        context = await self._search(caller, leg_id)
+        units = await self._units(context["row"].area) if verb == "call-up" else []
+        return self._pages.render(request, "decide.html", status=status, verb=verb, form=form, units=units, **context)
+
+    async def leg(self, request: Request, caller: Caller, leg_id: str) -> Response:
+        """How the search for somebody stands, and everything that can be decided. Raises ``NotFound``."""
+        return self._pages.render(request, "leg_page.html", **await self._search(caller, leg_id))
+
+    async def _search(self, caller: Caller, leg_id: str) -> dict[str, Any]:
+        area, queries = self._doors.access.area_of(caller), self._doors.queries
+        return {
+            "leg_id": leg_id,
+            "row": await queries.desk_row(leg_id, area, self._doors.clock.now()),
+            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.below(area)),
+            "place": self.place,
+            "why": self._why,
+        }
+
+    async def _units(self, grid: str) -> list[tuple[str, str]]:
+        """The units paired with the grid, or with an area above it up to its community. Hidden employers are left out:
+        whoever comes would be known to work there.
+        """
+        areas, language = self._doors.rules.areas, current_reader().language
+        top = areas.community_of(grid) or grid
+        line = {code for code in areas.ancestors(grid) if areas.at_or_below(code, top)}
+        units = await self._doors.queries.roster.units()
+        return [
+            (one.unit_id, one.name.told_in(language)) for one in units if one.paired_with in line and not one.hidden
+        ]
+
+    def _why(self, choice: ChoiceView) -> str:
+        return why(choice.source, choice.parts, choice.eligible, self._doors.rules.pairing.weights)
 
     def place(self, area: str) -> str:
         """Where it is, as people say it."""
@@ -91,12 +125,16 @@ class Desk:
 
 
 def desk_routes(desk: Desk, doors: Doors, pages: Pages) -> APIRouter:
-    """``/desk`` and ``/legs/{leg_id}/{verb}``."""
+    """``/desk``, ``/legs/{leg_id}`` and ``/legs/{leg_id}/{verb}``."""
     router = APIRouter()
 
     @router.get("/desk")
     async def further_rows(request: Request, caller: CoordinatorCaller, cursor: After = None) -> Response:
         return await desk.page(request, caller, cursor)
+
+    @router.get("/legs/{leg_id}")
+    async def leg(request: Request, leg_id: str, caller: CoordinatorCaller) -> Response:
+        return await desk.leg(request, caller, leg_id)
 
     @router.get("/legs/{leg_id}/{verb}")
     async def decision_form(request: Request, leg_id: str, verb: str, caller: CoordinatorCaller) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,17 +10,19 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from services.matcher.access import Doors
-from services.matcher.commands import CompleteLeg, DeclineOffer, HandBackLeg
-from services.matcher.policies.acceptance import ACTIVE, HandBackReason
-from services.matcher.queries.views import AssignmentView
-from services.matcher.use_cases.answering import Accept, Decline
+from services.matcher.commands import Command, CompleteLeg, CounterOffer, DeclineOffer, HandBackLeg
+from services.matcher.pages.telling import said, why
+from services.matcher.policies.acceptance import ACTIVE, HandBackReason, OfferState, WindowPassed
+from services.matcher.queries.views import AssignmentView, OfferView
+from services.matcher.use_cases.answering import Accept, Counter, Decline
+from services.matcher.use_cases.drawing import Taken
 from services.matcher.use_cases.serving import Complete, HandBack, Start
 from shared.contracts.refusal import Invalid, NotFound, Refusal
 from shared.identity.tokens import Caller
 from shared.web.callers import VolunteerCaller
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.i18n import gettext, msgid
+from shared.web.i18n import current_reader, gettext, msgid
 from shared.web.live import mark_of
 from shared.web.templating import Pages, redirect
 from shared.web.wording import place_name
@@ -39,6 +42,21 @@ REASONS = (
 _ACTIVE = frozenset(state.value for state in ACTIVE)
 
 
+class ProposeTime(Command):
+    """The form of another time: a day, and from when to when in the reader's zone; past midnight is the next day."""
+
+    day: date
+    start: time
+    end: time
+
+    @property
+    def wish(self) -> CounterOffer:
+        """The command it stands for."""
+        zone = current_reader().zone
+        begins, ends = (datetime.combine(self.day, at.replace(tzinfo=zone)) for at in (self.start, self.end))
+        return CounterOffer.model_validate({"from": begins, "to": ends if ends > begins else ends + timedelta(days=1)})
+
+
 class Volunteering:
     """Shows volunteers what is theirs."""
 
@@ -47,24 +65,44 @@ class Volunteering:
         self._pages = pages
 
     async def page(self, request: Request, caller: Caller, form: Form | None = None, status: int = 200) -> Response:
-        """The volunteer's first page; ``form`` carries what was refused a moment ago."""
+        """The volunteer's first page; ``form`` carries what was refused a moment ago, the address what was said."""
         fragment = await self.fragment(caller)
         me = await self._doors.queries.roster.me(caller.subject)
         context = {"me": me, "fragment": fragment, "mark": mark_of(fragment), "form": form or Form.blank()}
-        return self._pages.render(request, "volunteer.html", status=status, **context)
+        told = "" if form else said(request.query_params.get("said", ""))
+        return self._pages.render(request, "volunteer.html", status=status, said=told, **context)
 
     async def fragment(self, caller: Caller) -> Markup:
-        """Assignments and offers as they are now."""
+        """Assignments, offers, answers that wait, and what they may name members for, as things are now."""
         queries, now = self._doors.queries, self._doors.clock.now()
         assignments = await queries.assignments(caller.subject, MOST_SHOWN)
-        offers = await queries.offers(caller.subject, now, MOST_SHOWN)
         return self._pages.fragment(
             "todo.html",
             assignments=[one for one in assignments if one.state in _ACTIVE],
-            offers=offers,
+            offers=await queries.offers(caller.subject, now, MOST_SHOWN),
+            yeses=await queries.yeses(caller.subject),
+            call_ups=await queries.pool.call_ups(caller.subject, now),
             now=now,
             place=self.place,
+            why=self.why,
         )
+
+    async def proposal(
+        self, request: Request, caller: Caller, offer_id: str, form: Form | None = None, status: int = 200
+    ) -> Response:
+        """The form of another time for an open offer. Raises ``NotFound`` for one that is none of theirs."""
+        offers = await self._doors.queries.offers(caller.subject, self._doors.clock.now(), MOST_SHOWN)
+        offer = next((one for one in offers if one.offer_id == offer_id), None)
+        if offer is None:
+            raise NotFound
+        begins = offer.window.from_ if offer.window else self._doors.clock.now()
+        day = begins.astimezone(current_reader().zone).date().isoformat()
+        context = {"offer": offer, "form": form or Form.blank({"day": day}), "place": self.place}
+        return self._pages.render(request, "counter.html", status=status, **context)
+
+    def why(self, offer: OfferView) -> str:
+        """Why they are asked, in one sentence."""
+        return why(offer.source, offer.parts, offer.eligible, self._doors.rules.pairing.weights)
 
     async def active(self, caller: Caller, assignment_id: str) -> AssignmentView:
         """One of the volunteer's own assignments that still runs. Raises ``NotFound``."""
@@ -89,12 +127,12 @@ def volunteering_routes(volunteering: Volunteering, doors: Doors, pages: Pages) 
 def _offer_routes(router: APIRouter, volunteering: Volunteering, doors: Doors) -> None:
     answering = doors.use_cases.answering
 
-    async def answered(request: Request, caller: Caller, use_case: Any, command: Any) -> Response:
+    async def answered(request: Request, caller: Caller, use_case: Any, command: Any, then: str = "/") -> Response:
         try:
-            await doors.do(use_case, command)
+            answer = await doors.do(use_case, command)
         except Refusal as refusal:
             return await volunteering.page(request, caller, Form.blank().refused(refusal), status_of(refusal))
-        return redirect("/")
+        return redirect(f"/?said={answer.state}" if isinstance(answer, Taken) else then)
 
     @router.post("/offers/{offer_id}/accept")
     async def accept(request: Request, offer_id: str, caller: VolunteerCaller) -> Response:
@@ -103,7 +141,23 @@ def _offer_routes(router: APIRouter, volunteering: Volunteering, doors: Doors) -
     @router.post("/offers/{offer_id}/decline")
     async def decline(request: Request, offer_id: str, caller: VolunteerCaller) -> Response:
         wish = Decline(offer_id, caller.subject, DeclineOffer())
-        return await answered(request, caller, answering.decline_offers, wish)
+        return await answered(request, caller, answering.decline_offers, wish, f"/?said={OfferState.DECLINED.value}")
+
+    @router.get("/offers/{offer_id}/counter")
+    async def another_time(request: Request, offer_id: str, caller: VolunteerCaller) -> Response:
+        return await volunteering.proposal(request, caller, offer_id)
+
+    @router.post("/offers/{offer_id}/counter")
+    async def counter(request: Request, offer_id: str, caller: VolunteerCaller) -> Response:
+        form = await posted(request)
+        try:
+            wish = form.read(ProposeTime).wish
+            taken = await doors.do(answering.counter_offers, Counter(offer_id, caller.subject, wish))
+        except (Invalid, WindowPassed) as refusal:
+            return await volunteering.proposal(request, caller, offer_id, form.refused(refusal), status_of(refusal))
+        except Refusal as refusal:  # there is nothing to answer any more: say so over what they have
+            return await volunteering.page(request, caller, Form.blank().refused(refusal), status_of(refusal))
+        return redirect(f"/?said={taken.state}")
 
     @router.post("/assignments/{assignment_id}/start")
     async def start(request: Request, assignment_id: str, caller: VolunteerCaller) -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.matcher.models import Dispatch, Leg, Offer
+from services.matcher.models.legs import NO_HOLDERS
 from services.matcher.policies.acceptance import ASKING, OfferState
 from services.matcher.policies.eligibility import Reason
 from services.matcher.queries.looking import Looking
@@ -74,7 +75,7 @@ class ExplainingQueries(Looking):
             looked_at=leg.looked_at,
             next_look_at=leg.ask_at,
             draw_ends_at=leg.draw_ends_at,
-            blocked=dict(_counts(leg.blocked)),
+            blocked=blocked_of(leg),
             chosen=[_choice(offer) for offer in offers if offer.state == OfferState.ACCEPTED.value],
             counters=sorted(
                 (
@@ -121,6 +122,12 @@ def _choice(offer: Offer) -> ChoiceView:
         parts=json.loads(offer.parts),
         eligible=offer.eligible,
     )
+
+
+def blocked_of(leg: Leg) -> dict[str, int]:
+    """People by the first reason against asking them, the most on top; none at all where nobody holds the post."""
+    counts = _counts(leg.blocked)
+    return dict(counts.most_common()) or ({NO_HOLDERS: 0} if leg.blocked_by == NO_HOLDERS else {})
 
 
 def _counts(blocked: str | None) -> Counter[str]:

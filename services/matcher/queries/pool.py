@@ -14,8 +14,7 @@ from services.matcher.policies.eligibility import Load, Member, reasons
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.showing import Views
 from services.matcher.queries.views import CallUpView, FreeMemberView, PoolLegView
-from services.matcher.repository.dispatches import DispatchRepository
-from services.matcher.repository.loads import LoadRepository
+from services.matcher.repository import Repository
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pooling import OVERLOOKED, gave_it_back
@@ -42,12 +41,13 @@ class PoolQueries(Looking):
 
     async def legs(self, volunteer_id: str, now: datetime, most: int) -> list[PoolLegView]:
         """Open legs this volunteer may ask for, what is due first on top."""
-        member = self._directories.known.get(volunteer_id)
-        if member is None:
-            return []
         async with self._looking() as session:
-            wholes = await DispatchRepository(session).unpaired(self._skills(member), MOST_LOOKED_AT)
-            load = (await LoadRepository(session).loads({volunteer_id})).get(volunteer_id, Load())
+            repository = Repository(session)
+            member = await self._directories.member(repository, volunteer_id)
+            if member is None:
+                return []
+            wholes = await repository.unpaired(self._skills(member), MOST_LOOKED_AT)
+            load = (await repository.loads({volunteer_id})).get(volunteer_id, Load())
         fitting = ((whole, self._leg_for(whole, member, load, now)) for whole in wholes)
         shown = [self._views.pool_leg(whole, leg) for whole, leg in fitting if leg is not None]
         return shown[:most]

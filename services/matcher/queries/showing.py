@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 from services.matcher.models import Assignment, CallUp, Dispatch, Leg, Offer, WholeDispatch
+from services.matcher.queries.explaining import blocked_of
 from services.matcher.queries.views import (
     AssignmentView,
     CallUpView,
@@ -141,6 +142,7 @@ class Views:
             next_step=dispatch.next_step,
             placed_at=dispatch.placed_at,
             note=self._vault.open(dispatch.order_id, dispatch.note) if dispatch.note else None,
+            blocked=blocked_of(leg) if leg and not leg.eligible else {},
             assignments=[
                 DeskAssignmentView(assignment_id=one.assignment_id, volunteer_id=one.volunteer_id, state=one.state)
                 for one in whole.active_assignments

@@ -121,7 +121,8 @@ class ChoiceView(BaseModel):
 
 class LegExplanationView(BaseModel):
     """How the pairing of a leg stands: ``asked`` may still answer; ``blocked`` counts people by the first reason
-    against asking them; ``counters`` are other times that were proposed. Never who said no.
+    against asking them (``no_holders``: there is nobody); ``counters`` are other times that were proposed. Never who
+    said no.
     """
 
     leg_id: str
@@ -162,7 +163,8 @@ class DeskAssignmentView(BaseModel):
 class DeskRowView(BaseModel):
     """One order on a coordinator's desk. ``leg_id`` is the leg to decide about; ``note`` what the tier below wrote.
 
-    ``next_step``: ``decide`` is the coordinator's to do, ``accept`` waits for a volunteer who was asked.
+    ``next_step``: ``decide`` is the coordinator's to do, ``accept`` waits for a volunteer who was asked. ``blocked``:
+    when nobody could be asked, so many people for each reason, the most on top.
     """
 
     order_id: str
@@ -186,6 +188,7 @@ class DeskRowView(BaseModel):
     next_step: str
     placed_at: datetime
     note: str | None
+    blocked: dict[str, int]
     assignments: list[DeskAssignmentView]
 
 

@@ -38,10 +38,10 @@ class Directories:
         self._unsure: set[str] = set()
         self._seen_by: Repository | None = None
 
-    @property
-    def known(self) -> Candidates:
-        """The index as it is, for showing."""
-        return self._candidates
+    async def member(self, repository: Repository, volunteer_id: str) -> Member | None:
+        """One volunteer as the database has them now, for showing; the index is left alone."""
+        found = await self._members(repository, await repository.known({volunteer_id}))
+        return next(iter(found), None)
 
     def learn(self, carried: Mapping[str, Load]) -> None:
         """What volunteers carry after a commit. Windows are the database's to compare."""

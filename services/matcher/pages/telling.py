@@ -1,0 +1,107 @@
+"""What the pages say about the pairing: why somebody was asked, what became of an answer, where holders are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from services.matcher.models.legs import NO_HOLDERS
+from services.matcher.policies.acceptance import OfferState, Source
+from services.matcher.policies.chance import HOURS_OF_A_PART
+from services.matcher.policies.eligibility import Reason
+from services.matcher.queries.views import GapView
+from shared.community.definition import Community
+from shared.community.pairing import Weights
+from shared.contracts.words import OrderState
+from shared.web.i18n import current_reader, gettext, msgid, ngettext
+from shared.web.wording import place_name
+
+CLOSE = 1.5
+"""Steps of distance by the tree, up to which somebody lives close by: the same building or grid."""
+
+RESTED = 0.1
+"""What is left of the memory of an ask after about five days (policies.costs): nobody was troubled lately."""
+
+LIGHT = 1.0
+"""Who carries less than one assignment's worth carries little."""
+
+NAMED = "named"
+
+SAID: Mapping[str, str] = {
+    OrderState.ASSIGNED.value: msgid("It is yours. Thank you."),
+    OfferState.DRAWING.value: msgid("Thank you. Your yes counts; below you see when it is settled."),
+    OfferState.STANDBY.value: msgid(
+        "Thank you. Somebody else has it; you are on standby, and asked first should they not be able to."
+    ),
+    OfferState.COUNTERED.value: msgid("Thank you. Your time is kept for whoever decides; somebody else may be asked."),
+    OfferState.DECLINED.value: msgid("Thank you for saying so. You need not do anything else."),
+    NAMED: msgid("Thank you. They are asked now, and may refuse."),
+}
+"""What becomes of an answer, said once on the page that follows."""
+
+PARTS = (
+    msgid("at night"),
+    msgid("in the early morning"),
+    msgid("in the morning"),
+    msgid("in the afternoon"),
+    msgid("in the early evening"),
+    msgid("in the late evening"),
+)
+"""The parts of the day, four hours each."""
+
+_NOBODY = msgid("%(post)s in %(place)s lacks holders")
+_NOT_THEN = msgid("%(post)s in %(place)s lacks holders who have time %(part)s")
+_TOO_FEW = msgid("%(post)s in %(place)s has too few holders %(part)s: those there are do what they can")
+_OTHERS = msgid("%(post)s in %(place)s lacks holders who may be asked %(part)s")
+_UNVETTED = msgid("%(post)s in %(place)s has holders who wait to be vetted")
+GAPS: Mapping[str, str] = {
+    NO_HOLDERS: _NOBODY,
+    Reason.NOT_A_HOLDER: _NOBODY,
+    Reason.NOT_VETTED: _UNVETTED,
+    Reason.ABSENT: _NOT_THEN,
+    Reason.NOT_FREE: _NOT_THEN,
+    Reason.NOT_REACHABLE: _NOT_THEN,
+    Reason.WINDOW_TAKEN: _TOO_FEW,
+    Reason.AT_CAPACITY: _TOO_FEW,
+    Reason.BUDGET_SPENT: _TOO_FEW,
+}
+
+
+def said(answer: str) -> str:
+    """What became of an answer; nothing for a word that is none."""
+    return gettext(SAID.get(answer, ""))
+
+
+def why(source: str, parts: Mapping[str, float], eligible: int, weights: Weights) -> str:
+    """Why somebody was chosen, in one sentence: what spoke for them, and how many there were to choose from."""
+    if source == Source.CALL_UP:
+        return gettext("Named by the secretary of the unit.")
+    if source == Source.STANDBY:
+        return gettext("Said yes before, and a place has become free.")
+    among = ngettext("the only one who could", "one of %(num)s who could", eligible) % {"num": eligible}
+    told = [*_speaking_for(parts, weights), *([among] if eligible else [])]
+    if source == Source.POOL:
+        told.insert(0, gettext("asked for it"))
+    return gettext(", ").join(told)
+
+
+def _speaking_for(parts: Mapping[str, float], weights: Weights) -> Iterator[str]:
+    if parts.get("continuity", 0.0) < 0:
+        yield gettext("known to the resident")
+    if parts.get("near", CLOSE * weights.near) < CLOSE * weights.near:
+        yield gettext("close by")
+    if parts.get("rest", weights.rest) < RESTED * weights.rest:
+        yield gettext("not asked lately")
+    if parts.get("load", weights.load) < LIGHT * weights.load:
+        yield gettext("with little else to do")
+
+
+def gap(view: GapView, rules: Community) -> str:
+    """One gap as a sentence: which post lacks holders, where, and in which part of the day."""
+    post = view.post_name.told_in(current_reader().language) if view.post_name else view.post
+    told = {"post": post, "place": place_name(rules.areas, view.area), "part": gettext(PARTS[view.part_of_day])}
+    return gettext(GAPS.get(view.reason, _OTHERS)) % told
+
+
+def hours(part: int) -> str:
+    """The hours of a part of the day."""
+    return f"{part * HOURS_OF_A_PART}:00–{(part + 1) * HOURS_OF_A_PART}:00"
