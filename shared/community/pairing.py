@@ -10,8 +10,9 @@ class Weights(BaseModel):
 
     ``near``: each step of distance by the tree. ``load``: each assignment held or asked for, the first two hours
     served and every doubling of them. ``rest``: having been asked a moment ago; it fades with the days. ``continuity``:
-    taken off for a volunteer who served this resident to their content. ``urgent``: what leaving an urgent order waiting costs
-    more than leaving another. ``waiting``: what each full share of the dispatch clock that has passed adds to that.
+    taken off for a volunteer who served this resident to their content. ``urgent``: what leaving an urgent order
+    waiting costs more than leaving another. ``waiting``: what each full share of the dispatch clock that has passed
+    adds to that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

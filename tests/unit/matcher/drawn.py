@@ -49,7 +49,7 @@ def members(draw: st.DrawFn, volunteer_id: str) -> Member:
 @st.composite
 def loads(draw: st.DrawFn) -> Load:
     """What somebody may carry."""
-    ago = draw(st.none() | st.timedeltas(timedelta(), timedelta(days=9)))
+    ago = draw(st.none() | _some([timedelta(), timedelta(hours=3)]) | st.timedeltas(timedelta(), timedelta(days=9)))
     return Load(
         held=draw(_some([0, 0, 0, 1, 3])),
         asked=draw(_some([0, 0, 1])),
@@ -102,7 +102,7 @@ def needs(draw: st.DrawFn) -> Need:
         "called_up": draw(_some([False, False, True])),
         "urgency": draw(_some(list(Urgency))),
         "serving": draw(servings()),
-        "now": NOW + timedelta(minutes=draw(st.integers(0, 3000))),
+        "now": NOW + timedelta(minutes=draw(_some([0, 0, 90]) | st.integers(0, 3000))),
         "refused": draw(st.frozensets(_some([*NAMES, "gone"]), max_size=2)),
         "excluded": draw(st.frozensets(_some([*NAMES, "gone"]), max_size=2)),
         "excluded_areas": tuple(draw(st.lists(_some([*HOMES[:-2], "nowhere"]), max_size=2))),
@@ -110,3 +110,10 @@ def needs(draw: st.DrawFn) -> Need:
         "continued": draw(st.frozensets(_some([*NAMES, "gone"]), max_size=2)),
     }
     return need(**drawn)
+
+
+@st.composite
+def simple_needs(draw: st.DrawFn) -> Need:
+    """A need that nearly anybody can serve, in some grid, who may be known to the resident."""
+    known = draw(st.frozensets(_some(NAMES), max_size=3))
+    return need(grid=draw(_some(GRIDS)), posts=frozenset(POSTS), open_to_any=draw(st.booleans()), continued=known)

@@ -53,7 +53,13 @@ def test_the_cheapest_are_found(
     assert expected[:most] == list(zip(found.costs, found.volunteers, strict=True))
 
 
-@given(drawn.willing() | drawn.rosters(), drawn.needs(), st.integers(1, 5), st.integers(1, 4), weights)
+@given(
+    drawn.willing() | drawn.rosters(),
+    drawn.simple_needs() | drawn.needs(),
+    st.integers(1, 5),
+    st.integers(1, 4),
+    weights,
+)
 def test_who_is_far_is_looked_at_only_if_they_could_be_cheaper(
     rules: Community, roster: Roster, wanted: Need, most: int, look: int, weighed: Weights
 ) -> None:
