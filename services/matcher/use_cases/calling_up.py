@@ -13,7 +13,8 @@ from services.matcher.policies.deadlines import offer_expiry
 from services.matcher.repository import Unit
 from services.matcher.use_cases.deciding import Deciding, Decision
 from services.matcher.use_cases.means import Means
-from services.matcher.use_cases.pairing import Pairing, Terms, make_offer
+from services.matcher.use_cases.offering import Terms, make_offer
+from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, part_now
 from shared.contracts.refusal import Conflict, Forbidden, NotFound, Refusal

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from services.matcher.models import CallUp, Leg, Offer, Wave, WholeDispatch
-from services.matcher.policies.acceptance import Source
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.costs import stake_of
 from services.matcher.policies.deadlines import next_look, offer_expiry
@@ -19,6 +17,7 @@ from services.matcher.policies.solving import Wanted, pair
 from services.matcher.policies.waves import Situation
 from services.matcher.repository import Unit
 from services.matcher.use_cases.means import Means
+from services.matcher.use_cases.offering import Terms, make_offer
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, Found, part_now
 from shared.contracts.refusal import Refusal
@@ -217,37 +216,6 @@ class Pairing:
         leg.waves += 1
         ends_at = offer_expiry(uow.now, self._steps.clocks(whole).offer, dispatch.due_at, dispatch.window)
         return Wave(wave_id=uow.new_id(), leg_id=leg.leg_id, number=leg.waves, started_at=uow.now, ends_at=ends_at)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How an offer is made: how many could have been asked, until when it holds, the part of the day, and why."""
-
-    eligible: int
-    expires_at: datetime
-    part: int
-    source: Source = Source.WAVE
-    wave_id: str | None = None
-    unit: str | None = None
-
-
-def make_offer(uow: Unit, leg: Leg, choice: Choice, terms: Terms) -> Offer:
-    """One offer, with how it was weighed."""
-    return Offer(
-        offer_id=uow.new_id(),
-        leg_id=leg.leg_id,
-        order_id=leg.order_id,
-        wave_id=terms.wave_id,
-        volunteer_id=choice.volunteer_id,
-        source=terms.source.value,
-        made_at=uow.now,
-        expires_at=terms.expires_at,
-        unit=terms.unit,
-        cost=choice.cost,
-        parts=json.dumps({name: round(value, 4) for name, value in asdict(choice.parts).items() if name != "tie"}),
-        eligible=terms.eligible,
-        part=terms.part,
-    )
 
 
 def _current(whole: WholeDispatch) -> Leg:

@@ -18,7 +18,8 @@ from services.matcher.policies.eligibility import Reason, reasons
 from services.matcher.repository import Unit
 from services.matcher.use_cases.drawing import Drawing, Taken
 from services.matcher.use_cases.means import Means
-from services.matcher.use_cases.pairing import UNPAIRED, Pairing, Terms, make_offer
+from services.matcher.use_cases.offering import Terms, make_offer
+from services.matcher.use_cases.pairing import UNPAIRED, Pairing
 from services.matcher.use_cases.searching import Choice, part_now
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import OrderState
