@@ -70,6 +70,14 @@ def test_who_is_far_is_looked_at_only_if_they_could_be_cheaper(
     assert len(found.volunteers) <= found.eligible <= len(expected)
 
 
+def test_who_is_known_to_the_resident_is_found_far_away(rules: Community) -> None:
+    """What continuity takes off may be worth the way, so rings are looked at as long as it could be."""
+    people = [member("near", home=drawn.GRIDS[1]), member("far", home=drawn.GRIDS[3])]
+    index = Candidates(rules, people, look=1)
+    found = [index.find(need(continued=frozenset(some)), 1, Weights(continuity=3)) for some in ([], ["far"])]
+    assert [["near"], ["far"]] == [one.volunteers for one in found]
+
+
 @given(drawn.rosters(), st.lists(drawn.rosters(), max_size=3), st.data())
 def test_an_index_kept_by_events_is_one_made_afresh(
     rules: Community, roster: Roster, later: list[Roster], data: st.DataObject
