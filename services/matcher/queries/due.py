@@ -10,13 +10,27 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from services.matcher.models import CallUp, Dispatch, Leg, Offer
+from services.matcher.models.dispatches import CLOCKED_ROWS
 from services.matcher.policies.acceptance import CallUpState, OfferState
-from services.matcher.policies.lifecycle import CLOCKED
 from services.matcher.queries.looking import Looking
 
-_CLOCKED = tuple(state.value for state in CLOCKED)
 _OPEN = OfferState.OPEN.value
 _CALLED = CallUpState.OPEN.value
+
+
+def _first(column: Any, counts: Any) -> Any:
+    """The earliest value of a column; its partial index has it in front."""
+    return select(column).where(counts).order_by(column).limit(1).scalar_subquery()
+
+
+_FOLLOWING = select(
+    _first(col(Dispatch.due_at), CLOCKED_ROWS),
+    _first(col(Offer.expires_at), col(Offer.state) == _OPEN),
+    _first(col(CallUp.expires_at), col(CallUp.state) == _CALLED),
+    _first(col(Leg.draw_ends_at), col(Leg.draw_ends_at).is_not(None)),
+    _first(col(Leg.ask_at), col(Leg.ask_at).is_not(None)),
+)
+"""When the next clock of each kind runs out; one statement for all, because every pause of the clock asks it."""
 
 
 class DueQueries(Looking):
@@ -24,7 +38,7 @@ class DueQueries(Looking):
 
     async def dispatches(self, now: datetime, most: int) -> Sequence[str]:
         """Orders whose due time has passed while matcher's clocks run."""
-        due = select(col(Dispatch.order_id)).where(col(Dispatch.state).in_(_CLOCKED), col(Dispatch.due_at) <= now)
+        due = select(col(Dispatch.order_id)).where(CLOCKED_ROWS, col(Dispatch.due_at) <= now)
         return await self._ids(due.order_by(col(Dispatch.due_at)).limit(most))
 
     async def expired_offers(self, now: datetime, most: int) -> Sequence[str]:
@@ -50,22 +64,11 @@ class DueQueries(Looking):
     async def parties_unknown(self, most: int) -> Sequence[str]:
         """Orders that still run and whose parties intake has not told yet."""
         unknown = select(col(Dispatch.order_id)).where(col(Dispatch.parties_known).is_(False))
-        return await self._ids(unknown.where(col(Dispatch.state).in_(_CLOCKED)).limit(most))
+        return await self._ids(unknown.where(CLOCKED_ROWS).limit(most))
 
     async def following(self) -> datetime | None:
         """When the next clock runs out."""
-        columns: tuple[tuple[Any, Any], ...] = (
-            (col(Dispatch.due_at), col(Dispatch.state).in_(_CLOCKED)),
-            (col(Offer.expires_at), col(Offer.state) == _OPEN),
-            (col(CallUp.expires_at), col(CallUp.state) == _CALLED),
-            (col(Leg.draw_ends_at), col(Leg.draw_ends_at).is_not(None)),
-            (col(Leg.ask_at), col(Leg.ask_at).is_not(None)),
-        )
-        async with self._looking() as session:
-            ends = [
-                await session.scalar(select(column).where(counts).order_by(column).limit(1))
-                for column, counts in columns
-            ]
+        ends = (await self._all(_FOLLOWING))[0]
         return min((end for end in ends if end is not None), default=None)
 
     async def _ids(self, statement: Select[str]) -> Sequence[str]:
