@@ -36,20 +36,18 @@ def simulate(
     ignore_all: Annotated[bool, typer.Option("--ignore-all", help="Nobody answers anything, ever.")] = False,
 ) -> None:
     """Simulate days of a community on matcher's own use cases, and print how each policy fares."""
-    from rich.console import Console  # noqa: PLC0415 - the other commands start faster without all this
-
-    from deploy.simulate.behaviour import IGNORING, Assumptions  # noqa: PLC0415
-    from deploy.simulate.printing import assumptions_table, figures_table, progress  # noqa: PLC0415
+    from deploy.simulate.behaviour import IGNORING, Assumptions  # noqa: PLC0415 - the other commands start faster
+    from deploy.simulate.printing import assumptions_table, console, figures_table, progress  # noqa: PLC0415
     from deploy.simulate.run import Plan, simulate_all  # noqa: PLC0415
 
     names = [one.value for one in PolicyName if policy in {one, PolicyName.ALL} and one is not PolicyName.ALL]
     file, assumed = definition.expanduser().resolve(), IGNORING if ignore_all else Assumptions()
     plans = [Plan(name, file, days, seed, orders_per_day, assumed) for name in names]
-    console = Console()
-    with progress(console, names, days) as reached:
+    terminal = console()
+    with progress(terminal, names, days) as reached:
         runs = simulate_all(plans, reached)
-    console.print(assumptions_table(assumed))
-    console.print(figures_table(runs, f"paidan simulate: {days} days, {orders_per_day:g} orders a day, seed {seed}"))
+    terminal.print(assumptions_table(assumed))
+    terminal.print(figures_table(runs, f"paidan simulate: {days} days, {orders_per_day:g} orders a day, seed {seed}"))
     if out is not None:
         _write(out, json.dumps([ran.figures.as_json() for ran in runs], indent=1) + "\n")
 

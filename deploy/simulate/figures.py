@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any
@@ -21,7 +21,8 @@ class Figures:
     (``urgent_…``: of the urgent ones), of volunteers, or of the holders of posts.
 
     ``vain_yeses``: yeses in time that another was preferred to, for each volunteer who was ever asked. Gini: 0 when
-    all carry the same, near 1 when one carries everything; of asks, and of assignments served.
+    all carry the same, near 1 when one carries everything; of asks, and of assignments served. ``peers_…``: among the
+    holders of one skill's posts, whose orders they share, on average over holders.
     """
 
     policy: str
@@ -45,6 +46,8 @@ class Figures:
     gini_load: float
     holders_gini_asks: float
     holders_gini_load: float
+    peers_gini_asks: float
+    peers_gini_load: float
     yes_share: float
     vain_yeses: float
     expired_offers: int
@@ -59,8 +62,11 @@ class Figures:
         return asdict(self)
 
 
-def figures_of(policy: str, days: int, count: Count, volunteers: Collection[str], holders: Collection[str]) -> Figures:
-    """Everything from one run's count. ``holders``: the volunteers who hold a post."""
+def figures_of(
+    policy: str, days: int, count: Count, volunteers: Collection[str], holders_of: Mapping[str, Collection[str]]
+) -> Figures:
+    """Everything from one run's count. ``holders_of``: the volunteers who hold a post of a skill."""
+    holders = set().union(*holders_of.values())
     lives = list(count.lives.values())
     urgent = [life for life in lives if life.wish.urgency is Urgency.URGENT]
     settled = Counter(_settled(life) for life in lives)
@@ -87,6 +93,8 @@ def figures_of(policy: str, days: int, count: Count, volunteers: Collection[str]
         gini_load=gini([count.served[one] for one in volunteers]),
         holders_gini_asks=gini([count.asks[one] for one in holders]),
         holders_gini_load=gini([count.served[one] for one in holders]),
+        peers_gini_asks=_among_peers(count.asks, holders_of.values()),
+        peers_gini_load=_among_peers(count.served, holders_of.values()),
         yes_share=_share(count.answers["yes"], asks),
         vain_yeses=_share(len(count.hopes - count.won), asked),
         expired_offers=count.expired,
@@ -111,6 +119,11 @@ def gini(values: Sequence[float]) -> float:
         return 0.0
     weighted = sum(rank * value for rank, value in enumerate(ordered, start=1))
     return 2 * weighted / (len(ordered) * total) - (len(ordered) + 1) / len(ordered)
+
+
+def _among_peers(carried: Counter[str], groups: Collection[Collection[str]]) -> float:
+    people = sum(len(group) for group in groups)
+    return _share(sum(len(group) * gini([carried[one] for one in group]) for group in groups), people)
 
 
 def _minutes(lives: Sequence[Life]) -> list[float]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.simulate.behaviour import Assumptions
 from deploy.simulate.figures import Figures
@@ -50,6 +50,7 @@ LINES: Sequence[tuple[str, Shown]] = (
     ("never asked, holders of posts", _share("holders_never_asked")),
     ("Gini of asks, all / holders", _two("gini_asks", "holders_gini_asks")),
     ("Gini of load, all / holders", _two("gini_load", "holders_gini_load")),
+    ("Gini of asks / load, same skill", _two("peers_gini_asks", "peers_gini_load")),
     ("yeses in vain per person asked", _number("vain_yeses", 2)),
     ("expired offers", _number("expired_offers")),
     ("call-ups", _number("call_ups")),
@@ -58,9 +59,19 @@ LINES: Sequence[tuple[str, Shown]] = (
 )
 
 
+WIDE = 120
+"""Characters of a line where no terminal says how many there are."""
+
+
+def console() -> Console:
+    """The terminal, or a file wide enough for the tables."""
+    found = Console()
+    return found if found.is_terminal else Console(width=WIDE)
+
+
 def figures_table(runs: Sequence[Ran], title: str) -> Table:
     """One column for each policy."""
-    table = Table("", *(ran.figures.policy for ran in runs), title=title)
+    table = Table(Column(no_wrap=True), *(ran.figures.policy for ran in runs), title=title)
     for name, shown in LINES:
         table.add_row(name, *(shown(ran.figures) for ran in runs))
     table.add_row("seconds", *(f"{ran.seconds:.0f}" for ran in runs))
@@ -76,9 +87,9 @@ def assumptions_table(assumed: Assumptions) -> Table:
 
 
 @contextmanager
-def progress(console: Console, policies: Sequence[str], days: int) -> Iterator[Reached]:
+def progress(shown: Console, policies: Sequence[str], days: int) -> Iterator[Reached]:
     """A bar for each policy, in days of its run."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=shown) as bars:
         bar = {policy: bars.add_task(policy, total=days) for policy in policies}
         yield lambda policy, day: bars.update(bar[policy], completed=day)

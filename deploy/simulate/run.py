@@ -102,14 +102,23 @@ async def _run(plan: Plan, community: Community, folder: Path, reached: Reached)
             await course.run(begin + DAY * day, cast.hear)
             cast.count.unheld = max(cast.count.unheld, len(cast.count.lives) - await stage.held())
             reached(plan.policy, min(day, plan.days))
-    everybody, holders = [row.volunteer_id for row in roster], [row.volunteer_id for row in roster if row.posts]
-    return figures_of(plan.policy, plan.days, cast.count, everybody, holders)
+    everybody = [row.volunteer_id for row in roster]
+    return figures_of(plan.policy, plan.days, cast.count, everybody, _holders(rules, roster))
 
 
 def _roster(rules: Community) -> list[RosterRow]:
     if rules.roster is None:
         raise StackProblem("the definition names no roster: there is nobody to simulate")
     return read_roster(rules.roster.read_bytes(), rules.roster.name, rules)
+
+
+def _holders(rules: Community, roster: Sequence[RosterRow]) -> dict[str, set[str]]:
+    """Who holds a post, by skill."""
+    holders: dict[str, set[str]] = {}
+    for row in roster:
+        for post_id in row.posts:
+            holders.setdefault(rules.posts_by_id[post_id].skill, set()).add(row.volunteer_id)
+    return holders
 
 
 _news: list[Queue[tuple[str, int]]] = []

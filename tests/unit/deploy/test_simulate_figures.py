@@ -63,7 +63,7 @@ def test_figures_tell_who_took_and_who_settled() -> None:
     count.served.update({"v-1": 2})
     count.hopes |= {("o-1", "v-1"), ("o-1", "v-2")}
     count.won |= {("o-1", "v-1")}
-    figures = figures_of("ours", 1, count, ["v-1", "v-2", "v-3", "v-4"], ["v-1", "v-2"])
+    figures = figures_of("ours", 1, count, ["v-1", "v-2", "v-3", "v-4"], {"one": ["v-1"], "two": ["v-1", "v-2"]})
     assert (4, 1, 10.0, 20.0, 4.0) == (
         figures.orders, figures.urgent, figures.minutes_p50, figures.minutes_p95, figures.urgent_minutes_p95,
     )  # fmt: skip
@@ -74,6 +74,15 @@ def test_figures_tell_who_took_and_who_settled() -> None:
     assert (0.5, 0.0, 0.25, 0.5) == (
         figures.never_asked, figures.holders_never_asked, figures.holders_gini_asks, figures.vain_yeses,
     )  # fmt: skip
+
+
+def test_peers_are_compared_among_themselves() -> None:
+    """Two skills of which one is wanted more: nobody is treated worse than who holds the same."""
+    count = Count()
+    count.asks.update({"v-1": 4, "v-2": 4, "v-3": 1, "v-4": 1})
+    figures = figures_of("ours", 1, count, [], {"one": ["v-1", "v-2"], "two": ["v-3", "v-4"]})
+    assert 0.0 == figures.peers_gini_asks
+    assert 0.3 == pytest.approx(figures.holders_gini_asks)
 
 
 def situation(places: int) -> Situation:
