@@ -15,7 +15,7 @@ from services.notifier.policies.involvement import Involvement
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.flows import EVENTS
 from shared.contracts.intake import OrderCancelled, OrderClosed
-from shared.contracts.matcher import OfferMade
+from shared.contracts.matcher import LegRequested, OfferMade
 from shared.contracts.words import Role
 
 Key = tuple[str, str, int, str, str]
@@ -75,7 +75,7 @@ class _CalledFor:
         for event in sorted(told, key=_turn):
             for intent in confirmations(event):
                 self.steps[event.order_id, intent.kind, intent.version, intent.role, intent.recipient] = None
-            if isinstance(event, OfferMade):
+            if isinstance(event, OfferMade | LegRequested):
                 self.asked.add((event.order_id, event.version, event.volunteer_id))
             if not involvement.lacks(event):
                 concerned = involvement.hear(event)

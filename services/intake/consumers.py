@@ -13,6 +13,7 @@ from shared.contracts.matcher import (
     LegAssigned,
     LegCompleted,
     LegHandedBack,
+    LegRequested,
     LegStarted,
     OfferCountered,
     OfferDeclined,
@@ -58,6 +59,12 @@ async def on_call_up_made(uow: Unit, facts: Sequence[Fact[CallUpMade]]) -> Answe
 @hearing.on(OfferExpired)
 async def on_offer_expired(uow: Unit, facts: Sequence[Fact[OfferExpired]]) -> Answers:
     """Somebody did not answer; the next is asked."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegRequested)
+async def on_leg_requested(uow: Unit, facts: Sequence[Fact[LegRequested]]) -> Answers:
+    """Somebody asks for it from the pool."""
     return await follow_dispatch(uow, facts)
 
 

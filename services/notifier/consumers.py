@@ -100,6 +100,12 @@ async def on_offer_expired(uow: Unit, facts: Sequence[Fact[matcher.OfferExpired]
     return await confirm_steps(uow, facts)
 
 
+@from_matcher.on(matcher.LegRequested)
+async def on_leg_requested(uow: Unit, facts: Sequence[Fact[matcher.LegRequested]]) -> Answers:
+    """Nobody is told yet; who asked hears how the draw ended."""
+    return await confirm_steps(uow, facts)
+
+
 @from_matcher.on(matcher.LegAssigned)
 async def on_leg_assigned(uow: Unit, facts: Sequence[Fact[matcher.LegAssigned]]) -> Answers:
     """Somebody has it; the others who were asked are thanked."""

@@ -114,6 +114,16 @@ class CallUpMade(DispatchEvent):
     expires_at: AwareDatetime
 
 
+class LegRequested(DispatchEvent):
+    """A volunteer asked for a leg of the pool; the draw settles whether they get it."""
+
+    name: ClassVar[str] = "leg_requested"
+
+    leg_id: str
+    offer_id: str
+    volunteer_id: str
+
+
 class LegAssigned(DispatchEvent):
     """A volunteer has a place of the leg: ``by`` accepting an offer, from the pool, or by a coordinator's choice.
 
@@ -180,6 +190,7 @@ DISPATCH_EVENTS: tuple[type[DispatchEvent], ...] = (
     OfferCountered,
     OfferExpired,
     CallUpMade,
+    LegRequested,
     LegAssigned,
     LegStarted,
     LegHandedBack,

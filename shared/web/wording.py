@@ -59,6 +59,7 @@ EVENTS: Mapping[str, str] = {
     "offer_countered": msgid("The asked volunteer proposes another time"),
     "call_up_made": msgid("A unit was asked to name somebody"),
     "offer_expired": msgid("The asked volunteer did not answer"),
+    "leg_requested": msgid("A volunteer asks for it from the pool"),
     "leg_assigned": msgid("A volunteer took the order"),
     "leg_joined": msgid("One of the team has joined; more are being asked"),
     "leg_started": msgid("The volunteer set out"),

@@ -35,6 +35,7 @@ STATE_AFTER: Mapping[str, OrderState | None] = {
     "offer_declined": None,
     "offer_countered": None,
     "call_up_made": None,
+    "leg_requested": OFFERED,
     "offer_expired": None,
     "leg_assigned": ASSIGNED,
     "leg_started": UNDER_WAY,

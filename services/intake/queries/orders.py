@@ -13,7 +13,7 @@ from services.intake.queries.views import OrderView, Views
 from shared.community.definition import Community
 from shared.persistence.engine import Database
 
-NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_countered", "offer_expired"})
+NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_countered", "offer_expired", "leg_requested"})
 """Who could not or did not answer is the pairing's business alone (mission.md, fairness)."""
 
 

@@ -16,6 +16,7 @@ from shared.contracts.matcher import (
     LegAssigned,
     LegCompleted,
     LegHandedBack,
+    LegRequested,
     LegStarted,
     OfferCountered,
     OfferDeclined,
@@ -84,6 +85,6 @@ def _whose(order: Order, event: DispatchEvent) -> Role | None:
             return Role(order.holder_role) if order.holder_role else None
         case OrderEscalated():
             return {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER}.get(event.reason)
-        case LegStarted() | LegHandedBack() | OfferDeclined() | OfferCountered():
+        case LegStarted() | LegHandedBack() | LegRequested() | OfferDeclined() | OfferCountered():
             return Role.VOLUNTEER
     return None

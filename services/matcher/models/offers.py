@@ -106,11 +106,14 @@ class Offer(MatcherTable, table=True):
         self.counter_from, self.counter_to = window.from_, window.to
 
     def enter_draw(self, now: datetime) -> None:
-        """A yes; whether it gets a place is settled by the draw."""
+        """A yes; whether it gets a place is settled by the draw. Raises ``OfferGone`` or ``OfferExpired``."""
+        self.check(now)
         self._end(OfferState.DRAWING, now)
 
     def accept(self, now: datetime) -> None:
-        """A yes that got a place."""
+        """A yes that got a place, at once or in the draw. Raises ``OfferGone`` or ``OfferExpired``."""
+        if not self.is_drawing:
+            self.check(now)
         self._end(OfferState.ACCEPTED, now)
 
     def stand_by(self, now: datetime) -> None:

@@ -16,7 +16,7 @@ from services.matcher.policies.acceptance import (
 from services.matcher.policies.costs import cost_of
 from services.matcher.policies.eligibility import Reason, reasons
 from services.matcher.repository import Unit
-from services.matcher.use_cases.drawing import Drawing, Taken
+from services.matcher.use_cases.drawing import DRAWING, Drawing, Taken
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.offering import Terms, make_offer
 from services.matcher.use_cases.pairing import UNPAIRED, Pairing
@@ -76,11 +76,14 @@ class Pooling:
         choice = await self._choice(uow, whole, leg, command.volunteer_id)
         offer = await self._offer(uow, whole, leg, choice, known)
         try:
-            return await self._drawing.say_yes(uow, whole, offer)
+            taken = await self._drawing.say_yes(uow, whole, offer)
         except Refusal:
             offer.withdraw(uow.now)
             self._steps.settled(uow, offer)
             raise
+        if taken.state == DRAWING:
+            self._steps.requested(uow, whole, offer)
+        return taken
 
     async def _choice(self, uow: Unit, whole: WholeDispatch, leg: Leg, volunteer_id: str) -> Choice:
         """How they would be weighed. Raises ``NotForYou``, ``CapacityReached``."""

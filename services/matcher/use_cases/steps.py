@@ -102,6 +102,15 @@ class Steps:
         record(uow, whole, made)
         uow.announce(volunteer_topic(call_up.secretary_id))
 
+    def requested(self, uow: Unit, whole: WholeDispatch, offer: Offer) -> None:
+        """A volunteer asked for a leg of the pool, and waits for the draw."""
+        whole.dispatch.ask()
+        stamp = whole.dispatch.stamp(uow.now)
+        asked = events.LegRequested(
+            **stamp, leg_id=offer.leg_id, offer_id=offer.offer_id, volunteer_id=offer.volunteer_id
+        )
+        record(uow, whole, asked)
+
     def answered(self, uow: Unit, whole: WholeDispatch, offer: Offer, *, accepted: bool) -> None:
         """An offer was answered (or ran out) and no longer counts against its volunteer; the answer is remembered."""
         uow.repository.note_ended(offer, whole.dispatch.urgency, accepted=accepted)

@@ -20,7 +20,7 @@ WINDOW_CHANGED = "window_changed"
 
 
 class Asked(BaseModel):
-    """A volunteer who was asked; ``version`` is the dispatch's at the offer, the last time it was made."""
+    """A volunteer who was asked, or asked for it; ``version`` is the dispatch's at that moment, the last time."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -88,7 +88,7 @@ class Involvement(BaseModel):
         self.headcounts |= {leg.leg_id: leg.headcount for leg in event.legs}
         return NOBODY
 
-    def _ask(self, event: matcher.OfferMade) -> Concerned:
+    def _ask(self, event: matcher.OfferMade | matcher.LegRequested) -> Concerned:
         asked = Asked(offer_id=event.offer_id, volunteer_id=event.volunteer_id, version=event.version)
         if self.cancelled_version is not None:  # made before matcher heard of it
             return Concerned(no_longer_asked=(asked,), cancelled_version=self.cancelled_version)
@@ -171,6 +171,7 @@ _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     intake.OrderCancelled: Involvement._cancel,
     intake.OrderClosed: Involvement._close,
     matcher.OfferMade: Involvement._ask,
+    matcher.LegRequested: Involvement._ask,
     matcher.OfferDeclined: Involvement._answered,
     matcher.OfferCountered: Involvement._answered,
     matcher.OfferExpired: Involvement._answered,

@@ -28,6 +28,7 @@ HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "offer_countered": (COORDINATOR, NextStep.OFFER),
     "offer_expired": (COORDINATOR, NextStep.OFFER),
     "call_up_made": (COORDINATOR, NextStep.CALL_UP),
+    "leg_requested": (COORDINATOR, NextStep.ACCEPT),
     "leg_assigned": (VOLUNTEER, NextStep.START),
     "leg_started": (VOLUNTEER, NextStep.COMPLETE),
     "leg_handed_back": (COORDINATOR, NextStep.OFFER),

@@ -78,6 +78,10 @@ class Story:
             **self._of_matcher(), leg_id="leg-1", offer_id=f"offer-{volunteer_id}", window=window
         )
 
+    def requested(self, volunteer_id: str) -> matcher.LegRequested:
+        offer_id = f"offer-{volunteer_id}"
+        return matcher.LegRequested(**self._of_matcher(), leg_id="leg-1", offer_id=offer_id, volunteer_id=volunteer_id)
+
     def called_up(self, secretary_id: str) -> matcher.CallUpMade:
         return matcher.CallUpMade(
             **self._of_matcher(next_step=NextStep.CALL_UP),

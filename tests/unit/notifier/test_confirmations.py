@@ -97,6 +97,11 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
         lambda s: [s.placed(), s.called_up("v-claire"), s.offered("v-ann", unit="u-1")],
         {"offer_named": {ANN}},
     ),
+    "asked for from the pool": (lambda s: [s.placed(), s.requested("v-ann")], {}),
+    "asked for from the pool, and another was better": (
+        lambda s: [s.placed(), s.offered("v-ben"), s.requested("v-ann"), s.assigned("v-ben")],
+        {"leg_assigned": {RESIDENT, BEN}, "offer_withdrawn": {ANN}},
+    ),
     "the first of two": (
         lambda s: [s.placed(), s.offered("v-ann"), s.joined("v-ann")],
         {"leg_joined": {RESIDENT}, "leg_assigned": {ANN}},
