@@ -79,21 +79,25 @@ class LoadRepository:
             found.setdefault(habit.volunteer_id, {})[cell] = Tally(habit.asked, habit.accepted)
         return found
 
+    async def lock(self, volunteer_ids: Collection[str]) -> None:
+        """Until the commit, no other process gives these volunteers anything. Always in one order, so that no two
+        processes wait for each other.
+        """
+        rows = select(col(Volunteer.volunteer_id)).where(col(Volunteer.volunteer_id).in_(volunteer_ids))
+        await self._session.execute(rows.order_by(col(Volunteer.volunteer_id)).with_for_update())
+
     async def reserve_asks(
         self, volunteer_ids: Collection[str], now: datetime, day: date, *, heeding: bool = True
     ) -> set[str]:
         """Count one more offer for each of these volunteers, unless it would pass their capacity or what they agreed
         to be asked in a day (not ``heeding`` counts it all the same); returns whom it was counted for.
 
-        The database decides: several processes may pair at the same time. Rows are locked in one order, so that no two
-        processes wait for each other.
+        The database decides: several processes may pair at the same time.
         """
         if not volunteer_ids:
             return set()
         rows = col(Volunteer.volunteer_id).in_(volunteer_ids)
-        await self._session.execute(
-            select(col(Volunteer.volunteer_id)).where(rows).order_by(col(Volunteer.volunteer_id)).with_for_update()
-        )
+        await self.lock(volunteer_ids)
         today = case((col(Volunteer.asked_on) == day, col(Volunteer.asked_today)), else_=0)
         reserve = (
             update(Volunteer)

@@ -123,10 +123,11 @@ class Amending:
             self._steps.tell_assigned(uow, whole, assignment, By.AMENDMENT)
 
     async def _loads_concerned(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Mapping[str, Load]:
-        """What everybody carries who was asked about one of these orders or has it."""
+        """What everybody carries who was asked about one of these orders or has it; nobody gives them more meanwhile."""
         wholes = await uow.repository.dispatches({fact.event.order_id for fact in facts})
         asked = {offer.volunteer_id for whole in wholes.values() for offer in whole.asking_offers}
         have = {one.volunteer_id for whole in wholes.values() for one in whole.active_assignments}
+        await uow.repository.lock(asked | have)
         return await uow.repository.loads(asked | have)
 
     def _suits(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from services.matcher.models import Outbox
+from services.matcher.use_cases.pooling import Take
 from shared.contracts import matcher as events
-from shared.contracts.words import Urgency
+from shared.contracts.words import Urgency, Window
 from tests.integration.matcher.replicas import Fleet, Replica, fleet
 from tests.integration.matcher.stage import EVENTS, Stage, volunteer
 from tests.integration.messaging.parties import connected, declare_streams, guarded_server, stored
@@ -22,6 +25,7 @@ from tests.servers import NatsServer
 from tests.waiting import wait_for
 
 PEOPLE = 12
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -71,6 +75,29 @@ async def test_the_other_matcher_goes_on_when_the_leader_is_killed(
     assert (1, 1, set()) == (len(before), len(after), before & after)
     assert sorted(kept) == sorted(found)
     assert {order_id: list(range(1, len(told) + 1)) for order_id, told in found.items()} == found
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+async def test_an_amended_window_sees_what_another_matcher_gives_meanwhile(stage: Stage) -> None:
+    """A place taken elsewhere a moment before, not yet committed, is waited for: nobody is at two places at once."""
+    window = Window(from_=stage.now + 2 * HOUR, to=stage.now + 4 * HOUR)
+    await stage.enrol(volunteer("v-1"))
+    first = await stage.place("sweeping", urgency=Urgency.URGENT)
+    await stage.accept(await stage.last(events.OfferMade))
+    stage.asking(0)
+    second = await stage.place("sweeping", urgency=Urgency.URGENT, window=window)
+    async with stage.units() as uow:
+        await stage.use_cases.pooling.take_legs(uow, [Take(f"{second}-l1", "v-1")])
+        amending = asyncio.create_task(stage.amend(first, window, Urgency.URGENT))
+        await wait_for(lambda: somebody_waits(stage), 10)
+    await amending
+    assert [("v-1", "released")] == await stage.assignment_states(first)
+    assert [("v-1", "assigned")] == await stage.assignment_states(second)
+
+
+async def somebody_waits(stage: Stage) -> bool:
+    """Whether a transaction waits for another's lock."""
+    return bool(await stage.all(text("SELECT pid FROM pg_locks WHERE NOT granted")))
 
 
 async def accepted(matchers: Fleet, replicas: list[Replica]) -> list[str]:
