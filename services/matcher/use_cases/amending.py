@@ -60,8 +60,9 @@ class Amending:
 
     def _move_due(self, uow: Unit, whole: WholeDispatch, *, faster: bool) -> None:
         dispatch = whole.dispatch
+        afresh = dispatch_due(self._rules, Urgency(dispatch.urgency), dispatch.window, uow.now)
         dispatch.due_at = amended_due(
-            dispatch.due_at, uow.now, self._steps.clocks(whole).dispatch, dispatch.window, faster=faster
+            dispatch.due_at, afresh, faster=faster
         )
 
     def _move_offers(
@@ -123,7 +124,7 @@ class Amending:
             self._steps.tell_assigned(uow, whole, assignment, By.AMENDMENT)
 
     async def _loads_concerned(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Mapping[str, Load]:
-        """What everybody carries who was asked about one of these orders or has it; nobody gives them more meanwhile."""
+        """What everybody carries who was asked about one of these orders or has it; nobody else gives them more."""
         wholes = await uow.repository.dispatches({fact.event.order_id for fact in facts})
         asked = {offer.volunteer_id for whole in wholes.values() for offer in whole.asking_offers}
         have = {one.volunteer_id for whole in wholes.values() for one in whole.active_assignments}
