@@ -9,9 +9,9 @@ from typing import Any
 from deploy.simulate.counting import Count, Life
 from deploy.simulate.residents import Verdict, Wish
 from deploy.simulate.stage import Act
-from services.intake.policies.acceptance import dispatch_due
 from services.matcher.use_cases import UseCases
 from shared.community.definition import Community
+from shared.community.due import dispatch_due
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import IntakeEvent, OrderClosed, OrderPlaced, OrderReopened, OrderReviewed, PlacedLeg
 from shared.contracts.refusal import Refusal
@@ -66,7 +66,7 @@ class Telling:
         """Not fixed: the same number runs again."""
         life.round += 1
         life.leg_id = f"{life.order_id}-l{life.round}"
-        due_at = now + self._rules.clocks.of(life.wish.urgency).dispatch
+        due_at = dispatch_due(self._rules, life.wish.urgency, None, now)
         event = OrderReopened(**self._next(life), legs=(self._leg(life),), reopened_at=now, due_at=due_at)
         return self._act(self._dispatching.reopen_dispatches, event, now)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from shared.community.hours import WeekHours
 from shared.community.text import Code, Text
 from shared.contracts.words import Urgency
 
@@ -57,6 +58,8 @@ class UrgencyClocks(BaseModel):
     assigned until served where the order has no window. ``tier``: a coordinator's time to decide before the
     order climbs. ``draw``: from the first yes until the best one wins; 0: the first yes wins. ``call_up``: how long
     the units paired with the area may name a member before a coordinator holds the order; 0: they are not asked.
+    ``lead``: an order for a time far ahead may wait for people until so long before it begins; 0: no longer than any
+    other. ``hours``: the hours of the week in which the dispatch clock and the tier clock run; always without.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +70,15 @@ class UrgencyClocks(BaseModel):
     tier_minutes: int = Field(ge=1)
     draw_minutes: int = Field(default=0, ge=0)
     call_up_minutes: int = Field(default=0, ge=0)
+    lead_minutes: int = Field(default=0, ge=0)
+    hours: WeekHours | None = None
+
+    @field_validator("hours")
+    @classmethod
+    def _runs_at_some_time(cls, hours: WeekHours | None) -> WeekHours | None:
+        if hours is not None and not len(hours):
+            raise ValueError("a clock must run at some hour")
+        return hours
 
     @property
     def dispatch(self) -> timedelta:
@@ -97,6 +109,11 @@ class UrgencyClocks(BaseModel):
     def call_up(self) -> timedelta:
         """How long units may name a member before a coordinator holds the order."""
         return timedelta(minutes=self.call_up_minutes)
+
+    @property
+    def lead(self) -> timedelta:
+        """How long before its window an order that was placed early still waits for people."""
+        return timedelta(minutes=self.lead_minutes)
 
 
 class Clocks(BaseModel):

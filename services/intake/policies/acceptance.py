@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from services.intake.commands import Party
 from shared.community.catalogue import Service
 from shared.community.definition import Community
+from shared.community.due import dispatch_due
 from shared.community.phones import mobile
 from shared.contracts.refusal import FieldError, Invalid
 from shared.contracts.words import Urgency, Window
@@ -94,12 +95,6 @@ def party_errors(rules: Community, parties: Sequence[Party]) -> list[FieldError]
         if party.phone is not None and e164(party.phone) is None:
             errors.append(FieldError(f"/excluded/{place}/phone", "this is not a phone number"))
     return errors
-
-
-def dispatch_due(rules: Community, urgency: Urgency, window: Window | None, now: datetime) -> datetime:
-    """When somebody must have the order: the dispatch clock, never later than the end of the window."""
-    due = now + rules.clocks.of(urgency).dispatch
-    return min(due, window.to) if window is not None else due
 
 
 def window_errors(window: Window | None, now: datetime) -> list[FieldError]:

@@ -30,16 +30,11 @@ def offer_expiry(now: datetime, offer: timedelta, due_at: datetime, window: Wind
     return min(ends)
 
 
-def amended_due(
-    due_at: datetime, now: datetime, dispatch: timedelta, window: Window | None, *, faster: bool
-) -> datetime:
-    """The dispatch clock of an order whose urgency or window was changed.
-
-    It starts afresh with the change, never later than the window's end; an order made more urgent (``faster``)
-    never gains time by it.
+def amended_due(due_at: datetime, afresh: datetime, *, faster: bool) -> datetime:
+    """The dispatch clock of an order whose urgency or window was changed: it starts afresh with the change, but an
+    order made more urgent (``faster``) never gains time by it.
     """
-    ends = [now + dispatch] + ([window.to] if window is not None else []) + ([due_at] if faster else [])
-    return min(ends)
+    return min(afresh, due_at) if faster else afresh
 
 
 def next_look(now: datetime, pause: timedelta) -> datetime:

@@ -15,6 +15,7 @@ from services.matcher.use_cases.dispatching import Answers, apply
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import By
+from shared.community.due import dispatch_due
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import OrderAmended
 from shared.contracts.words import OrderState, Urgency
@@ -61,9 +62,7 @@ class Amending:
     def _move_due(self, uow: Unit, whole: WholeDispatch, *, faster: bool) -> None:
         dispatch = whole.dispatch
         afresh = dispatch_due(self._rules, Urgency(dispatch.urgency), dispatch.window, uow.now)
-        dispatch.due_at = amended_due(
-            dispatch.due_at, afresh, faster=faster
-        )
+        dispatch.due_at = amended_due(dispatch.due_at, afresh, faster=faster)
 
     def _move_offers(
         self,

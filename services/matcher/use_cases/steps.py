@@ -11,6 +11,7 @@ from services.matcher.policies.deadlines import service_due
 from services.matcher.policies.ladder import Cause, Rung, rung_of
 from services.matcher.repository import Unit
 from shared.community.definition import Community
+from shared.community.due import dispatch_due, tier_due
 from shared.community.ladder import UrgencyClocks
 from shared.contracts import matcher as events
 from shared.contracts.words import OrderState, Urgency
@@ -158,9 +159,12 @@ class Steps:
         dispatch = whole.dispatch
         if rung is None and due_at is None and dispatch.desk_due_at is not None and dispatch.desk_due_at > uow.now:
             due_at = dispatch.desk_due_at
-        dispatch.escalate_to(rung or self.desk(whole), due_at or uow.now + self.clocks(whole).tier)
+        dispatch.escalate_to(rung or self.desk(whole), due_at or self._tier_due(uow, whole))
         escalated = events.OrderEscalated(**dispatch.stamp(uow.now), tier=dispatch.tier, reason=cause.value)
         record(uow, whole, escalated)
+
+    def _tier_due(self, uow: Unit, whole: WholeDispatch) -> datetime:
+        return tier_due(self._rules, Urgency(whole.dispatch.urgency), uow.now)
 
     def assigned(self, uow: Unit, whole: WholeDispatch, assignment: Assignment, by: By) -> None:
         """A volunteer has a place. Once the leg is fully staffed, the volunteer holds the order."""
@@ -215,7 +219,8 @@ class Steps:
         self.stop_asking(uow, whole)
         follows = whole.current_leg is not None
         if follows:
-            dispatch.follow_on(uow.now + self.clocks(whole).dispatch)
+            urgency = Urgency(dispatch.urgency)
+            dispatch.follow_on(dispatch_due(self._rules, urgency, None, uow.now))
         completed = events.LegCompleted(
             **dispatch.stamp(uow.now),
             leg_id=leg.leg_id,

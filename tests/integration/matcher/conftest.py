@@ -10,6 +10,7 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -38,8 +39,18 @@ TABLES = ", ".join(MatcherTable.metadata.tables)
 
 @pytest.fixture(scope="session")
 def rules() -> Community:
-    """The reference county."""
-    return load(COUNTY)
+    """The reference county, with clocks that run day and night: what hours do to a clock is tested apart."""
+    county = load(COUNTY)
+    always = {"hours": None, "lead_minutes": 0}
+    clocks = county.clocks.model_copy(
+        update={
+            "normal": county.clocks.normal.model_copy(update=always | {"dispatch_minutes": 240, "tier_minutes": 1440}),
+            "flexible": county.clocks.flexible.model_copy(
+                update=always | {"dispatch_minutes": 1440, "tier_minutes": 2880}
+            ),
+        }
+    )
+    return replace(county, clocks=clocks)
 
 
 @pytest.fixture(scope="session")

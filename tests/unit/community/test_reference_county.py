@@ -156,12 +156,12 @@ def test_all_who_can_serve_do_serve_something(county: Community) -> None:
 
 
 def test_the_clocks_are_those_of_the_design(county: Community) -> None:
-    """Dispatch, offer, service, tier, draw and call-up minutes by urgency, and the review's."""
-    minutes = {urgency: tuple(county.clocks.of(urgency).model_dump().values()) for urgency in Urgency}
+    """Dispatch, offer, service, tier, draw, call-up and lead minutes by urgency, and the review's."""
+    minutes = {urgency: tuple(county.clocks.of(urgency).model_dump(exclude={"hours"}).values()) for urgency in Urgency}
     assert {
-        Urgency.URGENT: (30, 5, 120, 60, 0, 10),
-        Urgency.NORMAL: (240, 30, 1440, 1440, 5, 60),
-        Urgency.FLEXIBLE: (1440, 120, 4320, 2880, 10, 120),
+        Urgency.URGENT: (30, 5, 120, 60, 0, 10, 0),
+        Urgency.NORMAL: (720, 30, 1440, 840, 5, 60, 720),
+        Urgency.FLEXIBLE: (1680, 120, 4320, 1680, 10, 120, 1440),
     } == minutes
     assert 4320 == county.clocks.review_minutes
 
