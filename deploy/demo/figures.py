@@ -14,13 +14,19 @@ from deploy.demo.doors import Heard
 
 @dataclass
 class Figures:
-    """What happened to the orders. ``assigned_seconds``: wall time from placing to somebody having it."""
+    """What happened to the orders. ``answers`` by verb; ``yeses`` and other times by what came of them at once;
+    ``from_pool``: asked for by somebody who was not asked. ``assigned_seconds``: wall time from placing to somebody
+    having it.
+    """
 
     placed: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     asked: int = 0
-    accepted: int = 0
-    declined: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    yeses: Counter[str] = field(default_factory=Counter)
+    from_pool: int = 0
+    called_up: int = 0
+    named: int = 0
     reopened: int = 0
     resolved_by_coordinator: int = 0
     assigned_seconds: list[float] = field(default_factory=list)
@@ -52,7 +58,10 @@ def closing_table(figures: Figures, heard: Heard, seconds: float) -> Table:
         "closed": str(figures.closed),
         "held by a coordinator": str(figures.held),
         "by outcome": ", ".join(f"{name} {count}" for name, count in sorted(figures.ended.items())),
-        "offers asked / accepted / declined": f"{figures.asked} / {figures.accepted} / {figures.declined}",
+        "offers answered": f"{figures.asked}: " + _shares(figures.answers),
+        "what came of it at once": _shares(figures.yeses),
+        "asked for in the pool": str(figures.from_pool),
+        "call-ups / members named": f"{figures.called_up} / {figures.named}",
         "resolved by a coordinator": str(figures.resolved_by_coordinator),
         "reopened": str(figures.reopened),
         "answers to POST /api/orders": answers or "-",
@@ -65,6 +74,10 @@ def closing_table(figures: Figures, heard: Heard, seconds: float) -> Table:
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+def _shares(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()) if name) or "-"
 
 
 def _pair(values: Sequence[float]) -> str:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from random import Random
 from typing import Any
 
 from shared.community.definition import Community
+from shared.community.roster import RosterRow
 from shared.contracts.words import Outcome, Urgency
 
-ACCEPTS = 0.78
-"""Share of offers that are accepted; the others are declined."""
+ACCEPTS, COUNTERS = 0.72, 0.06
+"""Share of offers that are accepted, and of those answered with another time; the others are declined."""
+LOOKS_AT_POOL = 0.25
+"""Share of orders that some of the neighbours look for in the pool, though nobody asked them."""
+BYSTANDERS = 3
+CALLS_UP = 0.5
+"""Share of the orders that find no holder for which the coordinator first calls up a unit paired with the place."""
+NAMES = 0.7
+"""Share of call-ups for which a secretary who finds free members names one."""
 COORDINATOR_RESOLVES = 0.9
 """Share of the orders that come to a coordinator and are resolved at once, unless told otherwise; the others
 stay held.
@@ -43,14 +53,36 @@ class Wish:
     key: str
 
 
-class People:
-    """Everybody's choices, repeatable for a seed and an order's number, whatever the order of events."""
+class Answer(StrEnum):
+    """What somebody says to an offer: the verbs of matcher's API."""
 
-    def __init__(self, community: Community, seed: int, resolves: float = COORDINATOR_RESOLVES) -> None:
+    ACCEPT = "accept"
+    COUNTER = "counter"
+    DECLINE = "decline"
+
+
+class People:
+    """Everybody's choices, repeatable for a seed and an order's number, whatever the order of events.
+
+    ``roster``: the volunteers, for who may look at the pool.
+    """
+
+    def __init__(
+        self,
+        community: Community,
+        seed: int,
+        resolves: float = COORDINATOR_RESOLVES,
+        roster: Iterable[RosterRow] = (),
+    ) -> None:
         self._community = community
         self._seed = seed
         self._resolves = resolves
         self._grids = community.areas.of_kind("grid")
+        self._neighbours: dict[tuple[str | None, str], list[str]] = {}
+        for row in roster:
+            for post in ("", *row.posts):
+                key = community.areas.community_of(row.home), self._skill_of(post)
+                self._neighbours.setdefault(key, []).append(row.volunteer_id)
 
     def chance(self, *about: object) -> Random:
         """The dice for one choice."""
@@ -67,12 +99,47 @@ class People:
             "contact": {"name": dice.choice(_NAMES), "phone": f"{_RINGS_NOWHERE}{dice.randrange(10_000):04}"},
         }
         if service.urgency is not Urgency.URGENT and dice.random() < WITH_WINDOW:
-            body["window"] = self._evening(dice, now)
+            body["window"] = self._evening(now, dice.randint(1, 5))
         return Wish(body, f"demo-{self._seed}-{number}-{int(now.timestamp())}")
 
-    def accepts(self, offer_id: str) -> bool:
-        """Whether the asked volunteer can."""
-        return self.chance("accept", offer_id).random() < ACCEPTS
+    def answer(self, offer_id: str) -> Answer:
+        """What the asked volunteer says."""
+        fate = self.chance("accept", offer_id).random()
+        if fate < ACCEPTS:
+            return Answer.ACCEPT
+        return Answer.COUNTER if fate < ACCEPTS + COUNTERS else Answer.DECLINE
+
+    def another_time(self, now: datetime) -> dict[str, str]:
+        """ "Not now, but tomorrow evening"."""
+        return self._evening(now, 1)
+
+    def bystanders(self, order_id: str, area: str, service: str) -> Sequence[str]:
+        """Who happens to look at the pool when an order of this place is new: neighbours who could serve it."""
+        skill = self._community.skills_by_code.get(self._community.services_by_code[service].post or "")
+        if skill is None or self.chance("looks", order_id).random() >= LOOKS_AT_POOL:
+            return ()
+        key = self._community.areas.community_of(area), "" if skill.open else skill.code
+        neighbours = self._neighbours.get(key, [])
+        return self.chance("pool", order_id).sample(neighbours, min(BYSTANDERS, len(neighbours)))
+
+    def called_up(self, order_id: str, time: int, area: str, service: str) -> str | None:
+        """Which unit the coordinator calls up when an order comes to them for the first time: one whose employer is
+        nobody's secret, for a matter that a post serves.
+        """
+        areas, dice = self._community.areas, self.chance("call up", order_id)
+        line = set(areas.ancestors(area)) - set(areas.ancestors(areas.community_of(area) or area)[1:])
+        units = [unit.unit_id for unit in self._community.units if unit.paired_with in line and not unit.hidden]
+        wanted = time == 1 and self._community.services_by_code[service].post is not None and dice.random() < CALLS_UP
+        return dice.choice(units) if units and wanted else None
+
+    def named(self, call_up_id: str, members: Sequence[str]) -> str | None:
+        """Whom the secretary names."""
+        dice = self.chance("name", call_up_id)
+        return dice.choice(members) if members and dice.random() < NAMES else None
+
+    def draw_seconds(self, urgency: str) -> float:
+        """How long a draw lasts, in domain seconds."""
+        return self._community.clocks.of(Urgency(urgency)).draw.total_seconds()
 
     def resolves(self, order_id: str, time: int) -> bool:
         """Whether the coordinator settles the order when it comes to them for the ``time``-th time."""
@@ -90,7 +157,11 @@ class People:
         """How long somebody thinks, in wall seconds at speed 1."""
         return self.chance("pause", *about).uniform(*PAUSE_SECONDS)
 
-    def _evening(self, dice: Random, now: datetime) -> dict[str, str]:
-        local = self._community.local(now) + timedelta(days=dice.randint(1, 5))
+    def _skill_of(self, post_id: str) -> str:
+        post = self._community.posts_by_id.get(post_id)
+        return post.skill if post else ""
+
+    def _evening(self, now: datetime, days: int) -> dict[str, str]:
+        local = self._community.local(now) + timedelta(days=days)
         begins = local.replace(hour=19, minute=0, second=0, microsecond=0)
         return {"from": begins.isoformat(), "to": (begins + timedelta(hours=2)).isoformat()}

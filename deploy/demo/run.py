@@ -19,7 +19,8 @@ from deploy.attached import Attached, load_definition
 from deploy.demo.doors import Doors
 from deploy.demo.figures import Figures, closing_table
 from deploy.demo.people import People
-from deploy.demo.story import Story
+from deploy.demo.story import Place, Story
+from deploy.demonstration import Demonstration as Roster
 from deploy.problems import StackProblem
 from shared.community.clock import DomainClock
 
@@ -56,7 +57,8 @@ class Demonstration:
         self._stack = stack
         self._community = load_definition(stack.stack.definition)
         self._clock = DomainClock.parse(stack.stack.clock)
-        self._people = People(self._community, choices.seed, choices.resolves)
+        roster = Roster.of(self._community).volunteers
+        self._people = People(self._community, choices.seed, choices.resolves, roster)
         self._speed = choices.speed
         self._ledger = ledger
         self._figures = Figures()
@@ -91,9 +93,9 @@ class Demonstration:
         """One order's life; what goes wrong with it is counted, the others go on."""
         try:
             order = await placed()
-            story = Story(doors, self._people, self._community, self._figures, self._speed)
+            place = Place(doors, self._people, self._community, self._clock, self._figures, self._speed)
             async with self._free:
-                await story.live_through(order)
+                await Story(place).live_through(order)
         except StackProblem as problem:
             self._figures.placed += 1
             self._figures.ended[f"failed: {problem}"] += 1

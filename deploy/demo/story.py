@@ -1,4 +1,4 @@
-"""One order's life as its people live it: place, answer the offer, serve, review; or a coordinator decides."""
+"""One order's life as its people live it: place, answer the offers, serve, review; or a coordinator decides."""
 
 from __future__ import annotations
 
@@ -6,29 +6,47 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from deploy.demo.doors import Doors
 from deploy.demo.figures import Figures
 from deploy.demo.people import People
+from deploy.demo.volunteers import Volunteers
+from shared.community.clock import DomainClock
 from shared.community.definition import Community
-from shared.contracts.words import Outcome, Role
+from shared.contracts.words import NextStep, Outcome, Role
 
 STUCK_SECONDS = 120.0
 """An order that nothing happens to for so long, the demonstration being its only actor, is given up."""
 LOOK_AGAIN_SECONDS = 3.0
+SOON_SECONDS = 15.0
+"""People who may be asked so many wall seconds after the last change are waited for; else the coordinator decides."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and how a story takes place. ``speed``: how much faster than people they act."""
+
+    doors: Doors
+    people: People
+    community: Community
+    clock: DomainClock
+    figures: Figures
+    speed: float
 
 
 class Story:
     """Follows one order to its end, acting for everybody who has to act."""
 
-    def __init__(self, doors: Doors, people: People, community: Community, figures: Figures, speed: float) -> None:
-        self._doors = doors
-        self._people = people
-        self._community = community
-        self._figures = figures
-        self._speed = speed
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._doors, self._people, self._figures = place.doors, place.people, place.figures
+        self._volunteers = Volunteers(place.doors, place.people, place.clock, place.figures, place.speed)
         self._began = time.monotonic()
+        self._changed = self._began
+        self._patient_until = self._began + STUCK_SECONDS
         self._taken = False
         self._reviews = 0
         self._escalations = 0
@@ -44,29 +62,30 @@ class Story:
 
     async def _follow(self, placed: Mapping[str, Any]) -> str:
         reference, token = str(placed["reference"]), str(placed["tracking_token"])
-        last_change = time.monotonic()
         async with aclosing(self._doors.live(reference, token)) as changes:  # type: ignore[type-var]  # a generator, typed as what it yields
             order: dict[str, Any] = dict(placed)
-            while time.monotonic() - last_change < STUCK_SECONDS:
+            while True:
                 try:
                     async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                         order = await anext(changes)
-                        last_change = time.monotonic()
                 except TimeoutError:
-                    return await self._follow_on(placed, order, last_change)
+                    return await self._follow_on(placed, order)
+                self._be_patient()
                 if end := await self._act(order, token):
                     return end
-        return f"stuck {order['state']}"
 
-    async def _follow_on(self, placed: Mapping[str, Any], order: dict[str, Any], last_change: float) -> str:
-        """Nothing was heard for a while: look at the order itself, act, and listen afresh."""
+    async def _follow_on(self, placed: Mapping[str, Any], order: dict[str, Any]) -> str:
+        """Nothing was heard for a while: look at the order itself, act, and see what it waits for."""
         reference, token = str(placed["reference"]), str(placed["tracking_token"])
-        while time.monotonic() - last_change < STUCK_SECONDS:
+        while time.monotonic() < self._patient_until:
             _, now = await self._doors.ask("GET", "intake", f"/api/orders/{reference}", token)
-            if now["state"] != order["state"] or len(now["timeline"]) != len(order.get("timeline", ())):
-                last_change = time.monotonic()
+            changed = now["state"] != order["state"] or len(now["timeline"]) != len(order.get("timeline", ()))
             order = now
+            if changed:
+                self._be_patient()
             if end := await self._act(order, token):
+                return end
+            if not changed and (end := await self._wait(order, token)):
                 return end
             await asyncio.sleep(LOOK_AGAIN_SECONDS / 5)
         return f"stuck {order['state']}"
@@ -74,80 +93,65 @@ class Story:
     async def _act(self, order: Mapping[str, Any], token: str) -> str:
         """Do what comes next, for whoever has to do it; the order's end, once it has one."""
         match order["state"]:
-            case "offered":
-                await self._answer_offer(order)
+            case "placed" | "offered":
+                await self._volunteers.ask_pool(order)
+                await self._volunteers.answer(order)
+                await self._volunteers.name(order)
             case "assigned" | "under_way":
-                await self._serve(order)
+                self._note_taken()
+                await self._volunteers.serve(order)
             case "escalated":
-                return await self._decide(order)
+                await self._volunteers.answer(order)
+                await self._volunteers.name(order)
+                if order["next_step"] == NextStep.DECIDE or time.monotonic() > self._changed + SOON_SECONDS:
+                    return await self._decide(order)
             case "done":
                 await self._review(order, token)
             case "closed" | "cancelled":
                 return f"{order['state']} {order['outcome']}"
         return ""
 
-    async def _asked(self, order: Mapping[str, Any], kind: str) -> list[str]:
-        """The volunteers who were told of this order with a notice of this kind, the newest first."""
-        ops = self._doors.as_caller(Role.OPS, "demo")
-        _, notices = await self._doors.ask("GET", "notifier", f"/api/notices?order={order['order_id']}&limit=200", ops)
-        told = [notice for notice in notices["items"] if notice["kind"] == kind]
-        told.sort(key=lambda notice: int(notice["version"]), reverse=True)
-        return [str(n["recipient"]["id"]) for n in told if n["recipient"]["role"] == Role.VOLUNTEER]
-
-    async def _answer_offer(self, order: Mapping[str, Any]) -> None:
-        for volunteer in await self._asked(order, "offer_made"):
-            token = self._doors.as_caller(Role.VOLUNTEER, volunteer)
-            _, offers = await self._doors.ask("GET", "matcher", "/api/offers", token)
-            for offer in offers["items"]:
-                if offer["order_id"] == order["order_id"]:
-                    await self._answer(str(offer["offer_id"]), token)
-                    return
-
-    async def _answer(self, offer_id: str, token: str) -> None:
-        await self._think("offer", offer_id)
-        self._figures.asked += 1
-        accepts = self._people.accepts(offer_id)
-        verb = "accept" if accepts else "decline"
-        status, _ = await self._doors.ask("POST", "matcher", f"/api/offers/{offer_id}/{verb}", token, {})
-        if status == 200 and accepts:
-            self._figures.accepted += 1
-            if not self._taken:
-                self._taken = True
-                self._figures.assigned_seconds.append(time.monotonic() - self._began)
-        elif status == 200:
-            self._figures.declined += 1
-
-    async def _serve(self, order: Mapping[str, Any]) -> None:
-        for volunteer in await self._asked(order, "leg_assigned"):
-            token = self._doors.as_caller(Role.VOLUNTEER, volunteer)
-            _, assignments = await self._doors.ask("GET", "matcher", "/api/assignments", token)
-            for assignment in assignments["items"]:
-                if assignment["order_id"] == order["order_id"] and assignment["state"] in {"assigned", "under_way"}:
-                    await self._go_on(str(assignment["assignment_id"]), str(assignment["state"]), token)
-                    return
-
-    async def _go_on(self, assignment_id: str, state: str, token: str) -> None:
-        await self._think(state, assignment_id)
-        path = f"/api/assignments/{assignment_id}"
-        if state == "assigned":
-            await self._doors.ask("POST", "matcher", f"{path}/start", token, {})
-        else:
-            report = {"report": "已上门处理。 Visited and settled.", "minutes": 35}
-            await self._doors.ask("POST", "matcher", f"{path}/complete", token, report)
+    async def _wait(self, order: Mapping[str, Any], token: str) -> str:
+        """Everybody who was asked has answered, and it is still open: a draw runs, or nobody may be asked now. Soon
+        is waited for; else the coordinator, who holds it meanwhile, decides.
+        """
+        if order["state"] not in {"placed", "offered"}:
+            return ""
+        status, why = await self._doors.ask("GET", "intake", f"/api/orders/{order['reference']}/explanation", token)
+        if status != 200 or why["state"] not in {"placed", "offered"}:
+            return ""
+        if why["asked"]:
+            self._wait_until(self._volunteers.drawn_by)
+        elif why["next_look_at"]:
+            looks_in = self._seconds_until(datetime.fromisoformat(why["next_look_at"]))
+            if time.monotonic() + looks_in > self._changed + SOON_SECONDS:
+                return await self._decide(order)
+        elif order["next_step"] == NextStep.CALL_UP:
+            return await self._decide(order)
+        return ""
 
     async def _decide(self, order: Mapping[str, Any]) -> str:
+        """The coordinator calls up a unit, settles it, or it stays held."""
         self._escalations += 1
-        if not self._people.resolves(str(order["order_id"]), self._escalations):
-            return "held"
-        await self._think("decide", order["order_id"], self._escalations)
-        area = str(order["holder"]["area"])
-        coordinator = self._community.ladder.by_area.get(area)
-        if coordinator is None:  # it is on its way on; the next change says where to
+        order_id, times = str(order["order_id"]), self._escalations
+        holder = order["holder"] or {}
+        area = str(holder.get("area"))
+        coordinator = self._place.community.ladder.by_area.get(area)
+        if holder.get("role") != Role.COORDINATOR or coordinator is None:  # it is on its way on; the next change tells
             return ""
         token = self._doors.as_caller(Role.COORDINATOR, coordinator.coordinator_id, area)
-        leg = str(order["legs"][-1]["leg_id"])
+        leg = next(leg for leg in order["legs"] if leg["state"] != "completed")
+        path = f"/api/legs/{leg['leg_id']}"
+        await self._think("decide", order_id, times)
+        unit = self._people.called_up(order_id, times, str(order["area"]), str(order["service"]))
+        if unit is not None:
+            status, _ = await self._doors.ask("POST", "matcher", f"{path}/call-up", token, {"unit": unit})
+            if status == 201:
+                return ""
+        if not self._people.resolves(order_id, times):
+            return "held"
         report = {"report": "已由社区办结。 Settled by the community office."}
-        status, _ = await self._doors.ask("POST", "matcher", f"/api/legs/{leg}/resolve", token, report)
+        status, _ = await self._doors.ask("POST", "matcher", f"{path}/resolve", token, report)
         if status == 200:
             self._figures.resolved_by_coordinator += 1
         return ""
@@ -161,5 +165,24 @@ class Story:
         if status == 200 and outcome is Outcome.NOT_FIXED:
             self._figures.reopened += 1
 
+    def _be_patient(self) -> None:
+        self._changed = time.monotonic()
+        self._patient_until = max(self._patient_until, self._changed + STUCK_SECONDS)
+
+    def _wait_until(self, at: datetime | None) -> None:
+        """Something happens at a known time: it is given up only some time after that."""
+        if at is not None:
+            until = time.monotonic() + self._seconds_until(at) + STUCK_SECONDS
+            self._patient_until = max(self._patient_until, until)
+
+    def _seconds_until(self, at: datetime) -> float:
+        clock = self._place.clock
+        return clock.wall_seconds((at - clock.now()).total_seconds())
+
+    def _note_taken(self) -> None:
+        if not self._taken:
+            self._taken = True
+            self._figures.assigned_seconds.append(time.monotonic() - self._began)
+
     async def _think(self, *about: object) -> None:
-        await asyncio.sleep(self._people.pause(*about) / self._speed)
+        await asyncio.sleep(self._people.pause(*about) / self._place.speed)
