@@ -17,7 +17,7 @@ from services.matcher.queries.views import CallUpView, FreeMemberView, PoolLegVi
 from services.matcher.repository import Repository
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.needs import Needs
-from services.matcher.use_cases.pooling import OVERLOOKED, gave_it_back
+from services.matcher.use_cases.pooling import OVERLOOKED, had_it
 from shared.community.definition import Community
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
@@ -79,7 +79,7 @@ class PoolQueries(Looking):
 
     def _leg_for(self, whole: WholeDispatch, member: Member, load: Load, now: datetime) -> Leg | None:
         leg = whole.current_leg
-        if leg is None or not whole.free_places(leg) or gave_it_back(whole, leg, member.volunteer_id):
+        if leg is None or not whole.free_places(leg) or had_it(whole, leg, member.volunteer_id):
             return None
         known = whole.offer_to(leg, member.volunteer_id)
         if known is not None and known.is_asking:

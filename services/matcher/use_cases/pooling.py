@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from services.matcher.models import Leg, Offer, WholeDispatch
 from services.matcher.policies.acceptance import (
-    AssignmentState,
     CapacityReached,
     NotForYou,
     PlaceTaken,
@@ -91,7 +90,7 @@ class Pooling:
         member = candidates.get(volunteer_id)
         need = self._needs.of(whole, leg, uow.now)
         load = (await uow.repository.loads({volunteer_id})).get(volunteer_id)
-        if member is None or need is None or load is None or gave_it_back(whole, leg, volunteer_id):
+        if member is None or need is None or load is None or had_it(whole, leg, volunteer_id):
             raise NotForYou
         against = set(reasons(need, member, load, self._rules.areas)) - OVERLOOKED
         if against == {Reason.AT_CAPACITY}:
@@ -114,8 +113,6 @@ class Pooling:
         return offer
 
 
-def gave_it_back(whole: WholeDispatch, leg: Leg, volunteer_id: str) -> bool:
-    """Whether they had this very leg and no longer do."""
-    ended = {AssignmentState.HANDED_BACK.value, AssignmentState.RELEASED.value}
-    mine = (one for one in whole.assignments if one.leg_id == leg.leg_id and one.volunteer_id == volunteer_id)
-    return any(one.state in ended for one in mine)
+def had_it(whole: WholeDispatch, leg: Leg, volunteer_id: str) -> bool:
+    """Whether they have a place of this very leg, served it or gave it back: the others are for others."""
+    return any(one.leg_id == leg.leg_id and one.volunteer_id == volunteer_id for one in whole.assignments)
