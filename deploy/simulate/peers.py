@@ -16,7 +16,7 @@ from shared.contracts.words import Urgency
 GROUP = 200
 """Members of one chat group: a community's, on average of the reference county."""
 FIXED_TARGET = 0.9
-NEAREST = Weights(near=1, load=0, rest=0, continuity=0, urgent=0, waiting=0)
+NEAREST = Weights(near=1, load=0, rest=0, continuity=0, urgent=0, waiting=0, patience=0)
 """Nobody weighs anything but the distance."""
 
 
@@ -95,7 +95,7 @@ def _ours(rules: PairingRules) -> Asking:
 PEERS: Mapping[str, Peer] = {
     "broadcast": Peer(lambda _: Broadcast(), lambda _: NEAREST, draws=False, chat=True),
     "one_by_one": Peer(lambda _: OneByOne(), lambda _: NEAREST, draws=False),
-    "fixed_waves": Peer(lambda _: FixedWaves()),
+    "fixed_waves": Peer(lambda _: FixedWaves(), lambda rules: rules.weights.model_copy(update={"patience": 0.0})),
     "ours_alone": Peer(_ours),
     "ours": Peer(_ours, alone=False),
 }

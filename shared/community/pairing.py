@@ -12,7 +12,8 @@ class Weights(BaseModel):
     served and every doubling of them. ``rest``: having been asked a moment ago; it fades with the days. ``continuity``:
     taken off for a volunteer who served this resident to their content. ``urgent``: what leaving an urgent order
     waiting costs more than leaving another. ``waiting``: what each full share of the dispatch clock that has passed
-    adds to that.
+    adds to that. ``patience``: what waiting through all the time that is left costs; an order that is not
+    urgent waits for a person who can be reached later where that is cheaper than asking whoever can be reached now.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +24,7 @@ class Weights(BaseModel):
     continuity: float = Field(default=2.0, ge=0)
     urgent: float = Field(default=20.0, ge=0)
     waiting: float = Field(default=10.0, ge=0)
+    patience: float = Field(default=4.0, ge=0)
 
 
 class PairingRules(BaseModel):

@@ -17,6 +17,7 @@ from services.matcher.policies.records import (
     MARKS,
     NO_OFFERS,
     ON_DUTY,
+    ONE_OFFER,
     Mask,
     Numbers,
     Records,
@@ -140,5 +141,6 @@ class Crowd:
 
     def _spent(self, need: Need) -> Mask:
         today = need.local.day(need.now).toordinal()
-        spent: Mask = (self.records["asked_on"] == today) & (self.records["left"] <= 0)
+        kept = 0 if need.urgency is Urgency.URGENT else np.where(self.has(ONE_OFFER), 0, 1)
+        spent: Mask = (self.records["asked_on"] == today) & (self.records["left"] <= kept)
         return self.has(NO_OFFERS) | spent

@@ -18,7 +18,8 @@ class Reason(StrEnum):
     """Why somebody is not asked. Of one person seen by the pairing alone; of many only as counts.
 
     ``party``: named in the matter, recognised by a mark, or living where it excludes people. ``excluded``: by a
-    coordinator's choice. ``budget_spent``: asked as often today as they agreed to.
+    coordinator's choice. ``budget_spent``: asked as often today as they agreed to, but for the one time that is kept
+    for urgent orders.
     """
 
     NOT_A_HOLDER = "not_a_holder"
@@ -154,7 +155,7 @@ def reasons(need: Need, member: Member, load: Load, areas: AreaTree) -> Iterator
         yield Reason.NOT_REACHABLE
     if load.held + load.asked >= member.capacity:
         yield Reason.AT_CAPACITY
-    if load.asked_on_day(need.local.day(need.now)) >= member.daily_offers:
+    if load.asked_on_day(need.local.day(need.now)) >= offers_for(need.urgency, member.daily_offers):
         yield Reason.BUDGET_SPENT
 
 
@@ -184,6 +185,14 @@ def is_eligible(
 ) -> bool:
     """Whether nothing speaks against asking this volunteer, apart from what is overlooked."""
     return all(reason in overlooking for reason in reasons(need, member, load, areas))
+
+
+def offers_for(urgency: Urgency, daily_offers: int) -> int:
+    """How many of the offers somebody agrees to in a day may be about an order of this urgency: all of them for an
+    urgent one, one less for the others where there is more than one, so that who is at home all day can still be asked
+    when it is urgent.
+    """
+    return daily_offers if urgency is Urgency.URGENT or daily_offers <= 1 else daily_offers - 1
 
 
 def is_party(need: Need, member: Member, areas: AreaTree) -> bool:

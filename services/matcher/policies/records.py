@@ -36,7 +36,7 @@ RECORD = np.dtype(
 LOADED = ("asked_on", "asked_at", "carried", "room", "left", "flags")
 """What follows from a load."""
 
-ON_DUTY, AT_WORK, ABSENCES, MARKS, BUSY, NO_OFFERS = (1 << bit for bit in range(6))
+ON_DUTY, AT_WORK, ABSENCES, MARKS, BUSY, NO_OFFERS, ONE_OFFER = (1 << bit for bit in range(7))
 
 _MOST = np.iinfo(np.int16).max
 _MINUTE = 60_000_000
@@ -76,6 +76,7 @@ def _flags(member: Member) -> int:
         | (ABSENCES if member.absences else 0)
         | (MARKS if member.marks else 0)
         | (NO_OFFERS if member.daily_offers <= 0 else 0)
+        | (ONE_OFFER if member.daily_offers == 1 else 0)
     )
 
 

@@ -87,10 +87,17 @@ class LoadRepository:
         await self._session.execute(rows.order_by(col(Volunteer.volunteer_id)).with_for_update())
 
     async def reserve_asks(
-        self, volunteer_ids: Collection[str], now: datetime, day: date, *, heeding: bool = True
+        self,
+        volunteer_ids: Collection[str],
+        now: datetime,
+        day: date,
+        urgent: Collection[str] = (),
+        *,
+        heeding: bool = True,
     ) -> set[str]:
         """Count one more offer for each of these volunteers, unless it would pass their capacity or what they agreed
-        to be asked in a day (not ``heeding`` counts it all the same); returns whom it was counted for.
+        to be asked in a day (not ``heeding`` counts it all the same); returns whom it was counted for. Those in
+        ``urgent`` are asked about an urgent order, which has the whole budget (``eligibility.offers_for``).
 
         The database decides: several processes may pair at the same time.
         """
@@ -108,7 +115,8 @@ class LoadRepository:
         )
         if heeding:
             reserve = reserve.where(col(Volunteer.held) + col(Volunteer.asked) + 1 <= col(Volunteer.capacity))
-            reserve = reserve.where(today < col(Volunteer.daily_offers))
+            budget, others = col(Volunteer.daily_offers), col(Volunteer.volunteer_id).not_in(urgent)
+            reserve = reserve.where(today < case((others & (budget > 1), budget - 1), else_=budget))
         return self._learn(await self._session.execute(reserve))
 
     async def reserve_yes(self, volunteer_id: str) -> bool:

@@ -20,6 +20,7 @@ from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.offering import Terms, make_offer
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, Found, part_now
+from services.matcher.use_cases.standing_by import StandingBy
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import OrderState, ServedBy, Urgency
 
@@ -53,6 +54,7 @@ class Pairing:
         self._rules, self._policy = means.rules, means.policy
         self._searching, self._needs, self._steps = means.searching, means.needs, means.steps
         self._ring = ring
+        self._standing_by = StandingBy(means)
 
     async def look_again(self, uow: Unit, leg_ids: Sequence[str]) -> list[str | Refusal]:
         """Nobody could be asked about these legs a while ago; all of them are looked at together."""
@@ -110,13 +112,14 @@ class Pairing:
         return dispatch.parties_known
 
     async def _ask_standby(self, uow: Unit, whole: WholeDispatch) -> bool:
-        """Who said yes before and got no place is asked first; returns whether anybody was."""
+        """Who said yes before and got no place is asked first, if they still may be; returns whether anybody was."""
         leg = _current(whole)
-        waiting = whole.on_standby(leg)
+        waiting = await self._standing_by.fit(uow, whole, leg)
         if not waiting:
             return False
         wanted = {offer.volunteer_id for offer in waiting}
-        admitted = await uow.repository.reserve_asks(wanted, uow.now, self._rules.local_time.day(uow.now))
+        day = self._rules.local_time.day(uow.now)
+        admitted = await uow.repository.reserve_asks(wanted, uow.now, day, wanted)  # they said yes before
         if not admitted:
             return False
         wave = self._wave(uow, whole, leg)
@@ -143,7 +146,13 @@ class Pairing:
         heeding = not self._policy.asking.overlooks
         day = self._rules.local_time.day(uow.now)
         names = {name for names in chosen for name in names}
-        admitted = await uow.repository.reserve_asks(names, uow.now, day, heeding=heeding)
+        hasty = {
+            name
+            for search, names_of_leg in zip(searches, chosen, strict=True)
+            for name in names_of_leg
+            if search.need.urgency is Urgency.URGENT
+        }
+        admitted = await uow.repository.reserve_asks(names, uow.now, day, hasty, heeding=heeding)
         for search, one, names_of_leg in zip(searches, found, chosen, strict=True):
             by_name = {choice.volunteer_id: choice for choice in one.choices}
             choices = [by_name[name] for name in names_of_leg if name in admitted]
@@ -178,9 +187,9 @@ class Pairing:
         leg, whole, now = search.leg, search.whole, uow.now
         urgent = search.need.urgency is Urgency.URGENT
         following = next_look(now, SHORTEST_WAIT if urgent else timedelta(minutes=self._rules.pairing.look_minutes))
-        if found.choices:
+        if found.choices or found.worth:
             leg.note_eligible(found.eligible, now)
-            leg.look_again(following)
+            leg.look_again(max(following, found.worth) if found.worth else following)
             return
         candidates = await self._searching.candidates(uow)
         others = replace(search.need, excluded=search.need.excluded | found.barred.keys())

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.chance import chance, part_of
-from services.matcher.policies.costs import Parts, cost_of
-from services.matcher.policies.eligibility import PASSING, Load, Need, Reason, reasons
+from services.matcher.policies.costs import Parts, cost_of, waited
+from services.matcher.policies.eligibility import PASSING, Load, Member, Need, Reason, is_eligible, reasons
 from services.matcher.policies.policy import Policy
 from services.matcher.repository import Unit
 from services.matcher.repository.loads import Habits
 from services.matcher.use_cases.directories import Directories
 from shared.community.definition import Community
+from shared.contracts.words import Urgency
 
 _CARRYING = frozenset({Reason.AT_CAPACITY, Reason.BUDGET_SPENT})
 """Reasons the index may believe although another process has changed them: the database is asked before they count."""
+
+EARLY_ENOUGH = 0.75
+"""Nobody is waited for beyond this share of the time that is left."""
 
 SPARE = 8
 """So many more than are needed are looked for, because some may be wanted for another leg as well."""
@@ -36,13 +41,15 @@ class Choice:
 @dataclass(frozen=True)
 class Found:
     """Who may be asked about one leg, the best first. ``eligible``: how many there are, with those not looked at.
-    ``barred``: whom the index did not know to be kept by a reason that lasts, and the first such reason.
+    ``barred``: whom the index did not know to be kept by a reason that lasts, and the first such reason. ``worth``:
+    when somebody can be reached for whom it is worth to wait, if that is nobody who can be reached now.
     """
 
     need: Need
     choices: Sequence[Choice]
     eligible: int
     barred: Mapping[str, Reason]
+    worth: datetime | None = None
 
 
 class Searching:
@@ -96,7 +103,23 @@ class Searching:
     def _found(self, look: _Look, candidates: Candidates, habits: Mapping[str, Habits]) -> Found:
         choices = [self._choice(look, candidates, name, load, habits) for name, load in look.fit.items()]
         choices.sort(key=lambda choice: choice.cost)
-        return Found(look.need, choices[: look.most], max(len(choices), look.eligible - look.unfit), look.barred)
+        eligible = max(len(choices), look.eligible - look.unfit)
+        bar, at = self._worth_waiting(look, candidates) if choices else (math.inf, None)
+        kept = [choice for choice in choices if choice.cost <= bar]
+        return Found(look.need, kept[: look.most], eligible, look.barred, None if kept else at)
+
+    def _worth_waiting(self, look: _Look, candidates: Candidates) -> tuple[float, datetime | None]:
+        """What the best of those costs who can be reached later, the waiting included, and from when on."""
+        need, weights, overlooks = look.need, self._policy.weights, self._policy.asking.overlooks
+        worth: tuple[float, datetime | None] = (math.inf, None)
+        if need.urgency is Urgency.URGENT or not weights.patience:
+            return worth
+        later = candidates.find(need, SPARE, weights, overlooks | {Reason.NOT_REACHABLE})
+        for name, cost in zip(later.volunteers, later.costs, strict=True):
+            at = reached_later(need, candidates.get(name)) if name not in {*look.fit, *look.barred} else None
+            if at is not None:
+                worth = min(worth, (cost + weights.patience * waited(replace(need, now=at, placed_at=need.now)), at))
+        return worth
 
     def _choice(
         self, look: _Look, candidates: Candidates, name: str, load: Load, habits: Mapping[str, Habits]
@@ -137,6 +160,15 @@ class _Look:
             elif against[0] not in PASSING:
                 self.barred[name] = against[0]
         self.unfit = len(self.names) - len(self.fit)
+
+
+def reached_later(need: Need, member: Member | None) -> datetime | None:
+    """The first hour in which somebody who cannot be reached now can be, early enough for the answers of several."""
+    if member is None:
+        return None
+    until = need.now + (need.due_at - need.now) * EARLY_ENOUGH
+    hours = need.local.hours_between(need.now, until)
+    return next((at for at in hours if member.hours.free_at(at, need.local)), None)
 
 
 def part_now(now: datetime, rules: Community) -> int:

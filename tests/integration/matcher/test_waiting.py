@@ -80,8 +80,8 @@ async def test_an_urgent_order_reaches_at_work_who_agreed_to_that(stage: Stage) 
 
 
 async def test_nobody_is_asked_more_often_in_a_day_than_they_agreed_to(stage: Stage) -> None:
-    """The budget counts by the local day; the next day it is fresh."""
-    await stage.enrol(volunteer("v-1", capacity=9, daily_offers=2))
+    """The budget counts by the local day, one of it is kept for urgent orders, and the next day it is fresh."""
+    await stage.enrol(volunteer("v-1", capacity=9, daily_offers=3))
     for _ in range(3):
         await stage.place("sweeping", urgency=Urgency.FLEXIBLE)
     assert 2 == len(await stage.heard())

@@ -58,7 +58,10 @@ ONE_CHANGE: list[tuple[list[Reason], Changed, Changed, Changed]] = [
     ([Reason.AT_CAPACITY], {}, {}, {"held": 1, "asked": 1}),
     ([], {}, {"capacity": 3}, {"held": 1, "asked": 1}),
     ([Reason.BUDGET_SPENT], {}, {}, {"asked_on": TODAY, "asked_today": 3}),
-    ([], {}, {"daily_offers": 4}, {"asked_on": TODAY, "asked_today": 3}),
+    ([Reason.BUDGET_SPENT], {}, {"daily_offers": 4}, {"asked_on": TODAY, "asked_today": 3}),
+    ([], {"urgency": Urgency.URGENT}, {"daily_offers": 4}, {"asked_on": TODAY, "asked_today": 3}),
+    ([], {}, {"daily_offers": 5}, {"asked_on": TODAY, "asked_today": 3}),
+    ([], {}, {"daily_offers": 1}, {"asked_on": TODAY, "asked_today": 0}),
     ([], {}, {}, {"asked_on": TODAY - DAY, "asked_today": 3}),
 ]
 
