@@ -64,19 +64,47 @@ async def sign_in(window: Window, stack: Attached, service: str, caller: Caller)
 
 
 async def asked(stack: Attached, reference: str) -> Caller:
-    """Wait until a volunteer is asked about an order; who that is, from ops' view of the notices."""
-    url = f"{stack.url('notifier')}/api/notices?order={reference}"
-    headers = {"Authorization": f"Bearer {sign(stack.layout, OPS, TTL)}"}
+    """Wait until volunteers are asked about an order; one of them, whose yes settles it: the others say no."""
 
-    async def somebody() -> Caller | None:
-        async with httpx2.AsyncClient(trust_env=False) as client:
-            items: list[dict[str, Any]] = (await client.get(url, headers=headers)).json()["items"]
-        told = [one["recipient"]["id"] for one in items if one["kind"] == "offer_made"]
-        return Caller(Role.VOLUNTEER, told[0]) if told else None
+    async def everybody() -> list[Caller]:
+        return await told(stack, reference, "offer_made")
 
-    found = await wait_for(somebody, 20.0, "a volunteer to be asked")
-    assert found is not None
+    first = (await wait_for(everybody, 20.0, "a volunteer to be asked"))[0]
+    (offer,) = [one for one in await offers(stack, first) if one["reference"] == reference]
+    county = coordinator(stack, load_definition(stack.stack.definition).areas.root.code)
+
+    async def all_of_them() -> list[Caller]:
+        people = await everybody()
+        explained = await ask(stack, "GET", f"/api/legs/{offer['leg_id']}/explanation", county)
+        return people if len(people) == explained["asked"] else []
+
+    for other in await wait_for(all_of_them, 20.0, "everybody of the wave to be told"):
+        for one in await offers(stack, other):
+            if one["reference"] == reference and other != first:
+                await ask(stack, "POST", f"/api/offers/{one['offer_id']}/decline", other)
+    return first
+
+
+async def told(stack: Attached, reference: str, kind: str) -> list[Caller]:
+    """The volunteers who have a notice of this kind about an order, from ops' view."""
+    page = await ask(stack, "GET", f"/api/notices?order={reference}", OPS, "notifier")
+    return [Caller(Role.VOLUNTEER, one["recipient"]["id"]) for one in page["items"] if one["kind"] == kind]
+
+
+async def offers(stack: Attached, volunteer: Caller) -> list[dict[str, Any]]:
+    """What a volunteer is asked at the moment."""
+    found: list[dict[str, Any]] = (await ask(stack, "GET", "/api/offers", volunteer))["items"]
     return found
+
+
+async def ask(stack: Attached, method: str, path: str, caller: Caller, service: str = "matcher") -> dict[str, Any]:
+    """The JSON of a service's answer to somebody."""
+    headers = {"Authorization": f"Bearer {sign(stack.layout, caller, TTL)}"}
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        answer = await client.request(method, f"{stack.url(service)}{path}", headers=headers)
+    assert answer.is_success, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def coordinator(stack: Attached, area: str = GRID) -> Caller:

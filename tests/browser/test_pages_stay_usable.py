@@ -52,6 +52,9 @@ async def test_no_page_scrolls_sideways_or_complains(
         await fits(volunteer, f"{matcher}/sign-in")
         await sign_in(volunteer, stack, "matcher", await asked(stack, reference))
         card = volunteer.page.locator("li", has_text=reference)
+        counter = await card.locator('a[href$="/counter"]').get_attribute("href")
+        for page in (counter, "/pool", "/call-ups", "/"):
+            await fits(volunteer, f"{matcher}{page}")
         await card.locator("button.main").click()
         assignment = await card.get_attribute("id") or ""
         await fits(volunteer, f"{matcher}/")
@@ -76,7 +79,8 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser) -> None:
             await desk.page.locator(f'a[href$="/{verb}"]').first.get_attribute("href")
             for verb in ("resolve", "assign", "escalate")
         ]
-        for address in addresses:
+        leg = str(addresses[0]).removesuffix("/resolve")
+        for address in (*addresses, leg, f"{leg}/call-up", f"{leg}/exclude", "/gaps"):
             await fits(desk, f"{stack.url('matcher')}{address}")
 
 
