@@ -150,7 +150,7 @@ async def test_a_secretary_names_a_free_member(house: House) -> None:
     """The call shows on the first page; the members who are free are there by name, and one is chosen."""
     _, made = await called(house.stage)
     secretary = as_volunteer(house, "v-secretary")
-    assert [] == missing(await secretary.look("/"), "Your unit is called up", "about 1 order.")
+    assert [] == missing(await secretary.look("/"), "Your unit is called up", "wanted for 1 order.")
     assert [] == missing(await secretary.look("/call-ups"), f"/call-ups/{made.call_up_id}")
     page = await secretary.look(f"/call-ups/{made.call_up_id}")
     assert ["name of v-busy"] == missing(page, "name of v-free", "name of v-busy")
