@@ -10,7 +10,7 @@ from datetime import datetime
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.chance import chance, part_of
 from services.matcher.policies.costs import Parts, cost_of, waited
-from services.matcher.policies.eligibility import PASSING, Load, Member, Need, Reason, is_eligible, reasons
+from services.matcher.policies.eligibility import PASSING, Load, Member, Need, Reason, reasons
 from services.matcher.policies.policy import Policy
 from services.matcher.repository import Unit
 from services.matcher.repository.loads import Habits
