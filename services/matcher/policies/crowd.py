@@ -60,7 +60,7 @@ class Crowd:
 
     def against(self, need: Need, bars: Bars, overlooking: Collection[Reason] = ()) -> Iterator[tuple[Reason, Mask]]:
         """Each reason and whom it speaks against, in the order of ``eligibility.reasons``. Holders are assumed."""
-        on_duty, at_work = self.has(ON_DUTY), self.has(AT_WORK) & (need.urgency is Urgency.URGENT)
+        on_duty, at_work = self.has(ON_DUTY), self.has(AT_WORK) & need.reaches_at_work
         anytime = on_duty | at_work
         rules: dict[Reason, Callable[[], Mask]] = {
             Reason.NOT_VETTED: lambda: ~self.vetted & (need.needs_vetting and not need.open),

@@ -39,13 +39,17 @@ PASSING = frozenset({Reason.NOT_REACHABLE, Reason.AT_CAPACITY, Reason.BUDGET_SPE
 """What may be different later the same day; every other reason lasts as long as the order is what it is."""
 
 
+AWAKE = range(7, 22)
+"""Hours of the local day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """What the pairing knows of a volunteer on the roster.
 
     ``claims`` says of each claimed post whether vetted. ``capacity``: assignments held at a time. ``on_duty`` wins
     over ``hours``, ``absences`` win over both. ``daily_offers``: so often they may be asked in a local day.
-    ``urgent_at_work``: they agreed that urgent orders reach them at any hour. ``marks``: keyed comparisons of their
+    ``urgent_at_work``: they agreed that urgent orders reach them at work. ``marks``: keyed comparisons of their
     name and phone, to recognise a party to a matter.
     """
 
@@ -140,6 +144,13 @@ class Need:
     called_up: bool = False
 
     @property
+    def reaches_at_work(self) -> bool:
+        """Whether it may reach, outside of their free hours, who agreed to that: an urgent order, while people are
+        awake. Who agreed to be called away from work did not agree to be woken.
+        """
+        return self.urgency is Urgency.URGENT and self.local.local(self.now).hour in AWAKE
+
+    @property
     def open(self) -> bool:
         """Whether nobody needs to hold a post for it."""
         return self.open_to_any or (self.called_up and not self.needs_vetting)
@@ -227,8 +238,8 @@ def is_reachable(need: Need, member: Member) -> bool:
 
 
 def at_work_agreed(need: Need, member: Member) -> bool:
-    """Only urgent orders may reach someone who is at work, and only who agreed to that (pairing rule 2)."""
-    return member.urgent_at_work and need.urgency is Urgency.URGENT
+    """Only urgent orders may reach someone who is at work, by day, and only who agreed to that (pairing rule 2)."""
+    return member.urgent_at_work and need.reaches_at_work
 
 
 def _away(need: Need, member: Member) -> bool:

@@ -19,6 +19,7 @@ FIXED = Serving(span(1, 2), 60, fixed=True)
 TODAY = LOCAL.day(NOW)
 DAY = timedelta(days=1)
 URGENT = {"urgency": Urgency.URGENT}
+NIGHT = datetime.fromisoformat("2026-11-23T02:00+08:00")
 AGREED = {"hours": NEVER, "urgent_at_work": True}
 
 Changed = dict[str, Any]
@@ -48,6 +49,7 @@ ONE_CHANGE: list[tuple[list[Reason], Changed, Changed, Changed]] = [
     ([Reason.NOT_FREE, Reason.NOT_REACHABLE], {}, {"hours": NEVER}, {}),
     ([], {}, {"hours": NEVER, "on_duty": True}, {}),
     ([], URGENT, AGREED, {}),
+    ([Reason.NOT_FREE, Reason.NOT_REACHABLE], {**URGENT, "now": NIGHT}, AGREED, {}),
     ([Reason.NOT_FREE, Reason.NOT_REACHABLE], {}, AGREED, {}),
     ([Reason.NOT_FREE, Reason.NOT_REACHABLE], URGENT, {"hours": NEVER}, {}),
     ([Reason.ABSENT, Reason.NOT_REACHABLE], URGENT, {**AGREED, "absences": (span(-1, 2),)}, {}),
