@@ -33,12 +33,34 @@ class ServiceWindow(BaseModel):
     name: Text
 
 
+class LegTemplate(BaseModel):
+    """One leg of a service: ``post`` is a skill code, ``department`` the code of an outside holder, at most one of
+    them; without either a coordinator decides who serves it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    post: Code | None = None
+    department: Code | None = None
+    headcount: int = Field(default=1, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _is_for_one(self) -> Self:
+        if self.post is not None and self.department is not None:
+            raise ValueError("a leg is for a post or for a department, not for both")
+        if self.headcount > 1 and self.post is None:
+            raise ValueError("only a post serves with a headcount")
+        return self
+
+
 class Service(BaseModel):
     """One item a resident can order.
 
     ``window`` is the code of a :class:`ServiceWindow`. ``post`` is a skill code, given exactly when a post
     serves it; ``provider`` names the department, the property firm or the merchant, given exactly when one of
-    them serves it. ``duration_minutes`` is what one serving usually takes. ``headcount``: so many volunteers serve it
+    them serves it; ``holder``, if it is one and the same everywhere, by its code among the departments, so that the
+    order is referred to it at once. ``legs``: what is served one after the other under one number; without any, one
+    leg by whoever serves it. ``duration_minutes`` is what one serving usually takes. ``headcount``: so many volunteers serve it
     together. ``parties``: others are in the matter, who must not serve it; the order form asks for them.
     ``description`` is in plain words.
     """
@@ -51,6 +73,8 @@ class Service(BaseModel):
     served_by: ServedBy
     post: Code | None = None
     provider: Text | None = None
+    holder: Code | None = None
+    legs: tuple[LegTemplate, ...] = ()
     urgency: Urgency = Urgency.NORMAL
     duration_minutes: int = Field(ge=5, le=1440)
     mode: Mode
@@ -64,6 +88,13 @@ class Service(BaseModel):
             raise ValueError("post must be given exactly when served_by is post")
         if (self.provider is not None) != (self.served_by in PROVIDED_BY_NAME):
             raise ValueError("provider must be given exactly when served_by is department, property or merchant")
+        if self.holder is not None and self.served_by not in PROVIDED_BY_NAME:
+            raise ValueError("only a department, a property firm or a merchant is a holder")
         if self.headcount > 1 and self.post is None:
             raise ValueError("only a post serves with a headcount")
         return self
+
+    @property
+    def sequence(self) -> tuple[LegTemplate, ...]:
+        """The legs of an order of this service, in turn."""
+        return self.legs or (LegTemplate(post=self.post, department=self.holder, headcount=self.headcount),)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from shared.community.areas import COMMUNITY, GRID, Area, AreaKind
 from shared.community.calendar import CALENDARS
 from shared.community.catalogue import Service, ServiceWindow
+from shared.community.departments import Department
 from shared.community.faults import Entry, Fault, Faults
 from shared.community.ladder import Tier
 from shared.community.posts import Post, Profession, Skill, Unit
@@ -121,6 +122,33 @@ def units(entries: Sequence[Entry[Unit]], areas: Collection[str], faults: Faults
         for name, area in (("located_in", entry.value.located_in), ("paired_with", entry.value.paired_with)):
             if area is not None and area not in areas:
                 faults.append(entry.fault(name, f"there is no area {area!r}"))
+
+
+def departments(
+    entries: Sequence[Entry[Department]],
+    services: Sequence[Entry[Service]],
+    skills: Collection[str],
+    areas: Collection[str],
+    faults: Faults,
+) -> None:
+    """Departments answer for areas that exist; services name departments of their kind, and legs what exists."""
+    faults.unique(entries, "code", lambda department: department.code)
+    known = {entry.value.code: entry.value for entry in entries}
+    for entry in entries:
+        for index, area in enumerate(entry.value.areas):
+            if area not in areas:
+                faults.append(entry.fault(f"areas[{index}]", f"there is no area {area!r}"))
+    for each in services:
+        service = each.value
+        if service.holder is not None and service.holder not in known:
+            faults.append(each.fault("holder", f"there is no department {service.holder!r}"))
+        elif service.holder is not None and known[service.holder].kind.value != service.served_by.value:
+            faults.append(each.fault("holder", f"{service.holder!r} is a {known[service.holder].kind.value}"))
+        for index, leg in enumerate(service.legs):
+            if leg.department is not None and leg.department not in known:
+                faults.append(each.fault(f"legs[{index}].department", f"there is no department {leg.department!r}"))
+            if leg.post is not None and leg.post not in skills:
+                faults.append(each.fault(f"legs[{index}].post", f"there is no skill {leg.post!r}"))
 
 
 def catalogue(

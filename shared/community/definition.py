@@ -15,6 +15,7 @@ from shared.community import checks
 from shared.community.areas import AreaKind, AreaTree
 from shared.community.calendar import official
 from shared.community.catalogue import Service, ServiceWindow
+from shared.community.departments import Department
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, M
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.ladder import Clocks, Coordinator, Ladder, Tier
@@ -61,6 +62,7 @@ class Community:
     default_hours: Mapping[VolunteerKind, WeekHours]
     roster: Path | None
     calendar: str = ""
+    departments: tuple[Department, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -106,6 +108,15 @@ class Community:
         """Units."""
         return {unit.unit_id: unit for unit in self.units}
 
+    @cached_property
+    def departments_by_code(self) -> Mapping[str, Department]:
+        """Departments, property firms and merchants."""
+        return {department.code: department for department in self.departments}
+
+    def departments_for(self, area: str) -> tuple[Department, ...]:
+        """Those that answer for an area: what lies there can be referred to them."""
+        return tuple(one for one in self.departments if one.answers_for(self.areas, area))
+
     def posts_covering(self, area: str, skill: str) -> tuple[Post, ...]:
         """The posts of a skill whose area is this one or lies above it, nearest first."""
         return tuple(post for above in self.areas.ancestors(area) for post in self._posts_at.get((above, skill), ()))
@@ -141,6 +152,7 @@ class _Parts:
         self.tiers = source.many(Tier, "tiers", faults)
         self.windows = source.many(ServiceWindow, "windows", faults)
         self.services = source.many(Service, "services", faults)
+        self.departments = source.any(Department, "departments", faults)
         self.professions = source.many(Profession, "professions", faults)
         self.skills = source.many(Skill, "skills", faults)
         self.clocks = source.one(Clocks, "clocks", faults)
@@ -157,6 +169,7 @@ class _Parts:
     def _unknown_sections(self) -> None:
         known = set(Header.model_fields) | {
             "kinds", "tiers", "windows", "services", "professions", "skills", "clocks", "default_hours", "pairing",
+            "departments",
         }  # fmt: skip
         for key in self.source.content:
             if key not in known:
@@ -172,6 +185,7 @@ class _Parts:
         checks.units(self.units, area_codes, faults)
         held = {entry.value.skill for entry in self.posts}
         checks.catalogue(self.windows, self.services, skills, held, faults)
+        checks.departments(self.departments, self.services, skills, area_codes, faults)
         checks.ladder(self.tiers, self.coordinators, self.kinds, self.areas, faults)
         faults.end_here_if_any()
 
@@ -198,6 +212,7 @@ class _Parts:
             default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
             roster=self.roster,
             calendar=self.header.calendar,
+            departments=_values(self.departments),
         )
 
     def _ladder(self) -> Ladder:

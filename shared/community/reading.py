@@ -92,6 +92,10 @@ class Source:
             return None
         return faults.entry(model, self.content[key], self.file, key)
 
+    def any(self, model: type[M], key: str, faults: Faults) -> list[Entry[M]]:
+        """A list of sections that may be missing."""
+        return self.many(model, key, faults) if key in self.content else []
+
     def many(self, model: type[M], key: str, faults: Faults) -> list[Entry[M]]:
         """A list of sections, such as ``[[services]]``; there must be at least one."""
         raw = self.content.get(key)
