@@ -161,7 +161,7 @@ async def test_nobody_accepts_two_windows_that_overlap(stage: Stage) -> None:
 
 async def test_windows_that_touch_and_orders_without_one_are_fine(stage: Stage) -> None:
     """Only overlapping fixed windows keep somebody from an order."""
-    await stage.enrol(volunteer("v-1", MEDIATION, capacity=3))
+    await stage.enrol(volunteer("v-1", MEDIATION, capacity=3, daily_offers=4))
     windows = [Window(from_=stage.now + n * HOUR, to=stage.now + (n + 2) * HOUR) for n in (1, 3)]
     for window in (*windows, None):
         await stage.place(window=window)
