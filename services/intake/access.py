@@ -17,6 +17,7 @@ from services.intake.queries import OrderFound, Queries
 from services.intake.queries.explaining import ExplanationView, explained
 from services.intake.queries.views import OrderView, PlacedView, Views
 from services.intake.use_cases import UseCases
+from services.intake.use_cases.agreeing import Agreement, answer_proposals
 from services.intake.use_cases.changing import Change
 from services.intake.use_cases.placing import NewOrder
 from shared.community.clock import DomainClock
@@ -133,6 +134,11 @@ class Doors:
         )
         placed = await self.use_cases.writer.do(self.use_cases.placing.place_orders, order)
         return self.views.placed(placed.order, self.tracking.of(placed.order.order_id))
+
+    async def answer_proposal(self, found: OrderFound, offer_id: str, *, accept: bool) -> OrderView:
+        """Take a resident's answer to another time that was proposed, and show the order as it is then."""
+        await self.use_cases.writer.do(answer_proposals, Agreement(found.order_id, offer_id, accept))
+        return await self.view(found.order_id)
 
     async def change(self, verb: Any, found: OrderFound, wish: Command) -> OrderView:
         """Run one of the resident's verbs on their order and show it as it is then."""

@@ -10,19 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from services.intake.access import Doors
-from services.intake.commands import AmendOrder, CancelOrder, PlaceOrder, ReviewOrder
+from services.intake.commands import AmendOrder, AnswerProposal, CancelOrder, PlaceOrder, ReviewOrder
 from services.intake.policies.importing import ImportMapping, read_table
 from services.intake.queries import OrderFound
 from services.intake.queries.explaining import ExplanationView
-from services.intake.queries.views import (
-    AreaView,
-    ImportedOrderView,
-    ImportedView,
-    OrderView,
-    PlacedView,
-    RefusedRowView,
-    ServiceView,
-)
+from services.intake.queries.importing import ImportedOrderView, ImportedView, RefusedRowView
+from services.intake.queries.views import AreaView, OrderView, PlacedView, ServiceView
 from services.intake.use_cases.importing import Imported, ImportOrders
 from shared.contracts.refusal import Invalid
 from shared.identity.tokens import Caller, TrackingTokens
@@ -101,6 +94,11 @@ def make_router(doors: Doors) -> APIRouter:
     async def amend(body: AmendOrder, found: OrderFound = seen) -> OrderView:
         """Change window, urgency or words while the order is not served."""
         return await doors.change(changing.amend_orders, found, body)
+
+    @router.post("/orders/{reference}/counter/{offer_id}")
+    async def answer_proposal(offer_id: str, body: AnswerProposal, found: OrderFound = seen) -> OrderView:
+        """Accept another time that a volunteer proposed, or keep one's own."""
+        return await doors.answer_proposal(found, offer_id, accept=body.accept)
 
     @router.post("/orders/{reference}/cancel")
     async def cancel(body: CancelOrder | None = None, found: OrderFound = seen) -> OrderView:

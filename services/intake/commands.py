@@ -136,6 +136,12 @@ class AmendOrder(Command):
         return self
 
 
+class AnswerProposal(Command):
+    """Whether the proposed time suits the resident."""
+
+    accept: bool
+
+
 class CancelOrder(Command):
     """Withdraw an order. No reason is asked; one that is given stays in the vault."""
 

@@ -141,6 +141,27 @@ class Leg(IntakeTable, table=True):
     state: str
 
 
+class ProposedTime(IntakeTable, table=True):
+    """Another time at which a volunteer who was asked could come; who, the pairing alone knows.
+
+    The resident may agree to it until ``expires_at``. ``accepted`` is None until they answer.
+    """
+
+    __tablename__ = "proposed_times"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    offer_id: str = Field(primary_key=True)
+    window_from: datetime
+    window_to: datetime
+    expires_at: datetime
+    accepted: bool | None = None
+
+    @property
+    def window(self) -> Window:
+        """The proposed time."""
+        return Window(from_=self.window_from, to=self.window_to)
+
+
 class TimelineEntry(IntakeTable, table=True):
     """One thing that happened to an order, in the order it happened.
 

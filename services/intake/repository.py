@@ -17,6 +17,7 @@ from services.intake.models import (
     OrderContact,
     OrderReview,
     Outbox,
+    ProposedTime,
 )
 from shared.contracts.words import OrderState, Outcome
 from shared.messaging.inbox import MessagingRepository
@@ -47,6 +48,11 @@ class Repository(MessagingRepository):
         for leg in await self._session.scalars(found):
             legs[leg.order_id].append(leg)
         return legs
+
+    async def proposed_times(self, order_ids: Collection[str]) -> dict[tuple[str, str], ProposedTime]:
+        """Times that volunteers proposed, by order and offer."""
+        found = select(ProposedTime).where(col(ProposedTime.order_id).in_(order_ids))
+        return {(one.order_id, one.offer_id): one for one in await self._session.scalars(found)}
 
     async def door_keys(self, keys: Collection[str]) -> dict[str, DoorKey]:
         """Idempotency keys that were used already."""

@@ -50,13 +50,17 @@ class OrderPlaced(IntakeEvent):
 
 
 class OrderAmended(IntakeEvent):
-    """The resident changed the window or the urgency (or words that no event carries)."""
+    """The resident changed the window or the urgency (or words that no event carries).
+
+    ``accepted_offer``: the window is the one proposed in answer to this offer, and the resident agreed to it.
+    """
 
     name: ClassVar[str] = "order_amended"
 
     urgency: Urgency
     window: Window | None
     amended_at: AwareDatetime
+    accepted_offer: str | None = None
 
 
 class OrderCancelled(IntakeEvent):

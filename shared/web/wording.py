@@ -56,7 +56,7 @@ EVENTS: Mapping[str, str] = {
     "order_closed": msgid("The order was closed"),
     "offer_made": msgid("A volunteer was asked"),
     "offer_declined": msgid("The asked volunteer cannot"),
-    "offer_countered": msgid("The asked volunteer proposes another time"),
+    "offer_countered": msgid("A volunteer proposes another time"),
     "call_up_made": msgid("A unit was asked to name somebody"),
     "offer_expired": msgid("The asked volunteer did not answer"),
     "leg_requested": msgid("A volunteer asks for it from the pool"),

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
-from services.intake.commands import CancelOrder
+from services.intake.commands import AnswerProposal, CancelOrder
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
 from services.intake.queries.views import HolderView, OrderView, TimelineView
@@ -109,9 +109,11 @@ def _told(entry: TimelineView) -> str:
 
 
 def mark(order: OrderView) -> str:
-    """What tells two looks at an order apart: the last thing that happened, and whether it is late."""
+    """What tells two looks at an order apart: the last thing that happened, how many times are proposed, and whether
+    it is late."""
     position = order.timeline[-1].position if order.timeline else 0
-    return f"{position}-late" if order.late else str(position)
+    proposed = f"-{len(order.proposed_times)}" if order.proposed_times else ""
+    return f"{position}{proposed}{'-late' if order.late else ''}"
 
 
 def following_routes(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
@@ -145,6 +147,12 @@ def following_routes(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
             refused = form.refused(refusal)
             status = status_of(refusal)
             return pages.render(request, "cancel.html", status=status, form=refused, reference=found.reference)
+        return redirect(f"/orders/{found.reference}")
+
+    @router.post("/counter/{offer_id}")
+    async def answer_proposal(request: Request, offer_id: str, found: OrderFound = seen) -> Response:
+        answer = (await posted(request)).read(AnswerProposal)
+        await doors.answer_proposal(found, offer_id, accept=answer.accept)
         return redirect(f"/orders/{found.reference}")
 
     return router

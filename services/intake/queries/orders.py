@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.intake.models import Leg, Order, TimelineEntry
+from services.intake.models import Leg, Order, ProposedTime, TimelineEntry
 from services.intake.queries.views import OrderView, Views
 from shared.community.definition import Community
 from shared.persistence.engine import Database
 
-NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_countered", "offer_expired", "leg_requested"})
+NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired", "leg_requested"})
 """Who could not or did not answer is the pairing's business alone (mission.md, fairness)."""
 
 
@@ -56,10 +56,16 @@ class Queries:
             .where(col(TimelineEntry.kind).not_in(NOT_FOR_RESIDENTS))
             .order_by(col(TimelineEntry.position))
         )
+        proposed = (
+            select(ProposedTime).where(col(ProposedTime.order_id) == order_id).order_by(col(ProposedTime.window_from))
+        )
         async with self._database.reading() as session:
-            order = await session.get_one(Order, order_id)
             return self._views.order(
-                order, (await session.scalars(legs)).all(), (await session.scalars(entries)).all(), now
+                await session.get_one(Order, order_id),
+                (await session.scalars(legs)).all(),
+                (await session.scalars(entries)).all(),
+                (await session.scalars(proposed)).all(),
+                now,
             )
 
     async def due_reviews(self, now: datetime, most: int) -> list[str]:

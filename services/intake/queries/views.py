@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.intake.models import Leg, Order, TimelineEntry
+from services.intake.models import Leg, Order, ProposedTime, TimelineEntry
+from services.intake.policies.proposals import is_proposed
 from shared.community.areas import Area
 from shared.community.catalogue import Service
 from shared.community.definition import Community
 from shared.community.text import Text
-from shared.contracts.refusal import FieldError
-from shared.contracts.words import ServedBy, Urgency, Window
+from shared.contracts.words import OrderState, ServedBy, Urgency, Window
 
 
 class ServiceView(BaseModel):
@@ -53,43 +53,6 @@ class PlacedView(BaseModel):
     next_step: str
 
 
-class ImportedOrderView(BaseModel):
-    """One order an import created, for handing on to the person it is about."""
-
-    row: int
-    order_id: str
-    reference: str
-    tracking_token: str
-
-
-class RowErrorView(BaseModel):
-    """What is wrong with one field of a row."""
-
-    pointer: str
-    detail: str
-
-
-class RefusedRowView(BaseModel):
-    """A row that was not imported, the heading being row 1."""
-
-    row: int
-    errors: list[RowErrorView]
-
-    @classmethod
-    def of(cls, row: int, told: Iterable[FieldError]) -> RefusedRowView:
-        """A refused row; ``told``: its errors in the reader's language."""
-        return cls(row=row, errors=[RowErrorView(pointer=error.pointer, detail=error.detail) for error in told])
-
-
-class ImportedView(BaseModel):
-    """What became of an import."""
-
-    created: int
-    known: int
-    refused: list[RefusedRowView]
-    orders: list[ImportedOrderView]
-
-
 class HolderView(BaseModel):
     """Who holds the order: a role, and for a coordinator the area and the title. Never a person's name."""
 
@@ -120,6 +83,14 @@ class TimelineView(BaseModel):
     next_step: str
 
 
+class ProposedTimeView(BaseModel):
+    """Another time at which a volunteer could come, for the resident to answer. Never who."""
+
+    offer_id: str
+    window: Window
+    expires_at: datetime
+
+
 class OrderView(BaseModel):
     """An order as its resident sees it. ``late`` is said plainly: the due time has passed."""
 
@@ -138,6 +109,7 @@ class OrderView(BaseModel):
     late: bool
     placed_at: datetime
     closed_at: datetime | None
+    proposed_times: list[ProposedTimeView]
     legs: list[LegView]
     timeline: list[TimelineView]
 
@@ -192,7 +164,14 @@ class Views:
             next_step=order.next_step,
         )
 
-    def order(self, order: Order, legs: Sequence[Leg], entries: Sequence[TimelineEntry], now: datetime) -> OrderView:
+    def order(
+        self,
+        order: Order,
+        legs: Sequence[Leg],
+        entries: Sequence[TimelineEntry],
+        proposed: Sequence[ProposedTime],
+        now: datetime,
+    ) -> OrderView:
         """Rows as the resident sees them."""
         return OrderView(
             order_id=order.order_id,
@@ -210,6 +189,11 @@ class Views:
             late=order.due_at is not None and order.due_at < now,
             placed_at=order.placed_at,
             closed_at=order.closed_at,
+            proposed_times=[
+                ProposedTimeView(offer_id=one.offer_id, window=one.window, expires_at=one.expires_at)
+                for one in proposed
+                if is_proposed(OrderState(order.state), one.accepted, one.expires_at, now)
+            ],
             legs=[
                 LegView(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, state=leg.state)
                 for leg in legs

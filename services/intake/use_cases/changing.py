@@ -55,7 +55,7 @@ class Changing:
         orders = await uow.repository.orders([change.order_id for change in changes])
         answers: list[Order | Refusal] = []
         for change in changes:
-            answer = _of(orders, change.order_id, partial(self._amend, uow, change.wish))
+            answer = _of(orders, change.order_id, partial(amend, uow, change.wish))
             if isinstance(answer, Order) and change.wish.details is not None:
                 await self._keep_words(uow, answer, details=change.wish.details)
             answers.append(answer)
@@ -86,22 +86,6 @@ class Changing:
         meanwhile is refused with ``OrderNotOpen`` or ``NotYetDone``."""
         orders = await uow.repository.orders(order_ids)
         return [_of(orders, order_id, partial(self._lapse, uow)) for order_id in order_ids]
-
-    def _amend(self, uow: Unit, wish: AmendOrder, order: Order) -> Order:
-        check_open(OrderState(order.state))
-        if errors := window_errors(wish.window, uow.now):
-            raise OrderInvalid(errors=errors)
-        order.amend(wish.window, wish.urgency, uow.now)
-        amended = OrderAmended(
-            order_id=order.order_id,
-            community=order.community,
-            version=order.next_version(),
-            urgency=Urgency(order.urgency),
-            window=order.window,
-            amended_at=uow.now,
-        )
-        _tell(uow, order, amended, Role.RESIDENT)
-        return order
 
     async def _keep_words(self, uow: Unit, order: Order, **words: str) -> None:
         contact = await uow.repository.contact(order.order_id)
@@ -167,6 +151,25 @@ class Changing:
         check_reviewable(OrderState(order.state))
         _close(uow, order, Outcome.NO_REPLY, None)
         return order
+
+
+def amend(uow: Unit, wish: AmendOrder, order: Order, accepted_offer: str | None = None) -> Order:
+    """Change window or urgency. Raises ``OrderNotOpen``, ``AlreadyDone`` or ``OrderInvalid``."""
+    check_open(OrderState(order.state))
+    if errors := window_errors(wish.window, uow.now):
+        raise OrderInvalid(errors=errors)
+    order.amend(wish.window, wish.urgency, uow.now)
+    amended = OrderAmended(
+        order_id=order.order_id,
+        community=order.community,
+        version=order.next_version(),
+        urgency=Urgency(order.urgency),
+        window=order.window,
+        amended_at=uow.now,
+        accepted_offer=accepted_offer,
+    )
+    _tell(uow, order, amended, Role.RESIDENT)
+    return order
 
 
 def _close(uow: Unit, order: Order, outcome: Outcome, by: Role | None) -> None:

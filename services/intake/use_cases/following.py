@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.intake.models import Leg, Order
+from services.intake.models import Leg, Order, ProposedTime
 from services.intake.policies.lifecycle import FINAL, state_after
+from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
 from services.intake.use_cases.timeline import MATCHER, entry
 from shared.contracts.envelope import Fact
@@ -36,6 +37,7 @@ async def follow_dispatch(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> li
     """
     ids = {fact.event.order_id for fact in facts}
     orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
+    proposed = await _proposed(uow, facts)
     answers: list[Refusal | None] = []
     for fact in facts:
         order = orders.get(fact.event.order_id)
@@ -44,6 +46,8 @@ async def follow_dispatch(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> li
             continue
         if fact.event.version == order.dispatch_version + 1:
             _follow(uow, order, legs[order.order_id], fact.event)
+            if isinstance(fact.event, OfferCountered):
+                _propose(uow, proposed, fact.event)
         answers.append(None)
     return answers
 
@@ -63,6 +67,28 @@ def _follow(uow: Unit, order: Order, legs: Sequence[Leg], event: DispatchEvent) 
         entry(order, event.name, source=MATCHER, version=event.version, at=event.at, by=by, applied=applied)
     )
     uow.announce(order.order_id)
+
+
+async def _proposed(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> dict[tuple[str, str], ProposedTime]:
+    ids = {fact.event.order_id for fact in facts if isinstance(fact.event, OfferCountered)}
+    return await uow.repository.proposed_times(ids) if ids else {}
+
+
+def _propose(uow: Unit, proposed: dict[tuple[str, str], ProposedTime], event: OfferCountered) -> None:
+    """Keep the time for the resident to answer; whoever was asked again may propose another."""
+    one = proposed.get((event.order_id, event.offer_id))
+    window, expires_at = event.window, proposal_ends(event.window, event.due_at)
+    if one is None:
+        one = ProposedTime(
+            order_id=event.order_id,
+            offer_id=event.offer_id,
+            window_from=window.from_,
+            window_to=window.to,
+            expires_at=expires_at,
+        )
+        proposed[event.order_id, event.offer_id] = one
+        uow.repository.add(one)
+    one.window_from, one.window_to, one.expires_at, one.accepted = window.from_, window.to, expires_at, None
 
 
 def _apply(order: Order, event: DispatchEvent) -> bool:

@@ -131,6 +131,10 @@ class Offer(MatcherTable, table=True):
         self.propose(window)
         self._end(OfferState.COUNTERED, now)
 
+    def agree(self, now: datetime) -> None:
+        """The resident agreed to the time the volunteer had proposed."""
+        self._end(OfferState.ACCEPTED, now)
+
     def expire(self, now: datetime) -> None:
         """Nobody answered in time."""
         self._end(OfferState.EXPIRED, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from services.matcher.models import Assignment, Leg, Offer, WholeDispatch
 from services.matcher.policies.acceptance import AssignmentState, HandBackReason
@@ -11,6 +12,7 @@ from services.matcher.policies.deadlines import amended_due, is_faster, offer_ex
 from services.matcher.policies.eligibility import Load, Reason, reasons
 from services.matcher.policies.windows import Span, span_of
 from services.matcher.repository import Unit
+from services.matcher.use_cases.agreeing import Agreeing
 from services.matcher.use_cases.dispatching import Answers, apply
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.pairing import Pairing
@@ -18,10 +20,19 @@ from services.matcher.use_cases.steps import By
 from shared.community.due import dispatch_due
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import OrderAmended
-from shared.contracts.words import OrderState, Urgency
+from shared.contracts.words import OrderState, Urgency, Window
 
 _TIMELY = frozenset({Reason.NOT_FREE, Reason.WINDOW_TAKEN, Reason.ABSENT})
 """Reasons that come with a new time; all others were judged when the person was asked."""
+
+
+@dataclass(frozen=True)
+class _Before:
+    """A dispatch and what its order asked for until now."""
+
+    whole: WholeDispatch
+    window: Window | None
+    urgency: Urgency
 
 
 class Amending:
@@ -31,33 +42,49 @@ class Amending:
         self._rules = means.rules
         self._searching, self._needs, self._steps = means.searching, means.needs, means.steps
         self._pairing = pairing
+        self._agreeing = Agreeing(means)
 
     async def amend_dispatches(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Answers:
         """Offers that no longer suit are withdrawn, assignments that no longer suit are released, and the next
-        people are asked. Somebody who is under way, or a coordinator who holds the order, goes on.
+        people are asked. Somebody who is under way, or a coordinator who holds the order, goes on. A time that a
+        volunteer had proposed, and the resident agreed to, is theirs first.
         """
         candidates = await self._searching.candidates(uow)
         loads = await self._loads_concerned(uow, facts)
         released: list[Assignment] = []
         amended: list[WholeDispatch] = []
+        agreed: list[tuple[_Before, str]] = []
 
         def take(whole: WholeDispatch, event: OrderAmended) -> None:
             dispatch = whole.dispatch
-            before, urgency = dispatch.window, Urgency(dispatch.urgency)
-            if (event.window, event.urgency) == (before, urgency):
+            before = _Before(whole, dispatch.window, Urgency(dispatch.urgency))
+            if event.accepted_offer is None and (event.window, event.urgency) == (before.window, before.urgency):
                 return
             dispatch.amend(event.urgency, event.window)
             amended.append(whole)
-            if dispatch.state in {OrderState.PLACED, OrderState.OFFERED}:
-                self._move_due(uow, whole, faster=is_faster(event.urgency, urgency))
-                self._move_offers(uow, whole, candidates, loads, span_of(before))
-            if event.window != before:
+            if event.accepted_offer is None:
+                self._move_asking(uow, before, candidates, loads)
+            else:
+                agreed.append((before, event.accepted_offer))
+            if event.window != before.window:
                 released.extend(self._move_assignments(uow, whole, candidates, loads))
 
         answers = await apply(uow, facts, take)
         await uow.repository.give_back(released)
+        for before, offer_id in agreed:
+            for offer in before.whole.offers:
+                if offer.offer_id == offer_id:
+                    await self._agreeing.give(uow, before.whole, offer, candidates, loads.get(offer.volunteer_id))
+            self._move_asking(uow, before, candidates, loads)
         await self._pairing.ask_again(uow, amended)
         return answers
+
+    def _move_asking(self, uow: Unit, before: _Before, candidates: Candidates, loads: Mapping[str, Load]) -> None:
+        """While people are being asked: the dispatch clock, and what was asked, follow the new time."""
+        whole = before.whole
+        if whole.dispatch.state in {OrderState.PLACED, OrderState.OFFERED}:
+            self._move_due(uow, whole, faster=is_faster(Urgency(whole.dispatch.urgency), before.urgency))
+            self._move_offers(uow, whole, candidates, loads, span_of(before.window))
 
     def _move_due(self, uow: Unit, whole: WholeDispatch, *, faster: bool) -> None:
         dispatch = whole.dispatch
@@ -123,12 +150,15 @@ class Amending:
             self._steps.tell_assigned(uow, whole, assignment, By.AMENDMENT)
 
     async def _loads_concerned(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Mapping[str, Load]:
-        """What everybody carries who was asked about one of these orders or has it; nobody else gives them more."""
+        """What everybody carries who was asked about one of these orders, has it, or proposed the time that was agreed
+        to; nobody else gives them more."""
         wholes = await uow.repository.dispatches({fact.event.order_id for fact in facts})
         asked = {offer.volunteer_id for whole in wholes.values() for offer in whole.asking_offers}
         have = {one.volunteer_id for whole in wholes.values() for one in whole.active_assignments}
-        await uow.repository.lock(asked | have)
-        return await uow.repository.loads(asked | have)
+        agreed = {fact.event.accepted_offer for fact in facts}
+        proposed = {one.volunteer_id for whole in wholes.values() for one in whole.offers if one.offer_id in agreed}
+        await uow.repository.lock(asked | have | proposed)
+        return await uow.repository.loads(asked | have | proposed)
 
     def _suits(
         self, uow: Unit, whole: WholeDispatch, leg: Leg, volunteer_id: str,

@@ -41,6 +41,7 @@ RESIDENT_HEARS: frozenset[type[OrderEvent]] = frozenset(
         intake.OrderCancelled,
         intake.OrderReopened,
         intake.OrderClosed,
+        matcher.OfferCountered,
         matcher.LegAssigned,
         matcher.LegHandedBack,
         matcher.OrderEscalated,

@@ -13,6 +13,10 @@ TEXTS: Mapping[tuple[str, Role], str] = {
     ("leg_joined", Role.RESIDENT): msgid(
         "Somebody has joined the team for your order %(reference)s (%(service)s); more are being asked."
     ),
+    ("offer_countered", Role.RESIDENT): msgid(
+        "A volunteer could come for your order %(reference)s (%(service)s) at another time. Please see whether it "
+        "suits you."
+    ),
     ("leg_handed_back", Role.RESIDENT): msgid(
         "Your order %(reference)s (%(service)s) is passed on: the volunteer could not keep it."
     ),

@@ -53,6 +53,7 @@ def order(state: str = "escalated", outcome: str | None = None, *, late: bool = 
         late=late,
         placed_at=NOW,
         closed_at=None,
+        proposed_times=[],
         legs=[],
         timeline=[placed],
     )

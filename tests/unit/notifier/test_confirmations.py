@@ -67,7 +67,10 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
         ],
         {"leg_assigned": {RESIDENT, ANN}, "leg_taken": {BEN, CLAIRE}},
     ),
-    "a time nobody can": (lambda s: [s.placed(), s.offered("v-ann"), s.countered("v-ann")], {}),
+    "another time is proposed": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.countered("v-ann")],
+        {"offer_countered": {RESIDENT}},
+    ),
     "taken after another time was proposed": (
         lambda s: [s.placed(), s.offered("v-ben"), s.countered("v-ben"), s.offered("v-ann"), s.assigned("v-ann")],
         {"leg_assigned": {RESIDENT, ANN}, "leg_taken": {BEN}},
