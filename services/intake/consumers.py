@@ -10,6 +10,7 @@ from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
     CallUpMade,
+    LegAdded,
     LegAssigned,
     LegCompleted,
     LegHandedBack,
@@ -21,6 +22,7 @@ from shared.contracts.matcher import (
     OfferMade,
     OrderDone,
     OrderEscalated,
+    OrderReferred,
 )
 from shared.contracts.refusal import Refusal
 from shared.contracts.requests import PartiesAsked
@@ -95,6 +97,18 @@ async def on_leg_completed(uow: Unit, facts: Sequence[Fact[LegCompleted]]) -> An
 @hearing.on(OrderEscalated)
 async def on_order_escalated(uow: Unit, facts: Sequence[Fact[OrderEscalated]]) -> Answers:
     """A coordinator holds the order."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OrderReferred)
+async def on_order_referred(uow: Unit, facts: Sequence[Fact[OrderReferred]]) -> Answers:
+    """A department holds the order."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegAdded)
+async def on_leg_added(uow: Unit, facts: Sequence[Fact[LegAdded]]) -> Answers:
+    """A further leg follows under the same number."""
     return await follow_dispatch(uow, facts)
 
 

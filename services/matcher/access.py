@@ -6,19 +6,20 @@ A volunteer sees their own, a coordinator what lies at or below their area; what
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from services.matcher.commands import Command
 from services.matcher.queries import Queries
+from services.matcher.queries.referral_views import ReferralView
 from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.deciding import Decision
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound
-from shared.identity.tokens import Caller
+from shared.identity.tokens import Caller, PurposeTokens
 from shared.web.paging import CursorBroken, place_of
 
 log = structlog.get_logger()
@@ -62,13 +63,16 @@ def _denied(caller: Caller) -> Forbidden:
 
 @dataclass(frozen=True)
 class Doors:
-    """What matcher's doors share. ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``."""
+    """What matcher's doors share. ``links`` signs those that open one referral.
+
+    ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``."""
 
     rules: Community
     use_cases: UseCases
     queries: Queries
     access: Access
     clock: DomainClock
+    links: PurposeTokens
     roster_rows: int
     gap_days: int
 
@@ -79,6 +83,11 @@ class Doors:
     def decision(self, leg_id: str, caller: Caller, wish: Command) -> Decision[Any]:
         """A coordinator's wish within their area."""
         return Decision(leg_id, caller.subject, self.access.area_of(caller), wish)
+
+    def referral_link(self, referral: ReferralView) -> str:
+        """The path that opens one referral to whoever has it, until the referral is due."""
+        ahead = self.clock.wall_seconds((referral.due_at - self.clock.now()).total_seconds())
+        return f"/d/{self.links.sign(referral.referral_id, timedelta(seconds=max(ahead, 0.0)))}"
 
 
 def due_place(cursor: str) -> tuple[datetime, str]:

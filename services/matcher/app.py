@@ -26,7 +26,7 @@ from shared.contracts.words import Role
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
-from shared.identity.tokens import TokenSigner
+from shared.identity.tokens import PurposeTokens, TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
@@ -46,7 +46,7 @@ HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
 PEOPLE = (Role.VOLUNTEER, Role.COORDINATOR)
-"""Who has pages here."""
+"""Whose pages posts are on; departments have a desk of their own."""
 SITE = Site(
     links=(
         Link("/", msgid("My orders"), (Role.VOLUNTEER,)),
@@ -55,6 +55,7 @@ SITE = Site(
         Link("/posts", msgid("Posts"), PEOPLE),
         Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
         Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
+        Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
     ),
     sign_in=SIGN_IN,
 )
@@ -103,6 +104,7 @@ class Matcher:
             self.queries,
             access,
             self.clock,
+            links=PurposeTokens(read_key(settings.keys, "tokens"), "referral"),
             roster_rows=settings.roster_rows,
             gap_days=settings.gap_days,
         )
@@ -146,7 +148,7 @@ def make_app(settings: MatcherSettings, rules: Community | None = None) -> FastA
     )
     shown = Pages(HERE / "templates", SITE, tokens)
     callers = Callers("matcher", matcher.signer, matcher.queries.caller_of, secure=settings.secure)
-    door = SigningIn(matcher.signer, Sessions(matcher.machinery.writer), callers, PEOPLE)
+    door = SigningIn(matcher.signer, Sessions(matcher.machinery.writer), callers, (*PEOPLE, Role.DEPARTMENT))
     parts = Parts(
         title="paidan matcher",
         version=VERSION,
@@ -156,7 +158,7 @@ def make_app(settings: MatcherSettings, rules: Community | None = None) -> FastA
         routers=[
             api.make_router(matcher.doors),
             signing_in_routes(shown, door),
-            pages.make_router(matcher.doors, shown),
+            pages.make_router(matcher.doors, shown, secure=settings.secure),
         ],
         changes=matcher.changes,
         checks={

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.community.hours import WeekHours
 from shared.community.roster_columns import LARGEST_BUDGET, LARGEST_CAPACITY
+from shared.community.text import Code
 from shared.contracts.words import Window
 
 MOST_MINUTES = 24 * 60
@@ -116,6 +118,38 @@ class EscalateLeg(Command):
     """A coordinator passes an order up one tier."""
 
     reason: Words
+
+
+class ReferLeg(Command):
+    """A coordinator refers a leg to a department, a property firm or a merchant, by its code."""
+
+    department: Code
+    note: Words | None = None
+
+
+class ReturnReason(StrEnum):
+    """Why a department hands a referral back: its short list."""
+
+    NOT_OURS = "not_ours"
+    TOO_LITTLE_KNOWN = "too_little_known"
+    OTHERS_FIRST = "others_first"
+    NO_MEANS = "no_means"
+    OTHER = "other"
+
+
+class ReturnReferral(Command):
+    """A department hands a referral back, with a reason from its short list."""
+
+    reason: ReturnReason
+    note: Words | None = None
+
+
+class AddLeg(Command):
+    """A coordinator adds a further leg, for a post or for a department."""
+
+    post: Code | None = None
+    department: Code | None = None
+    headcount: int = Field(default=1, ge=1, le=20)
 
 
 class SetAvailability(Command):

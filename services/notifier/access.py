@@ -23,7 +23,7 @@ class NoLetterbox(Forbidden):
 def letterbox_of(caller: Caller) -> Recipient:
     """Whose notices a caller reads: their own, a coordinator those of their area. Raises ``NoLetterbox``."""
     match caller.role:
-        case Role.VOLUNTEER | Role.RESIDENT:
+        case Role.VOLUNTEER | Role.RESIDENT | Role.DEPARTMENT:
             return Recipient(caller.role, caller.subject)
         case Role.COORDINATOR if caller.area:
             return Recipient(caller.role, caller.area)

@@ -10,7 +10,8 @@ from shared.contracts.words import Role
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a notice is for. ``id``: a resident's is the order's id, a coordinator's the code of their area."""
+    """Whom a notice is for. ``id``: a resident's is the order's id, a coordinator's the code of their area, a
+    department's its own code."""
 
     role: Role
     id: str

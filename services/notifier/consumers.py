@@ -136,6 +136,18 @@ async def on_order_escalated(uow: Unit, facts: Sequence[Fact[matcher.OrderEscala
     return await confirm_steps(uow, facts)
 
 
+@from_matcher.on(matcher.OrderReferred)
+async def on_order_referred(uow: Unit, facts: Sequence[Fact[matcher.OrderReferred]]) -> Answers:
+    """A department holds it and has to serve it."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.LegAdded)
+async def on_leg_added(uow: Unit, facts: Sequence[Fact[matcher.LegAdded]]) -> Answers:
+    """Nobody is told: the order's timeline shows it."""
+    return await confirm_steps(uow, facts)
+
+
 @from_matcher.on(matcher.OrderDone)
 async def on_order_done(uow: Unit, facts: Sequence[Fact[matcher.OrderDone]]) -> Answers:
     """Served; the resident is asked for the review."""

@@ -60,8 +60,8 @@ class Service(BaseModel):
     serves it; ``provider`` names the department, the property firm or the merchant, given exactly when one of
     them serves it; ``holder``, if it is one and the same everywhere, by its code among the departments, so that the
     order is referred to it at once. ``legs``: what is served one after the other under one number; without any, one
-    leg by whoever serves it. ``duration_minutes`` is what one serving usually takes. ``headcount``: so many volunteers serve it
-    together. ``parties``: others are in the matter, who must not serve it; the order form asks for them.
+    leg by whoever serves it. ``duration_minutes`` is what one serving usually takes. ``headcount``: so many volunteers
+    serve it together. ``parties``: others are in the matter, who must not serve it; the order form asks for them.
     ``description`` is in plain words.
     """
 

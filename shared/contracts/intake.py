@@ -11,7 +11,10 @@ from shared.contracts.words import Outcome, Urgency, Window
 
 
 class PlacedLeg(BaseModel):
-    """One leg to be served. ``post`` is a skill of the community definition, None where no post serves it."""
+    """One leg to be served. ``post`` is a skill of the community definition, None where no post serves it.
+
+    ``department``: the code of the outside holder it is referred to when its turn comes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -19,6 +22,7 @@ class PlacedLeg(BaseModel):
     post: str | None
     headcount: int = 1
     after: str | None = None
+    department: str | None = None
 
 
 class IntakeEvent(OrderEvent):

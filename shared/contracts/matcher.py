@@ -160,13 +160,16 @@ class LegHandedBack(DispatchEvent):
 
 
 class LegCompleted(DispatchEvent):
-    """The leg was served. The report stays with matcher."""
+    """The leg was served: by a volunteer, by a ``department``, or (neither) a coordinator. The report stays with
+    matcher.
+    """
 
     name: ClassVar[str] = "leg_completed"
 
     leg_id: str
     assignment_id: str | None
     volunteer_id: str | None
+    department: str | None = None
 
 
 class OrderEscalated(DispatchEvent):
@@ -176,6 +179,28 @@ class OrderEscalated(DispatchEvent):
 
     tier: str
     reason: str
+
+
+class OrderReferred(DispatchEvent):
+    """A leg was referred to a department, a property firm or a merchant, which holds the order until ``due_at``."""
+
+    name: ClassVar[str] = "order_referred"
+
+    leg_id: str
+    referral_id: str
+    department: str
+
+
+class LegAdded(DispatchEvent):
+    """A coordinator added a further leg; it waits until the one it comes ``after`` is served."""
+
+    name: ClassVar[str] = "leg_added"
+
+    leg_id: str
+    post: str | None
+    department: str | None
+    headcount: int
+    after: str
 
 
 class OrderDone(DispatchEvent):
@@ -196,6 +221,8 @@ DISPATCH_EVENTS: tuple[type[DispatchEvent], ...] = (
     LegHandedBack,
     LegCompleted,
     OrderEscalated,
+    OrderReferred,
+    LegAdded,
     OrderDone,
 )
 

@@ -27,11 +27,12 @@ class ServedBy(StrEnum):
 
 
 class Role(StrEnum):
-    """Who a caller or a holder is."""
+    """Who a caller or a holder is; ``department``: an outside holder, a property firm or a merchant as well."""
 
     RESIDENT = "resident"
     VOLUNTEER = "volunteer"
     COORDINATOR = "coordinator"
+    DEPARTMENT = "department"
     OPS = "ops"
 
 

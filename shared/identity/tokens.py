@@ -62,6 +62,36 @@ class TokenSigner:
             raise Unauthenticated from error
 
 
+class PurposeTokens:
+    """Signs links for one purpose: whoever has one may do one thing about one subject, for a while (wall time).
+
+    Their audience is the purpose's own, so that no link passes for an access token.
+    """
+
+    def __init__(self, key: bytes, purpose: str) -> None:
+        self._key = key
+        self._audience = f"{_AUDIENCE}:{purpose}"
+
+    def sign(self, subject: str, ttl: timedelta) -> str:
+        """A token about ``subject``, until ``ttl`` has passed."""
+        claims = {"aud": self._audience, "sub": subject, "exp": datetime.now(UTC) + ttl}
+        return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+
+    def verify(self, token: str) -> str:
+        """The subject a token is about. Raises ``Unauthenticated``, without saying why."""
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[_ALGORITHM],
+                audience=self._audience,
+                options={"require": ["exp", "sub"]},
+            )
+        except jwt.InvalidTokenError as error:
+            raise Unauthenticated from error
+        return str(claims["sub"])
+
+
 class TrackingTokens:
     """The secret of an order's tracking link: the order's id with a keyed hash of it.
 

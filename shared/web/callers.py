@@ -106,4 +106,5 @@ def require(*roles: Role) -> Callable[[Request, Caller], Awaitable[Caller]]:
 
 VolunteerCaller = Annotated[Caller, Depends(require(Role.VOLUNTEER))]
 CoordinatorCaller = Annotated[Caller, Depends(require(Role.COORDINATOR))]
+DepartmentCaller = Annotated[Caller, Depends(require(Role.DEPARTMENT))]
 OpsCaller = Annotated[Caller, Depends(require(Role.OPS))]

@@ -44,6 +44,7 @@ ROLES: Mapping[str, str] = {
     Role.RESIDENT: msgid("Resident"),
     Role.VOLUNTEER: msgid("Volunteer"),
     Role.COORDINATOR: msgid("Coordinator"),
+    Role.DEPARTMENT: msgid("Department"),
     Role.OPS: msgid("Operations"),
     "system": msgid("By itself"),
 }
@@ -66,6 +67,8 @@ EVENTS: Mapping[str, str] = {
     "leg_handed_back": msgid("The volunteer had to give it back"),
     "leg_completed": msgid("The work was done"),
     "order_escalated": msgid("The order was passed on to the coordinator"),
+    "order_referred": msgid("The order was passed to a department, which does the work"),
+    "leg_added": msgid("A further step was added"),
     "order_done": msgid("Everything was served"),
     "notice_sent": msgid("A notice was sent"),
     "notice_failed": msgid("A notice could not be sent"),

@@ -87,6 +87,8 @@ class Following:
             return ""
         if holder.role == Role.RESIDENT:
             return gettext("You")
+        if holder.role == Role.DEPARTMENT and holder.title is not None:
+            return holder.title.told_in(current_reader().language)
         if holder.title is None or holder.area is None:
             return WORDS["role_name"](holder.role)
         return f"{holder.title.told_in(current_reader().language)} · {place_name(self._rules.areas, holder.area)}"

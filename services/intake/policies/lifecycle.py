@@ -42,6 +42,8 @@ STATE_AFTER: Mapping[str, OrderState | None] = {
     "leg_handed_back": OFFERED,
     "leg_completed": None,
     "order_escalated": ESCALATED,
+    "order_referred": ESCALATED,
+    "leg_added": None,
     "order_done": DONE,
 }
 """What each of matcher's facts makes of the order; None leaves its state as it is."""

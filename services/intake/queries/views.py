@@ -13,7 +13,7 @@ from shared.community.areas import Area
 from shared.community.catalogue import Service
 from shared.community.definition import Community
 from shared.community.text import Text
-from shared.contracts.words import OrderState, ServedBy, Urgency, Window
+from shared.contracts.words import OrderState, Role, ServedBy, Urgency, Window
 
 
 class ServiceView(BaseModel):
@@ -54,7 +54,9 @@ class PlacedView(BaseModel):
 
 
 class HolderView(BaseModel):
-    """Who holds the order: a role, and for a coordinator the area and the title. Never a person's name."""
+    """Who holds the order: a role, for a coordinator the area and the title, for a department its name. Never a
+    person's name.
+    """
 
     role: str
     area: str | None
@@ -183,7 +185,7 @@ class Views:
             window=order.window,
             state=order.state,
             outcome=order.outcome,
-            holder=self.holder(order.holder_role, order.holder_area),
+            holder=self.holder(order.holder_role, order.holder_area, order.holder_id),
             due_at=order.due_at,
             next_step=order.next_step,
             late=order.due_at is not None and order.due_at < now,
@@ -219,9 +221,12 @@ class Views:
         service = self._rules.services_by_code.get(code)
         return service.name if service else Text(zh=code, en=code)
 
-    def holder(self, role: str | None, area: str | None) -> HolderView | None:
-        """A holder as residents may know them."""
+    def holder(self, role: str | None, area: str | None, code: str | None = None) -> HolderView | None:
+        """A holder as residents may know them; ``code`` is a department's."""
         if role is None:
             return None
+        if role == Role.DEPARTMENT:
+            department = self._rules.departments_by_code.get(code or "")
+            return HolderView(role=role, area=area, title=department.name if department else None)
         coordinator = self._rules.ladder.by_area.get(area) if role == "coordinator" and area else None
         return HolderView(role=role, area=area, title=coordinator.title if coordinator else None)

@@ -12,7 +12,7 @@ from services.intake.models import Leg, Order, OrderReview
 from services.intake.policies.acceptance import OrderInvalid, window_errors
 from services.intake.policies.lifecycle import check_open, check_reviewable, reopens
 from services.intake.repository import Unit
-from services.intake.use_cases.placing import first_leg
+from services.intake.use_cases.sequence import first_leg
 from services.intake.use_cases.timeline import INTAKE, entry
 from shared.community.definition import Community
 from shared.community.due import dispatch_due

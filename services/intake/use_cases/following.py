@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -10,10 +10,12 @@ from services.intake.models import Leg, Order, ProposedTime
 from services.intake.policies.lifecycle import FINAL, state_after
 from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
+from services.intake.use_cases.sequence import further_leg
 from services.intake.use_cases.timeline import MATCHER, entry
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
     DispatchEvent,
+    LegAdded,
     LegAssigned,
     LegCompleted,
     LegHandedBack,
@@ -52,7 +54,7 @@ async def follow_dispatch(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> li
     return answers
 
 
-def _follow(uow: Unit, order: Order, legs: Sequence[Leg], event: DispatchEvent) -> None:
+def _follow(uow: Unit, order: Order, legs: list[Leg], event: DispatchEvent) -> None:
     order.dispatch_version = event.version
     by = _whose(order, event)
     applied = _apply(order, event)
@@ -61,6 +63,9 @@ def _follow(uow: Unit, order: Order, legs: Sequence[Leg], event: DispatchEvent) 
         for leg in legs:
             if leg.leg_id == getattr(event, "leg_id", None):
                 leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
+        if isinstance(event, LegAdded):
+            legs.append(further_leg(order, len(legs), event))
+            uow.repository.add(legs[-1])
     else:
         log.info("fact.recorded_only", order_id=order.order_id, fact=event.name, state=order.state)
     uow.repository.add(
@@ -70,6 +75,7 @@ def _follow(uow: Unit, order: Order, legs: Sequence[Leg], event: DispatchEvent) 
 
 
 async def _proposed(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> dict[tuple[str, str], ProposedTime]:
+    """Times proposed before, of the orders about which somebody proposes one now."""
     ids = {fact.event.order_id for fact in facts if isinstance(fact.event, OfferCountered)}
     return await uow.repository.proposed_times(ids) if ids else {}
 
@@ -100,17 +106,31 @@ def _apply(order: Order, event: DispatchEvent) -> bool:
     return order.become(following) if following is not None else True
 
 
+_PASSING_ON = {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER, "returned": Role.DEPARTMENT}
+"""Who brought an order to a coordinator, by the reason that was told."""
+
+
+_ALWAYS: Mapping[type[DispatchEvent], Role] = {
+    **dict.fromkeys((LegStarted, LegHandedBack, LegRequested, OfferDeclined, OfferCountered), Role.VOLUNTEER),
+    LegAdded: Role.COORDINATOR,
+}
+
+
+def _server(event: LegCompleted) -> Role:
+    if event.department is not None:
+        return Role.DEPARTMENT
+    return Role.COORDINATOR if event.volunteer_id is None else Role.VOLUNTEER
+
+
 def _whose(order: Order, event: DispatchEvent) -> Role | None:
     """Who did it; None where nobody's hand did, but a rule or a deadline."""
     match event:
         case LegAssigned():
             return Role.COORDINATOR if event.by == "coordinator" else Role.VOLUNTEER
         case LegCompleted():
-            return Role.COORDINATOR if event.volunteer_id is None else Role.VOLUNTEER
+            return _server(event)
         case OrderDone():  # whoever held it until now brought it here
             return Role(order.holder_role) if order.holder_role else None
         case OrderEscalated():
-            return {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER}.get(event.reason)
-        case LegStarted() | LegHandedBack() | LegRequested() | OfferDeclined() | OfferCountered():
-            return Role.VOLUNTEER
-    return None
+            return _PASSING_ON.get(event.reason)
+    return _ALWAYS.get(type(event))

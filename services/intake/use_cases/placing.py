@@ -11,6 +11,7 @@ from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order,
 from services.intake.policies.acceptance import Accepted, Wish, accept, e164
 from services.intake.policies.references import reference_of
 from services.intake.repository import Unit
+from services.intake.use_cases.sequence import legs_in_turn
 from services.intake.use_cases.timeline import INTAKE, entry
 from shared.community.definition import Community
 from shared.contracts.intake import OrderPlaced, PlacedLeg
@@ -152,20 +153,20 @@ class Placing:
         order: Order,
         before: Mapping[tuple[str, str], Sequence[str]],
     ) -> list[IntakeTable]:
-        leg = first_leg(order, accepted.service.post, accepted.service.headcount, uow.new_id())
+        legs = legs_in_turn(uow, order, accepted.service.sequence)
         contact = self._contact(command, order, accepted)
-        rows: list[IntakeTable] = [leg, contact]
+        rows: list[IntakeTable] = [*legs, contact]
         if command.key:
             body = self._body_print(command)
             rows.append(DoorKey(key=command.key, body_hash=body, order_id=order.order_id, used_at=uow.now))
         if command.external_id:
             rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
         continues = tuple(before.get((contact.phone_print or "", order.service), ()))[:CONTINUED]
-        rows.append(self._announce(uow, order, leg, accepted, continues, command.by))
+        rows.append(self._announce(uow, order, legs, accepted, continues, command.by))
         return rows
 
     def _announce(
-        self, uow: Unit, order: Order, leg: Leg, accepted: Accepted, continues: tuple[str, ...], by: Role
+        self, uow: Unit, order: Order, legs: Sequence[Leg], accepted: Accepted, continues: tuple[str, ...], by: Role
     ) -> TimelineEntry:
         placed = OrderPlaced(
             order_id=order.order_id,
@@ -176,7 +177,16 @@ class Placing:
             grid=order.grid,
             urgency=Urgency(order.urgency),
             window=order.window,
-            legs=(PlacedLeg(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, after=leg.after),),
+            legs=tuple(
+                PlacedLeg(
+                    leg_id=leg.leg_id,
+                    post=leg.post,
+                    headcount=leg.headcount,
+                    after=leg.after,
+                    department=template.department,
+                )
+                for leg, template in zip(legs, accepted.service.sequence, strict=True)
+            ),
             placed_at=order.placed_at,
             due_at=accepted.due_at,
             continues=continues,
@@ -214,19 +224,6 @@ class Placing:
             sealed=self._vault.seal_fields(order.order_id, fields),
             phone_print=self._phone_print(accepted.phone) if accepted.phone else None,
         )
-
-
-def first_leg(order: Order, post: str | None, headcount: int, leg_id: str) -> Leg:
-    """The first leg of an order's current round."""
-    return Leg(
-        leg_id=leg_id,
-        order_id=order.order_id,
-        position=1,
-        round=order.round,
-        post=post,
-        headcount=headcount,
-        state=OrderState.PLACED.value,
-    )
 
 
 def _any_key(commands: Sequence[NewOrder]) -> bool:

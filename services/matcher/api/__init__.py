@@ -10,6 +10,7 @@ from services.matcher.api.desk import desk_routes
 from services.matcher.api.me import me_routes
 from services.matcher.api.offers import call_up_routes, offer_routes, pool_routes
 from services.matcher.api.posts import post_routes
+from services.matcher.api.referrals import referral_routes
 from services.matcher.api.roster import roster_routes
 
 
@@ -22,6 +23,7 @@ def make_router(doors: Doors) -> APIRouter:
     assignment_routes(router, doors)
     me_routes(router, doors)
     desk_routes(router, doors)
+    referral_routes(router, doors)
     post_routes(router, doors)
     roster_routes(router, doors)
     return router

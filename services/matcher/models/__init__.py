@@ -5,6 +5,7 @@ from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Session
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
+from services.matcher.models.referrals import Referral
 from services.matcher.models.roster import CURRENT, Claim, Post, Roster, Unit, Volunteer
 from services.matcher.models.whole import WholeDispatch
 
@@ -22,6 +23,7 @@ __all__ = [
     "Offer",
     "Outbox",
     "Post",
+    "Referral",
     "Roster",
     "Session",
     "Stamp",

@@ -162,6 +162,12 @@ class Dispatch(MatcherTable, table=True):
         self.desk_area, self.tier, self.due_at, self.desk_due_at = rung.area, rung.tier, due_at, due_at
         self._to_desk(NextStep.DECIDE)
 
+    def refer_to(self, department: str, due_at: datetime) -> None:
+        """An outside holder has it and has to serve it; where on the ladder the order stands does not change."""
+        self._take(Step.ESCALATE)
+        self.holder_role, self.holder_area, self.holder_id = Role.DEPARTMENT.value, self.desk_area, department
+        self.due_at, self.desk_due_at, self.next_step = due_at, None, NextStep.COMPLETE.value
+
     def finish(self, due_at: datetime) -> None:
         """Everything was served; the resident holds the order and reviews it."""
         self._take(Step.FINISH)

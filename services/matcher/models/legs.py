@@ -20,7 +20,8 @@ NO_HOLDERS = "no_holders"
 
 
 class Leg(MatcherTable, table=True):
-    """One step of an order. ``report``: what the coordinator who resolved it wrote, sealed under the order's id.
+    """One step of an order. ``report``: what the coordinator or department that resolved it wrote, sealed under the
+    order's id. ``department``: the outside holder it is referred to when its turn comes.
 
     ``ask_at``: when to look for people again, while nobody could be asked. ``draw_ends_at``: when the best yes wins.
     What spoke against asking, when somebody last looked: ``blocked`` (JSON, people by reason), the reason of most
@@ -51,6 +52,7 @@ class Leg(MatcherTable, table=True):
     blocked_by: str | None = None
     blocked_part: int | None = None
     resolved_by: str | None = None
+    department: str | None = None
     report: bytes | None = Field(default=None, sa_type=LargeBinary)
 
     @property
@@ -87,7 +89,7 @@ class Leg(MatcherTable, table=True):
         self.blocked_part = part
 
     def resolve(self, by: str, report: bytes) -> None:
-        """A coordinator served or settled it in person. Raises ``LegServed``."""
+        """A coordinator (in person) or a department served or settled it. Raises ``LegServed``."""
         if self.completed:
             raise LegServed
         self.complete()

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Offer
+from services.matcher.models.referrals import Referral
 from services.matcher.policies.acceptance import AssignmentState, free_place
+from services.matcher.policies.referring import ReferralEnding
 
 
 @dataclass
 class WholeDispatch:
-    """One dispatch, its legs in sequence, all its offers, assignments and call-ups; ``excluded``: the volunteers a
-    coordinator keeps away from it.
+    """One dispatch, its legs in sequence, all its offers, assignments, call-ups and referrals; ``excluded``: the
+    volunteers a coordinator keeps away from it.
     """
 
     dispatch: Dispatch
@@ -23,6 +26,7 @@ class WholeDispatch:
     offers: list[Offer] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     call_ups: list[CallUp] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
     excluded: set[str] = field(default_factory=set)
 
     @property
@@ -78,6 +82,16 @@ class WholeDispatch:
     def open_call_ups(self) -> Sequence[CallUp]:
         """Call-ups whose secretary may still name a member."""
         return [one for one in self.call_ups if one.is_open]
+
+    def referral(self, referral_id: str) -> Referral:
+        """One of its referrals."""
+        return next(one for one in self.referrals if one.referral_id == referral_id)
+
+    def end_referral(self, ending: ReferralEnding, now: datetime) -> None:
+        """A department that held the order, if one did, holds it no longer."""
+        for referral in self.referrals:
+            if referral.is_open:
+                referral.end(ending, now)
 
     @property
     def active_assignments(self) -> Sequence[Assignment]:

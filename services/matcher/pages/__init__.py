@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from services.matcher.access import Doors
 from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
+from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
 from services.matcher.pages.gaps import gap_pages
 from services.matcher.pages.pool import Pool, pool_pages
@@ -21,19 +22,23 @@ from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from shared.web.callers import find_caller, require
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
-from shared.web.templating import Pages
+from shared.web.templating import Pages, redirect
 
 __all__ = ["make_router"]
 
 
-def make_router(doors: Doors, pages: Pages) -> APIRouter:
-    """Every page of matcher. The first page is the caller's own: a volunteer's orders, or a desk."""
+def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRouter:
+    """Every page of matcher. The first page is the caller's own: a volunteer's orders, a desk, or a department's."""
     router = APIRouter(include_in_schema=False)
     volunteering, desk = Volunteering(doors, pages), Desk(doors, pages)
     signed_in: Any = Depends(require(Role.VOLUNTEER, Role.COORDINATOR))
 
+    anybody: Any = Depends(require(Role.VOLUNTEER, Role.COORDINATOR, Role.DEPARTMENT))
+
     @router.get("/")
-    async def home(request: Request, caller: Caller = signed_in) -> Response:
+    async def home(request: Request, caller: Caller = anybody) -> Response:
+        if caller.role is Role.DEPARTMENT:
+            return redirect("/department")
         if caller.role is Role.VOLUNTEER:
             return await volunteering.page(request, caller)
         return await desk.page(request, caller)
@@ -58,6 +63,7 @@ def make_router(doors: Doors, pages: Pages) -> APIRouter:
     router.include_router(pool_pages(Pool(doors, pages), doors))
     router.include_router(call_up_pages(CallUps(doors, pages), doors))
     router.include_router(desk_routes(desk, doors, pages))
+    router.include_router(department_pages(DepartmentDesk(doors, pages, secure=secure), doors))
     router.include_router(gap_pages(doors, pages))
     router.include_router(post_pages(Posts(doors, pages), doors))
     router.include_router(availability_pages(Availability(doors, pages), doors))

@@ -11,7 +11,16 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from services.matcher.access import Doors, due_place
-from services.matcher.commands import AssignLeg, CallUpUnit, Command, EscalateLeg, ExcludeVolunteer, ResolveLeg
+from services.matcher.commands import (
+    AddLeg,
+    AssignLeg,
+    CallUpUnit,
+    Command,
+    EscalateLeg,
+    ExcludeVolunteer,
+    ReferLeg,
+    ResolveLeg,
+)
 from services.matcher.pages.telling import why
 from services.matcher.queries.views import ChoiceView
 from shared.contracts.refusal import Conflict, NotFound, Refusal
@@ -48,6 +57,8 @@ class Desk:
             "assign": Verb(AssignLeg, deciding.assign_legs),
             "escalate": Verb(EscalateLeg, deciding.escalate_legs),
             "call-up": Verb(CallUpUnit, doors.use_cases.calling_up.call_up_units),
+            "refer": Verb(ReferLeg, doors.use_cases.referring.refer_legs),
+            "add": Verb(AddLeg, doors.use_cases.referring.add_legs),
             "exclude": Verb(ExcludeVolunteer, doors.use_cases.recusing.exclude_volunteers),
         }
 
@@ -88,7 +99,8 @@ class Desk:
         """
         context = await self._search(caller, leg_id)
         units = await self._units(context["row"].area) if verb == "call-up" else []
-        return self._pages.render(request, "decide.html", status=status, verb=verb, form=form, units=units, **context)
+        shown = {"verb": verb, "form": form, "units": units, **self._holders(context["row"].area), **context}
+        return self._pages.render(request, "decide.html", status=status, **shown)
 
     async def leg(self, request: Request, caller: Caller, leg_id: str) -> Response:
         """How the search for somebody stands, and everything that can be decided. Raises ``NotFound``."""
@@ -102,6 +114,14 @@ class Desk:
             "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.below(area)),
             "place": self.place,
             "why": self._why,
+        }
+
+    def _holders(self, grid: str) -> dict[str, list[tuple[str, str]]]:
+        """Who outside answers for a grid, and what posts a further leg could be for, by code and name."""
+        language, rules = current_reader().language, self._doors.rules
+        return {
+            "departments": [(one.code, one.name.told_in(language)) for one in rules.departments_for(grid)],
+            "posts": [(one.code, one.name.told_in(language)) for one in rules.skills],
         }
 
     async def _units(self, grid: str) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     OVERDUE = "overdue"
     HAND_BACK = "hand_back"
     COORDINATOR = "coordinator"
+    RETURNED = "returned"
 
 
 class TopOfLadder(Conflict):

@@ -6,6 +6,7 @@ from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
 from services.matcher.queries.pool import PoolQueries
 from services.matcher.queries.posts import PostQueries
+from services.matcher.queries.referrals import ReferralQueries
 from services.matcher.queries.roster import RosterQueries
 from services.matcher.queries.serving import ServingQueries
 from services.matcher.use_cases.directories import Directories
@@ -27,5 +28,6 @@ class Queries(ServingQueries):
         self.due = DueQueries(database)
         self.pool = PoolQueries(database, rules, vault, directories, needs)
         self.posts = PostQueries(database, rules, vault)
+        self.referrals = ReferralQueries(database, rules, vault)
         self.roster = RosterQueries(database, rules, vault)
         self.explaining = ExplainingQueries(database, rules)

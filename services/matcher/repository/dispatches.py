@@ -18,6 +18,7 @@ from services.matcher.models import (
     Leg,
     MatcherTable,
     Offer,
+    Referral,
     Volunteer,
     WholeDispatch,
 )
@@ -59,6 +60,9 @@ class DispatchRepository:
         call_ups = select(CallUp).where(col(CallUp.order_id).in_(wholes)).order_by(col(CallUp.call_up_id))
         for call_up in await self._session.scalars(call_ups):
             wholes[call_up.order_id].call_ups.append(call_up)
+        referrals = select(Referral).where(col(Referral.order_id).in_(wholes)).order_by(col(Referral.referral_id))
+        for referral in await self._session.scalars(referrals):
+            wholes[referral.order_id].referrals.append(referral)
         excluded = select(col(Exclusion.order_id), col(Exclusion.volunteer_id))
         excluded = excluded.where(col(Exclusion.order_id).in_(wholes))
         for order_id, volunteer_id in await self._session.execute(excluded):
@@ -93,6 +97,10 @@ class DispatchRepository:
     async def by_leg(self, leg_ids: Collection[str]) -> dict[str, WholeDispatch]:
         """Whole dispatches by the id of one of their legs, locked."""
         return await self._by(col(Leg.leg_id), col(Leg.order_id), leg_ids)
+
+    async def by_referral(self, referral_ids: Collection[str]) -> dict[str, WholeDispatch]:
+        """Whole dispatches by the id of one of their referrals, locked."""
+        return await self._by(col(Referral.referral_id), col(Referral.order_id), referral_ids)
 
     async def by_call_up(self, call_up_ids: Collection[str]) -> dict[str, WholeDispatch]:
         """Whole dispatches by the id of one of their call-ups, locked."""

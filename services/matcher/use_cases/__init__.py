@@ -20,6 +20,7 @@ from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.pooling import Pooling
 from services.matcher.use_cases.recusing import Recusing
+from services.matcher.use_cases.referring import Referring
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Searching
 from services.matcher.use_cases.serving import Serving
@@ -60,6 +61,7 @@ class UseCases:
         self.serving = Serving(vault, self.pairing, steps)
         self.deciding = Deciding(rules, vault, self.directories, self.pairing, steps)
         self.calling_up = CallingUp(means, ring, self.pairing, self.deciding)
+        self.referring = Referring(rules, vault, self.deciding, self.pairing, steps)
         self.recusing = Recusing(means, self.pairing, self.deciding)
         self.climbing = Climbing(rules, steps)
         self.enrolling = Enrolling(rules, vault, self.directories)

@@ -10,6 +10,7 @@ from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLe
 from services.matcher.models import Assignment, Leg, WholeDispatch
 from services.matcher.policies.acceptance import AlreadyAssigned, HeldByVolunteer, LegServed, NotItsTurn
 from services.matcher.policies.ladder import Cause, rung_above
+from services.matcher.policies.referring import HeldByDepartment
 from services.matcher.policies.windows import span_of
 from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
@@ -72,23 +73,29 @@ class Deciding:
         uow: Unit,
         decisions: Sequence[Decision[W]],
         decide: Callable[[Unit, WholeDispatch, Leg, Decision[W]], Awaitable[str]],
+        *,
+        whoever_holds: bool = False,
     ) -> list[str | Refusal]:
-        """Run one decision after the other, each about a leg that is on the coordinator's desk.
+        """Run one decision after the other, each about a leg that is on the coordinator's desk, or (``whoever_holds``)
+        in their area.
 
-        Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``NotItsTurn``, and those of the decision.
+        Refusals: ``NotFound``, ``HeldByVolunteer``, ``HeldByDepartment``, ``LegServed``, ``NotItsTurn``, and those of
+        the decision.
         """
         wholes = await uow.repository.by_leg({decision.leg_id for decision in decisions})
         answers: list[str | Refusal] = []
         for decision in decisions:
             try:
-                whole, leg = self._on_desk(wholes, decision)
+                whole, leg = self._current(wholes, decision)
+                if not whoever_holds:
+                    _check_on_desk(whole)
                 answers.append(await decide(uow, whole, leg, decision))
             except Refusal as refusal:
                 answers.append(refusal)
         return answers
 
-    def _on_desk(self, wholes: Mapping[str, WholeDispatch], decision: Decision[W]) -> tuple[WholeDispatch, Leg]:
-        """The leg, if it is current and its order on a desk within the area; elsewhere it looks like none at all."""
+    def _current(self, wholes: Mapping[str, WholeDispatch], decision: Decision[W]) -> tuple[WholeDispatch, Leg]:
+        """The leg, if it is current and its order's desk within the area; elsewhere it looks like none at all."""
         whole = wholes.get(decision.leg_id)
         if whole is None or not self._rules.areas.at_or_below(whole.dispatch.desk_area, decision.area):
             raise NotFound
@@ -97,8 +104,6 @@ class Deciding:
             raise LegServed
         if whole.current_leg is not leg:
             raise NotItsTurn
-        if whole.dispatch.holder_role != Role.COORDINATOR.value:
-            raise HeldByVolunteer
         return whole, leg
 
     async def _assign(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[AssignLeg]) -> str:
@@ -144,3 +149,10 @@ class Deciding:
         whole.dispatch.note = self._vault.seal(whole.dispatch.order_id, decision.wish.reason)
         self._steps.escalate(uow, whole, Cause.COORDINATOR, above)
         return whole.dispatch.order_id
+
+
+def _check_on_desk(whole: WholeDispatch) -> None:
+    if whole.dispatch.holder_role == Role.DEPARTMENT.value:
+        raise HeldByDepartment
+    if whole.dispatch.holder_role != Role.COORDINATOR.value:
+        raise HeldByVolunteer

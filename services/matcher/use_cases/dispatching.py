@@ -79,6 +79,7 @@ class Dispatching:
             asked.waves,
             asked.offers,
             asked.call_ups,
+            asked.referrals,
         )
         return answers
 
@@ -175,6 +176,7 @@ def _legs(placed: Sequence[PlacedLeg], dispatch: Dispatch, before: int) -> list[
             post=leg.post,
             headcount=leg.headcount,
             after=leg.after,
+            department=leg.department,
         )
         for number, leg in enumerate(placed, start=1)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from services.matcher.models import CallUp, Leg, Offer, Wave, WholeDispatch
+from services.matcher.models import CallUp, Leg, Offer, Referral, Wave, WholeDispatch
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.costs import stake_of
 from services.matcher.policies.deadlines import next_look, offer_expiry
@@ -16,13 +16,14 @@ from services.matcher.policies.ladder import Cause
 from services.matcher.policies.solving import Wanted, pair
 from services.matcher.policies.waves import Situation
 from services.matcher.repository import Unit
+from services.matcher.use_cases.handing_over import HandingOver
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.offering import Terms, make_offer
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, Found, part_now
 from services.matcher.use_cases.standing_by import StandingBy
 from shared.contracts.refusal import Refusal
-from shared.contracts.words import OrderState, ServedBy, Urgency
+from shared.contracts.words import OrderState, Urgency
 
 SHORTEST_WAIT = timedelta(minutes=1)
 
@@ -36,6 +37,7 @@ class Asked:
     waves: list[Wave] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     call_ups: list[CallUp] = field(default_factory=list)
+    referrals: list[Referral] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Pairing:
         self._searching, self._needs, self._steps = means.searching, means.needs, means.steps
         self._ring = ring
         self._standing_by = StandingBy(means)
+        self._handing_over = HandingOver(means.rules, means.steps)
 
     async def look_again(self, uow: Unit, leg_ids: Sequence[str]) -> list[str | Refusal]:
         """Nobody could be asked about these legs a while ago; all of them are looked at together."""
@@ -72,7 +75,7 @@ class Pairing:
     async def ask_again(self, uow: Unit, wholes: Iterable[WholeDispatch]) -> None:
         """``ask`` for dispatches that are in the database already."""
         asked = await self.ask(uow, wholes)
-        await uow.repository.add_in_order(asked.waves, asked.offers, asked.call_ups)
+        await uow.repository.add_in_order(asked.waves, asked.offers, asked.call_ups, asked.referrals)
 
     async def ask(self, uow: Unit, wholes: Iterable[WholeDispatch]) -> Asked:
         """Ask about the current leg of each dispatch that waits for it, all of them together: who is asked about one
@@ -80,7 +83,7 @@ class Pairing:
         after those they refer to.
         """
         asked = Asked()
-        waiting = [whole for whole in wholes if self._waits(uow, whole)]
+        waiting = [whole for whole in wholes if self._waits(uow, whole, asked)]
         waiting = [whole for whole in waiting if not await self._ask_standby(uow, whole)]
         if not waiting:
             return asked
@@ -95,13 +98,13 @@ class Pairing:
         await self._pair(uow, searches, asked)
         return asked
 
-    def _waits(self, uow: Unit, whole: WholeDispatch) -> bool:
-        """Whether somebody is to be asked now. What no post serves is decided by a coordinator, at once."""
+    def _waits(self, uow: Unit, whole: WholeDispatch, asked: Asked) -> bool:
+        """Whether somebody is to be asked now. What no post serves goes to its department or a coordinator, at once."""
         dispatch, leg = whole.dispatch, whole.current_leg
         if OrderState(dispatch.state) not in UNPAIRED:
             return False
-        if leg is None or leg.post is None or dispatch.served_by != ServedBy.POST.value:
-            self._steps.escalate(uow, whole, Cause.SERVED_BY)
+        if leg is None or leg.post is None or dispatch.service not in self._rules.services_by_code:
+            asked.referrals += self._handing_over.pass_on(uow, whole)
             return False
         if dispatch.due_at <= uow.now:  # its clock escalates it in a moment
             dispatch.wait_for_offer()

@@ -9,6 +9,7 @@ from services.matcher.models import Assignment, CallUp, Leg, Offer, WholeDispatc
 from services.matcher.policies.acceptance import HAND_BACKS, HandBackReason, Source
 from services.matcher.policies.deadlines import service_due
 from services.matcher.policies.ladder import Cause, Rung, rung_of
+from services.matcher.policies.referring import ENDING_BY_CAUSE, ReferralEnding
 from services.matcher.repository import Unit
 from shared.community.definition import Community
 from shared.community.due import dispatch_due, tier_due
@@ -138,6 +139,7 @@ class Steps:
         for call_up in whole.open_call_ups:
             call_up.withdraw(uow.now)
             uow.announce(volunteer_topic(call_up.secretary_id))
+        whole.end_referral(ReferralEnding.WITHDRAWN, uow.now)
         for leg in whole.legs:
             leg.rest()
 
@@ -153,8 +155,9 @@ class Steps:
         self, uow: Unit, whole: WholeDispatch, cause: Cause, rung: Rung | None = None, due_at: datetime | None = None
     ) -> None:
         """A coordinator has to decide, within the tier clock: that of ``rung``, else of where the order stands, where
-        a clock that runs already goes on.
+        a clock that runs already goes on. A department that held it holds it no longer.
         """
+        whole.end_referral(ENDING_BY_CAUSE.get(cause, ReferralEnding.WITHDRAWN), uow.now)
         self.stop_asking(uow, whole)
         dispatch = whole.dispatch
         if rung is None and due_at is None and dispatch.desk_due_at is not None and dispatch.desk_due_at > uow.now:
@@ -212,9 +215,12 @@ class Steps:
         return OrderState(dispatch.state) is OrderState.OFFERED
 
     def leg_completed(
-        self, uow: Unit, whole: WholeDispatch, leg: Leg, assignment: Assignment | None, by: str | None
-    ) -> bool:
-        """A leg was served, by volunteer ``by`` or (None) a coordinator. Returns whether another leg follows."""
+        self, uow: Unit, whole: WholeDispatch, leg: Leg, assignment: Assignment | None, by: str | None,
+        department: str | None = None,
+    ) -> bool:  # fmt: skip
+        """A leg was served, by volunteer ``by``, by a department or (neither) by a coordinator. Returns whether another
+        leg follows.
+        """
         dispatch = whole.dispatch
         self.stop_asking(uow, whole)
         follows = whole.current_leg is not None
@@ -226,6 +232,7 @@ class Steps:
             leg_id=leg.leg_id,
             assignment_id=assignment.assignment_id if assignment else None,
             volunteer_id=by,
+            department=department,
         )
         record(uow, whole, completed)
         if not follows:  # the holder changes with the last fact, not with the one before it

@@ -1,11 +1,12 @@
 """Which fact is confirmed to whom: the confirmation table (invariant I4).
 
-A resident's id is the order's, a volunteer's their own, a coordinator's the code of the area. ``kind`` is the
-event's name, apart from these, which no event is named after:
+A resident's id is the order's, a volunteer's their own, a coordinator's the code of the area, a department's its own.
+``kind`` is the event's name, apart from these, which no event is named after:
 
 ``offer_named``       an offer to a member whom the secretary of the unit has named
 ``leg_joined``        to the resident: somebody has joined a team that is not complete yet
 ``assignment_ended``  somebody else goes on with the leg
+``referral_ended``    to a department: the resident withdrew, or its time ran out
 
 Everybody who was asked and did not get a place hears once how it ended, by what they had answered till then:
 
@@ -29,6 +30,7 @@ OFFER_WITHDRAWN = "offer_withdrawn"
 ASSIGNMENT_ENDED = "assignment_ended"
 OFFER_NAMED = "offer_named"
 LEG_JOINED = "leg_joined"
+REFERRAL_ENDED = "referral_ended"
 LEG_TAKEN = "leg_taken"
 OFFER_SETTLED = "offer_settled"
 
@@ -45,6 +47,7 @@ RESIDENT_HEARS: frozenset[type[OrderEvent]] = frozenset(
         matcher.LegAssigned,
         matcher.LegHandedBack,
         matcher.OrderEscalated,
+        matcher.OrderReferred,
         matcher.OrderDone,
     }
 )
@@ -75,6 +78,8 @@ def confirmations(event: Event, concerned: Concerned = NOBODY) -> tuple[Intent, 
     intents += [_ended(OFFER_WITHDRAWN, asked) for asked in concerned.no_longer_asked]
     intents += [_ended(LEG_TAKEN if concerned.taken else OFFER_SETTLED, asked) for asked in concerned.not_chosen]
     intents += [_assignment_over(event, one, concerned) for one in concerned.no_longer_serving]
+    if concerned.no_longer_referred is not None:
+        intents.append(Intent(REFERRAL_ENDED, event.version, Role.DEPARTMENT, concerned.no_longer_referred))
     if concerned.closed_version is not None:
         closed = intake.OrderClosed.name, concerned.closed_version
         intents += [Intent(*closed, Role.VOLUNTEER, volunteer_id) for volunteer_id in concerned.served]
@@ -98,6 +103,8 @@ def _to_those_named(event: OrderEvent) -> list[Intent]:
         case matcher.LegAssigned():
             mine = event.assignment_id
             return [Intent(event.name, event.version, Role.VOLUNTEER, event.volunteer_id, assignment_id=mine)]
+        case matcher.OrderReferred():
+            return [Intent(event.name, event.version, Role.DEPARTMENT, event.department)]
         case matcher.OrderEscalated() if event.holder.role is Role.COORDINATOR and event.holder.area:
             return [Intent(event.name, event.version, Role.COORDINATOR, event.holder.area)]
     return []

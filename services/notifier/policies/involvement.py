@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.contracts import intake, matcher
 from shared.contracts.envelope import Event
 
+RETURNED = "returned"
+"""Why a coordinator holds an order that its department handed back, and so knows of it."""
+
 WINDOW_CHANGED = "window_changed"
 """Why an assignment came back when the resident's new time did not suit: the volunteer did not ask for it."""
 
@@ -44,7 +47,8 @@ class Concerned:
     """Whom a fact concerns beside those it names itself.
 
     ``no_longer_asked`` had an offer that nobody had answered with a no; ``not_chosen`` could not, or let it run out:
-    it was ``taken`` by others, or has ended without anybody.
+    it was ``taken`` by others, or has ended without anybody. ``no_longer_referred``: the department that held it and is
+    not wanted any more.
     ``cancelled_version`` and ``closed_version``: intake's version of the end, where the order has ended by now.
     """
 
@@ -53,6 +57,7 @@ class Concerned:
     taken: bool = False
     no_longer_serving: tuple[Serving, ...] = ()
     served: tuple[str, ...] = ()
+    no_longer_referred: str | None = None
     cancelled_version: int | None = None
     closed_version: int | None = None
 
@@ -71,6 +76,7 @@ class Involvement(BaseModel):
     answered: dict[str, Asked] = Field(default_factory=dict)
     serving: dict[str, Serving] = Field(default_factory=dict)
     served: list[str] = Field(default_factory=list)
+    referred_to: str | None = None
     cancelled_version: int | None = None
     closed_version: int | None = None
 
@@ -81,11 +87,15 @@ class Involvement(BaseModel):
 
     def lacks(self, event: Event) -> bool:
         """Whether a fact is about a leg that intake's stream has not told of yet."""
-        leg_id = getattr(event, "leg_id", None)
+        leg_id = event.after if isinstance(event, matcher.LegAdded) else getattr(event, "leg_id", None)
         return leg_id is not None and leg_id not in self.headcounts
 
     def _add_legs(self, event: intake.OrderPlaced | intake.OrderReopened) -> Concerned:
         self.headcounts |= {leg.leg_id: leg.headcount for leg in event.legs}
+        return NOBODY
+
+    def _add_leg(self, event: matcher.LegAdded) -> Concerned:
+        self.headcounts[event.leg_id] = event.headcount
         return NOBODY
 
     def _ask(self, event: matcher.OfferMade | matcher.LegRequested) -> Concerned:
@@ -128,6 +138,7 @@ class Involvement(BaseModel):
         team = self._on(event.leg_id)
         for one in team:
             del self.serving[one.assignment_id]
+        self.referred_to = None
         if event.volunteer_id is None:
             return self._all_hear(Concerned(no_longer_serving=team))
         told = set(self.served)
@@ -135,13 +146,27 @@ class Involvement(BaseModel):
         late = tuple(one for one in self.served if one not in told) if self.closed_version is not None else ()
         return self._all_hear(Concerned(served=late, closed_version=self.closed_version, taken=True))
 
-    def _escalate(self, _event: matcher.OrderEscalated) -> Concerned:
-        return Concerned(self._ask_nobody())  # who answered hears it once it has ended
+    def _escalate(self, event: matcher.OrderEscalated) -> Concerned:
+        """Who answered hears it once it has ended; a department whose time is over hears it now."""
+        department, self.referred_to = self.referred_to, None
+        overdue = None if event.reason == RETURNED else department
+        return Concerned(self._ask_nobody(), no_longer_referred=overdue)
+
+    def _refer(self, event: matcher.OrderReferred) -> Concerned:
+        if self.cancelled_version is not None:  # made before matcher heard of it
+            return Concerned(no_longer_referred=event.department)
+        team = self._on(event.leg_id)
+        for one in team:
+            del self.serving[one.assignment_id]
+        self.referred_to = event.department
+        return Concerned(self._ask_nobody(), no_longer_serving=team)
 
     def _cancel(self, event: intake.OrderCancelled) -> Concerned:
         team = tuple(self.serving.values())
+        department, self.referred_to = self.referred_to, None
         self.serving, self.cancelled_version = {}, event.version
-        return self._all_hear(Concerned(no_longer_serving=team, cancelled_version=event.version))
+        over = Concerned(no_longer_serving=team, no_longer_referred=department, cancelled_version=event.version)
+        return self._all_hear(over)
 
     def _close(self, event: intake.OrderClosed) -> Concerned:
         self.closed_version = event.version
@@ -179,4 +204,6 @@ _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     matcher.LegHandedBack: Involvement._hand_back,
     matcher.LegCompleted: Involvement._complete,
     matcher.OrderEscalated: Involvement._escalate,
+    matcher.OrderReferred: Involvement._refer,
+    matcher.LegAdded: Involvement._add_leg,
 }

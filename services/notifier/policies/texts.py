@@ -61,5 +61,14 @@ TEXTS: Mapping[tuple[str, Role], str] = {
     ("order_escalated", Role.COORDINATOR): msgid(
         "Order %(reference)s (%(service)s) is on your desk. Please decide how it goes on."
     ),
+    ("order_referred", Role.RESIDENT): msgid(
+        "Your order %(reference)s (%(service)s) is with the department that serves it now."
+    ),
+    ("order_referred", Role.DEPARTMENT): msgid(
+        "Order %(reference)s (%(service)s) was referred to you. Please serve it, or hand it back with a reason."
+    ),
+    ("referral_ended", Role.DEPARTMENT): msgid(
+        "Order %(reference)s (%(service)s) is no longer with you; there is nothing left to do. Thank you."
+    ),
 }
 """What a notice of a kind says to a role. ``service`` is the name of the service in the reader's language."""

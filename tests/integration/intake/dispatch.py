@@ -21,6 +21,7 @@ REVIEW_DUE = AT + timedelta(days=3)
 CLASSES: Mapping[str, type[DispatchEvent]] = {event.name: event for event in DISPATCH_EVENTS}
 COORDINATOR = Holder(role=Role.COORDINATOR, area="east-g1", id="c-2")
 VOLUNTEER = Holder(role=Role.VOLUNTEER, id="v-1")
+DEPARTMENT = Holder(role=Role.DEPARTMENT, area="east-g1", id="city")
 RESIDENT = Holder(role=Role.RESIDENT)
 HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "offer_made": (COORDINATOR, NextStep.ACCEPT),
@@ -34,6 +35,8 @@ HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "leg_handed_back": (COORDINATOR, NextStep.OFFER),
     "leg_completed": (VOLUNTEER, NextStep.COMPLETE),
     "order_escalated": (COORDINATOR, NextStep.DECIDE),
+    "order_referred": (DEPARTMENT, NextStep.COMPLETE),
+    "leg_added": (COORDINATOR, NextStep.DECIDE),
     "order_done": (RESIDENT, NextStep.REVIEW),
 }
 _ALL_ELSE: Mapping[str, Any] = {
@@ -68,6 +71,11 @@ def event_of(
     }
     told["window"] = Window(from_=AT, to=DUE) if name == "offer_countered" else None
     told |= {"call_up_id": "call-up-1", "unit": "u-1", "secretary_id": "s-1"}
+    told |= {"referral_id": "referral-1", "department": None, "headcount": 1}
+    if name == "order_referred":
+        told["department"] = holder.id
+    if name == "leg_added":  # a leg of its own
+        told |= {"leg_id": str(uuid4()), "after": leg_id}
     told |= {"holder": holder, "next_step": next_step, "due_at": due_at}
     return CLASSES[name].model_validate({**_ALL_ELSE, **told})
 

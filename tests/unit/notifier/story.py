@@ -144,6 +144,20 @@ class Story:
         holder = Holder(role=Role.COORDINATOR, area=area, id="c-1")
         return matcher.OrderEscalated(**self._of_matcher(holder, NextStep.DECIDE), tier="grid", reason=reason)
 
+    def referred(self, department: str = "city", leg_id: str = "leg-1") -> matcher.OrderReferred:
+        holder = Holder(role=Role.DEPARTMENT, area=GRID, id=department)
+        return matcher.OrderReferred(
+            **self._of_matcher(holder, NextStep.COMPLETE),
+            leg_id=leg_id,
+            referral_id="referral-1",
+            department=department,
+        )
+
+    def added(self, leg_id: str = "leg-2") -> matcher.LegAdded:
+        return matcher.LegAdded(
+            **self._of_matcher(), leg_id=leg_id, post=None, department="city", headcount=1, after="leg-1"
+        )
+
     def done(self) -> matcher.OrderDone:
         return matcher.OrderDone(**self._of_matcher(Holder(role=Role.RESIDENT), NextStep.REVIEW))
 

@@ -22,6 +22,7 @@ ANN = (Role.VOLUNTEER, "v-ann")
 BEN = (Role.VOLUNTEER, "v-ben")
 CLAIRE = (Role.VOLUNTEER, "v-claire")
 DESK = (Role.COORDINATOR, GRID)
+CITY = (Role.DEPARTMENT, "city")
 
 Heard = dict[str, set[tuple[Role, str]]]
 Tell = Callable[[Story], Sequence[Event]]
@@ -210,6 +211,31 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
     "taken before matcher heard of the cancellation": (
         lambda s: [s.placed(), s.cancelled(), s.assigned("v-ann")],
         {"leg_assigned": {RESIDENT, ANN}, "order_cancelled": {ANN}},
+    ),
+    "referred to a department": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.referred()],
+        {"order_referred": {RESIDENT, CITY}, "offer_withdrawn": {ANN}},
+    ),
+    "referred from a volunteer who let the time pass": (
+        lambda s: [s.placed(), s.offered("v-ann"), s.assigned("v-ann"), s.escalated(), s.referred()],
+        {"order_referred": {RESIDENT, CITY}, "assignment_ended": {ANN}},
+    ),
+    "a department's time is over": (
+        lambda s: [s.placed(), s.referred(), s.escalated()],
+        {"order_escalated": {RESIDENT, DESK}, "referral_ended": {CITY}},
+    ),
+    "handed back by a department": (
+        lambda s: [s.placed(), s.referred(), s.escalated(reason="returned")],
+        {"order_escalated": {RESIDENT, DESK}},
+    ),
+    "cancelled while a department holds it": (
+        lambda s: [s.placed(), s.referred(), s.cancelled()],
+        {"order_cancelled": {RESIDENT}, "referral_ended": {CITY}},
+    ),
+    "a further leg is added": (lambda s: [s.placed(), s.added()], {}),
+    "a further leg is referred": (
+        lambda s: [s.placed(), s.added(), s.completed(None), s.referred(leg_id="leg-2")],
+        {"order_referred": {RESIDENT, CITY}},
     ),
 }
 
