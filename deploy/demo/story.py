@@ -103,7 +103,10 @@ class Story:
             case "escalated":
                 await self._volunteers.answer(order)
                 await self._volunteers.name(order)
-                if order["next_step"] == NextStep.DECIDE or time.monotonic() > self._changed + SOON_SECONDS:
+                if (
+                    order["next_step"] in {NextStep.DECIDE, NextStep.COMPLETE}
+                    or time.monotonic() > self._changed + SOON_SECONDS
+                ):
                     return await self._decide(order)
             case "done":
                 await self._review(order, token)
@@ -137,10 +140,12 @@ class Story:
         holder = order["holder"] or {}
         area = str(holder.get("area"))
         coordinator = self._place.community.ladder.by_area.get(area)
+        if holder.get("role") == Role.DEPARTMENT:
+            return await self._serve_referral(order_id)
         if holder.get("role") != Role.COORDINATOR or coordinator is None:  # it is on its way on; the next change tells
             return ""
         token = self._doors.as_caller(Role.COORDINATOR, coordinator.coordinator_id, area)
-        leg = next(leg for leg in order["legs"] if leg["state"] != "completed")
+        leg = next(leg for leg in order["legs"] if leg["state"] != "done")
         path = f"/api/legs/{leg['leg_id']}"
         await self._think("decide", order_id, times)
         unit = self._people.called_up(order_id, times, str(order["area"]), str(order["service"]))
@@ -154,6 +159,18 @@ class Story:
         status, _ = await self._doors.ask("POST", "matcher", f"{path}/resolve", token, report)
         if status == 200:
             self._figures.resolved_by_coordinator += 1
+        return ""
+
+    async def _serve_referral(self, order_id: str) -> str:
+        """The department that holds it serves it; the resident is not told its code, so each is asked."""
+        for department in self._place.community.departments:
+            token = self._doors.as_caller(Role.DEPARTMENT, department.code)
+            _, desk = await self._doors.ask("GET", "matcher", "/api/department?limit=200", token)
+            for referral in desk["items"]:
+                if referral["order_id"] == order_id:
+                    path = f"/api/referrals/{referral['referral_id']}/resolve"
+                    await self._doors.ask("POST", "matcher", path, token, {"report": "已办结。 Served."})
+                    return ""
         return ""
 
     async def _review(self, order: Mapping[str, Any], token: str) -> None:
