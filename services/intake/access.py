@@ -13,6 +13,7 @@ import structlog
 from fastapi import Request
 
 from services.intake.commands import Command, PlaceOrder
+from services.intake.policies.recording import check_recordable
 from services.intake.queries import OrderFound, Queries
 from services.intake.queries.explaining import ExplanationView, explained
 from services.intake.queries.views import OrderView, PlacedView, Views
@@ -20,6 +21,7 @@ from services.intake.use_cases import UseCases
 from services.intake.use_cases.agreeing import Agreement, answer_proposals
 from services.intake.use_cases.changing import Change
 from services.intake.use_cases.placing import NewOrder
+from shared.community.areas import AreaTree
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated, Unavailable
@@ -45,6 +47,11 @@ class Access:
         self._rules = rules
         self._signer = signer
         self._tracking = tracking
+
+    @property
+    def areas(self) -> AreaTree:
+        """The places of the community."""
+        return self._rules.areas
 
     def may_see(self, secret: str | None, order: OrderFound | None) -> OrderFound:
         """The order, to whoever holds its tracking token (or a resident's token made out to it).
@@ -116,8 +123,22 @@ class Doors:
             raise Unavailable from unheard
         return explained(found.reference, told)
 
-    async def place(self, body: PlaceOrder, key: str | None) -> PlacedView:
-        """Place an order through the writer; the same key and body give the same answer for ever."""
+    def recorder(self, body: PlaceOrder, request: Request) -> Caller | None:
+        """The coordinator who takes an order down for somebody; None where a resident places their own.
+
+        Raises ``Unauthenticated``, ``Forbidden`` or ``OrderInvalid``.
+        """
+        if body.channel is None:
+            return None
+        caller = self.access.coordinator(bearer_of(request))
+        check_recordable(body, caller.area or "", self.access.areas)
+        return caller
+
+    async def place(self, body: PlaceOrder, key: str | None, recorder: Caller | None = None) -> PlacedView:
+        """Place an order through the writer; the same key and body give the same answer for ever.
+
+        A key of a coordinator's is theirs alone.
+        """
         order = NewOrder(
             service=body.service,
             area=body.area,
@@ -128,7 +149,11 @@ class Doors:
             excluded=body.excluded,
             on_behalf_of=body.on_behalf_of,
             health=body.consent.health,
-            key=key,
+            channel=body.channel,
+            recorded_by=recorder.subject if recorder else None,
+            call_only=body.call_only,
+            by=Role.COORDINATOR if recorder else Role.RESIDENT,
+            key=f"{recorder.subject}:{key}" if recorder and key else key,
             body=body.model_dump_json() if key else "",
             traceparent=current_traceparent(),
         )

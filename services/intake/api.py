@@ -60,9 +60,12 @@ def make_router(doors: Doors) -> APIRouter:
         return doors.views.areas(current_reader().language)
 
     @router.post("/orders", status_code=201)
-    async def place_order(body: PlaceOrder, response: Response, idempotency_key: IdempotencyKey = None) -> PlacedView:
-        """Place an order. 201 once the database has it, whether or not the broker is there."""
-        placed = await doors.place(body, idempotency_key)
+    async def place_order(
+        body: PlaceOrder, request: Request, response: Response, idempotency_key: IdempotencyKey = None
+    ) -> PlacedView:
+        """Place an order. 201 once the database has it, whether or not the broker is there. With a `channel`, a
+        coordinator takes it down for somebody in their area who agreed to it (`consent.person`)."""
+        placed = await doors.place(body, idempotency_key, doors.recorder(body, request))
         response.headers["Location"] = f"/api/orders/{placed.reference}"
         return placed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -102,14 +103,30 @@ def _of_area(given: Any) -> Any:
 Excluded = Annotated[Party, BeforeValidator(_of_area), _OrCode]
 
 
+class Channel(StrEnum):
+    """How somebody asked a coordinator to place an order for them."""
+
+    PHONE = "phone"
+    STATION = "station"
+    VISIT = "visit"
+    COORDINATOR = "coordinator"
+
+
 class Consent(Command):
-    """What the resident agreed to; a health hint is kept only with ``health``."""
+    """What the resident agreed to; a health hint is kept only with ``health``. ``person``: whom the order is for agreed
+    that a coordinator places it.
+    """
 
     health: bool = False
+    person: bool = False
 
 
 class PlaceOrder(Command):
-    """Place an order: what, where, when, who. ``excluded``: codes of areas, or parties to the matter."""
+    """Place an order: what, where, when, who. ``excluded``: codes of areas, or parties to the matter.
+
+    ``channel``: a coordinator takes it down for somebody, with the consent of the person; ``call_only``: who does not
+    read messages and wants to be called.
+    """
 
     service: Code
     area: Code
@@ -120,6 +137,8 @@ class PlaceOrder(Command):
     excluded: tuple[Excluded, ...] = Field(default=(), max_length=20)
     on_behalf_of: Annotated[Line, Field(max_length=LONGEST_NAME)] | None = None
     consent: Consent = Consent()
+    channel: Channel | None = None
+    call_only: bool = False
 
 
 class AmendOrder(Command):

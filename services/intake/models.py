@@ -23,7 +23,8 @@ class Order(IntakeTable, table=True):
 
     ``version`` counts the events intake published about it, ``dispatch_version`` those of matcher it heard,
     ``entries`` those on its timeline.
-    ``due_at`` and ``next_step`` belong to the holder of the moment.
+    ``due_at`` and ``next_step`` belong to the holder of the moment. ``recorded_by``: the coordinator who took it down
+    for somebody, with their consent, when it was placed, over ``channel``. ``call_only``: they do not read messages.
     """
 
     __tablename__ = "orders"
@@ -57,6 +58,9 @@ class Order(IntakeTable, table=True):
     entries: int = 0
     version: int = 0
     dispatch_version: int = 0
+    channel: str | None = None
+    recorded_by: str | None = None
+    call_only: bool = False
     traceparent: str = ""
     placed_at: datetime
     changed_at: datetime

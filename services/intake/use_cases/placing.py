@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.intake.commands import Contact, Party
+from services.intake.commands import Channel, Contact, Party
 from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, OrderContact, TimelineEntry
 from services.intake.policies.acceptance import Accepted, Wish, accept, e164
 from services.intake.policies.references import reference_of
@@ -43,6 +43,9 @@ class NewOrder:
     excluded: tuple[Party, ...] = ()
     on_behalf_of: str | None = None
     health: bool = False
+    channel: Channel | None = None
+    recorded_by: str | None = None
+    call_only: bool = False
     key: str | None = None
     body: str = ""
     external_id: str | None = None
@@ -137,6 +140,9 @@ class Placing:
             holder_area=None,
             due_at=None,
             next_step=NextStep.OFFER.value,
+            channel=command.channel.value if command.channel else None,
+            recorded_by=command.recorded_by,
+            call_only=command.call_only,
             traceparent=command.traceparent,
             placed_at=uow.now,
             changed_at=uow.now,
