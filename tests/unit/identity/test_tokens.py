@@ -12,7 +12,7 @@ import pytest
 
 from shared.contracts.refusal import Unauthenticated
 from shared.contracts.words import Role
-from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
+from shared.identity.tokens import Caller, PurposeTokens, TokenSigner, TrackingTokens
 
 KEY = bytes(range(32))
 ORDER = "01976b3c-5f00-7000-8000-00000000abcd"
@@ -119,3 +119,20 @@ def test_a_tracking_token_is_safe_in_an_address_and_long_enough() -> None:
     token = TrackingTokens(KEY).of(ORDER)
     assert re.fullmatch(r"[A-Za-z0-9_-]{48}", token)
     assert 128 <= (len(base64.urlsafe_b64decode(token)) - 16) * 8
+
+
+def test_a_link_is_about_its_subject_for_its_purpose_and_time_alone(signer: TokenSigner) -> None:
+    """Another purpose, another key, a past time and an access token are all refused, and a link opens no account."""
+    links = PurposeTokens(KEY, "referral")
+    link = links.sign("r-1", HOUR)
+    assert "r-1" == links.verify(link)
+    for other, token in (
+        (PurposeTokens(KEY, "visit"), link),
+        (PurposeTokens(bytes(32), "referral"), link),
+        (links, links.sign("r-1", -HOUR)),
+        (links, signer.sign(Caller(Role.DEPARTMENT, "police"), HOUR)),
+    ):
+        with pytest.raises(Unauthenticated):
+            other.verify(token)
+    with pytest.raises(Unauthenticated):
+        signer.verify(link)
