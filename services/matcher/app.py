@@ -55,6 +55,7 @@ SITE = Site(
         Link("/posts", msgid("Posts"), PEOPLE),
         Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
         Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
+        Link("/referrals", msgid("With departments"), (Role.COORDINATOR,)),
         Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
     ),
     sign_in=SIGN_IN,

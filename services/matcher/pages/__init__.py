@@ -16,6 +16,7 @@ from services.matcher.pages.desk import Desk, desk_routes
 from services.matcher.pages.gaps import gap_pages
 from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
+from services.matcher.pages.referrals import referral_pages
 from services.matcher.pages.volunteering import Volunteering, volunteering_routes
 from services.matcher.use_cases.steps import DESK, volunteer_topic
 from shared.contracts.words import Role
@@ -64,6 +65,7 @@ def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRoute
     router.include_router(call_up_pages(CallUps(doors, pages), doors))
     router.include_router(desk_routes(desk, doors, pages))
     router.include_router(department_pages(DepartmentDesk(doors, pages, secure=secure), doors))
+    router.include_router(referral_pages(doors, pages))
     router.include_router(gap_pages(doors, pages))
     router.include_router(post_pages(Posts(doors, pages), doors))
     router.include_router(availability_pages(Availability(doors, pages), doors))

@@ -114,6 +114,8 @@ async def test_the_pages_of_a_department_and_of_who_refers(house: House) -> None
         assert (200, True) == (form.status_code, f'value="{CITY}"' in form.text)
     sent = await house.client.post(f"{leg}/refer", data={"department": CITY}, headers={**PAGE, **desk(house)})
     assert 303 == sent.status_code, sent.text
+    passed_on = await house.client.get("/referrals", headers={**PAGE, **desk(house)})
+    assert (200, True) == (passed_on.status_code, 'href="/d/' in passed_on.text)
     home = await house.client.get("/", headers={**PAGE, **bureau(house)})
     assert (303, "/department") == (home.status_code, home.headers["location"])
     listed = await house.client.get("/department", headers={**PAGE, **bureau(house)})
