@@ -84,7 +84,7 @@ def counter(client: httpx2.AsyncClient, place: Place) -> Counter311:
 
 
 async def test_a_clean_table_becomes_as_many_orders(
-    client: httpx2.AsyncClient, counter: Counter311, place: Place
+    client: httpx2.AsyncClient, counter: Counter311, place: Place, county: Community
 ) -> None:
     """100 created, each with its number, its event and a token that opens it."""
     answer = await counter.send(CLEAN)
@@ -92,8 +92,10 @@ async def test_a_clean_table_becomes_as_many_orders(
     assert (200, 100, 0, []) == (answer.status_code, told["created"], told["known"], told["refused"])
     assert list(range(2, 102)) == [order["row"] for order in told["orders"]]
     assert 100 == len({order["reference"] for order in told["orders"]})
-    tables = ("orders", "outbox", "legs", "contacts", "external_ids")
-    assert [100] * 5 == [await place.count(table) for table in tables]
+    tables = ("orders", "outbox", "contacts", "external_ids")
+    assert [100] * 4 == [await place.count(table) for table in tables]
+    ordered = [county.services_by_code[code] for (code,) in await place.rows("SELECT service FROM orders")]
+    assert sum(len(service.legs) or 1 for service in ordered) == await place.count("legs")
     one = told["orders"][41]
     view = (await client.get(f"/api/orders/{one['reference']}", headers=bearer(one["tracking_token"]))).json()
     assert (one["order_id"], "placed", "coordinator") == (view["order_id"], view["state"], view["timeline"][0]["by"])
