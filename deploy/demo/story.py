@@ -142,10 +142,10 @@ class Story:
         coordinator = self._place.community.ladder.by_area.get(area)
         if holder.get("role") == Role.DEPARTMENT:
             return await self._serve_referral(order_id)
-        if holder.get("role") != Role.COORDINATOR or coordinator is None:  # it is on its way on; the next change tells
-            return ""
+        leg = next((leg for leg in order["legs"] if leg["state"] != "done"), None)
+        if holder.get("role") != Role.COORDINATOR or coordinator is None or leg is None:
+            return ""  # it is on its way on; the next change tells
         token = self._doors.as_caller(Role.COORDINATOR, coordinator.coordinator_id, area)
-        leg = next(leg for leg in order["legs"] if leg["state"] != "done")
         path = f"/api/legs/{leg['leg_id']}"
         await self._think("decide", order_id, times)
         unit = self._people.called_up(order_id, times, str(order["area"]), str(order["service"]))
