@@ -13,7 +13,7 @@ from services.matcher.queries import Queries
 from shared.community.clock import DomainClock
 from shared.community.hours import WeekHours
 from shared.contracts import matcher
-from shared.contracts.words import NextStep, Urgency
+from shared.contracts.words import Urgency
 from tests.integration.matcher.stage import Stage, names, volunteer
 
 MONDAY_AFTERNOON = datetime.fromisoformat("2026-11-23T15:00+08:00")
@@ -88,20 +88,3 @@ async def test_nobody_is_asked_more_often_in_a_day_than_they_agreed_to(stage: St
     await sweep_until(stage, stage.now + timedelta(hours=13))
     days = [made.at.astimezone(stage.rules.zone).date() for made in await stage.heard() if made.name == "offer_made"]
     assert stage.now.astimezone(stage.rules.zone).date() in days
-
-
-async def test_a_day_in_which_every_offer_is_ignored_gives_every_order_a_holder(stage: Stage) -> None:
-    """Nobody answers: each order climbs to a coordinator who has to decide by a due time that lies ahead."""
-    await stage.enrol(
-        *(volunteer(f"v-{number}", MEDIATION if number < 4 else "moving-maoling-east") for number in range(9))
-    )
-    orders = [
-        await stage.place(service) for service in ("neighbour_dispute", "sweeping", "certificates") for _ in range(3)
-    ]
-    await sweep_until(stage, stage.now + timedelta(hours=24))
-    rows = [await stage.dispatch(order_id) for order_id in orders]
-    assert {("escalated", "coordinator", NextStep.DECIDE.value)} == {
-        (row.state, row.holder_role, row.next_step) for row in rows
-    }
-    assert all(row.due_at > stage.now for row in rows)
-    assert 0 == sum([(await stage.volunteer(f"v-{number}")).asked for number in range(9)])

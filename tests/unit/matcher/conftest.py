@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from shared.community.definition import Community, load
 
 # A busy machine draws and checks slowly; that is no fault of the rules.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("unhurried", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 COUNTY = Path(__file__).parents[3] / "deploy/definitions/reference/county.toml"
