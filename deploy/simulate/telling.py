@@ -54,7 +54,7 @@ class Telling:
         """The resident's verdict."""
         life.outcome = verdict.outcome
         event = OrderReviewed(**self._next(life), outcome=verdict.outcome, rating=verdict.rating, reviewed_at=now)
-        return self._act(self._dispatching.note_reviews, event, now)
+        return self._act(self._dispatching.pass_by, event, now)
 
     def closed(self, life: Life, now: datetime) -> Act:
         """The order has its outcome."""

@@ -10,18 +10,24 @@ from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
     CallUpMade,
+    ErrandAdvanced,
+    ExtensionAsked,
+    IncidentAnswered,
+    IncidentRaised,
     LegAdded,
     LegAssigned,
     LegCompleted,
     LegHandedBack,
     LegRequested,
     LegStarted,
+    LegTaken,
     OfferCountered,
     OfferDeclined,
     OfferExpired,
     OfferMade,
     OrderDone,
     OrderEscalated,
+    OrderExtended,
     OrderReferred,
 )
 from shared.contracts.refusal import Refusal
@@ -109,6 +115,42 @@ async def on_order_referred(uow: Unit, facts: Sequence[Fact[OrderReferred]]) -> 
 @hearing.on(LegAdded)
 async def on_leg_added(uow: Unit, facts: Sequence[Fact[LegAdded]]) -> Answers:
     """A further leg follows under the same number."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(LegTaken)
+async def on_leg_taken(uow: Unit, facts: Sequence[Fact[LegTaken]]) -> Answers:
+    """A coordinator serves it in person."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(ExtensionAsked)
+async def on_extension_asked(uow: Unit, facts: Sequence[Fact[ExtensionAsked]]) -> Answers:
+    """The resident is asked for more time."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(OrderExtended)
+async def on_order_extended(uow: Unit, facts: Sequence[Fact[OrderExtended]]) -> Answers:
+    """There is more time."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(ErrandAdvanced)
+async def on_errand_advanced(uow: Unit, facts: Sequence[Fact[ErrandAdvanced]]) -> Answers:
+    """The errand has come further."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(IncidentRaised)
+async def on_incident_raised(uow: Unit, facts: Sequence[Fact[IncidentRaised]]) -> Answers:
+    """A danger is before the coordinator."""
+    return await follow_dispatch(uow, facts)
+
+
+@hearing.on(IncidentAnswered)
+async def on_incident_answered(uow: Unit, facts: Sequence[Fact[IncidentAnswered]]) -> Answers:
+    """Somebody has seen to the danger."""
     return await follow_dispatch(uow, facts)
 
 

@@ -10,12 +10,24 @@ from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.dispatching import Answers
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import (
+    CallDue,
+    CallLogged,
+    ClosingAnswered,
+    ClosingProposed,
+    ExtensionAnswered,
+    IncidentReported,
     OrderAmended,
     OrderCancelled,
     OrderClosed,
+    OrderMerged,
     OrderPlaced,
     OrderReopened,
     OrderReviewed,
+    PartyAnswered,
+    ResidentJoined,
+    ResidentLeft,
+    ReviewReminded,
+    VerdictGiven,
 )
 from shared.contracts.requests import ExplanationAsked, ExplanationTold
 from shared.messaging.consuming import Hearing
@@ -45,7 +57,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(OrderReviewed)
     async def on_order_reviewed(uow: Unit, facts: Sequence[Fact[OrderReviewed]]) -> Answers:
         """The verdict was heard."""
-        return await dispatching.note_reviews(uow, facts)
+        return await dispatching.pass_by(uow, facts)
 
     @hearing.on(OrderReopened)
     async def on_order_reopened(uow: Unit, facts: Sequence[Fact[OrderReopened]]) -> Answers:
@@ -56,6 +68,66 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     async def on_order_closed(uow: Unit, facts: Sequence[Fact[OrderClosed]]) -> Answers:
         """The order has its outcome."""
         return await dispatching.close_dispatches(uow, facts)
+
+    @hearing.on(OrderMerged)
+    async def on_order_merged(uow: Unit, facts: Sequence[Fact[OrderMerged]]) -> Answers:
+        """It goes on under another number: whatever runs stops."""
+        return await dispatching.merge_dispatches(uow, facts)
+
+    @hearing.on(ResidentJoined)
+    async def on_resident_joined(uow: Unit, facts: Sequence[Fact[ResidentJoined]]) -> Answers:
+        """Others are concerned too; nobody else is asked for that."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(ResidentLeft)
+    async def on_resident_left(uow: Unit, facts: Sequence[Fact[ResidentLeft]]) -> Answers:
+        """Somebody is no longer concerned."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(PartyAnswered)
+    async def on_party_answered(uow: Unit, facts: Sequence[Fact[PartyAnswered]]) -> Answers:
+        """The other side agrees to a mediation, or not."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(VerdictGiven)
+    async def on_verdict_given(uow: Unit, facts: Sequence[Fact[VerdictGiven]]) -> Answers:
+        """How it ended for somebody else was heard."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(ExtensionAnswered)
+    async def on_extension_answered(uow: Unit, facts: Sequence[Fact[ExtensionAnswered]]) -> Answers:
+        """The resident gives more time, or not."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(ClosingProposed)
+    async def on_closing_proposed(uow: Unit, facts: Sequence[Fact[ClosingProposed]]) -> Answers:
+        """The resident is asked; the clock runs on."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(ClosingAnswered)
+    async def on_closing_answered(uow: Unit, facts: Sequence[Fact[ClosingAnswered]]) -> Answers:
+        """A no takes the order up one tier."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(ReviewReminded)
+    async def on_review_reminded(uow: Unit, facts: Sequence[Fact[ReviewReminded]]) -> Answers:
+        """The resident was reminded."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(CallDue)
+    async def on_call_due(uow: Unit, facts: Sequence[Fact[CallDue]]) -> Answers:
+        """A coordinator is to call."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(CallLogged)
+    async def on_call_logged(uow: Unit, facts: Sequence[Fact[CallLogged]]) -> Answers:
+        """A coordinator has called."""
+        return await dispatching.pass_by(uow, facts)
+
+    @hearing.on(IncidentReported)
+    async def on_incident_reported(uow: Unit, facts: Sequence[Fact[IncidentReported]]) -> Answers:
+        """A danger comes before the coordinator."""
+        return await dispatching.pass_by(uow, facts)
 
     return hearing
 

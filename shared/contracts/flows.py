@@ -21,16 +21,7 @@ KEEPS_DEAD_LETTERS = "notifier"
 
 EVENTS: tuple[type[Event], ...] = (*intake.EVENTS, *matcher.EVENTS, *notifier.EVENTS)
 
-MATCHER_HEARS: frozenset[type[Event]] = frozenset(
-    {
-        intake.OrderPlaced,
-        intake.OrderAmended,
-        intake.OrderCancelled,
-        intake.OrderReviewed,
-        intake.OrderReopened,
-        intake.OrderClosed,
-    }
-)
+MATCHER_HEARS: frozenset[type[Event]] = frozenset(intake.EVENTS)
 
 HEARS: Mapping[str, frozenset[type[Event]]] = {
     "intake": frozenset(matcher.DISPATCH_EVENTS),

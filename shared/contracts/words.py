@@ -37,7 +37,10 @@ class Role(StrEnum):
 
 
 class OrderState(StrEnum):
-    """The life of an order (mission.md); ``closed`` and ``cancelled`` are final."""
+    """The life of an order (mission.md); ``closed``, ``cancelled`` and ``merged`` are final.
+
+    ``merged``: the same matter runs under another order's number; whoever placed this one is answered there.
+    """
 
     PLACED = "placed"
     OFFERED = "offered"
@@ -47,6 +50,7 @@ class OrderState(StrEnum):
     DONE = "done"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 class Outcome(StrEnum):
@@ -59,8 +63,51 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Part(StrEnum):
+    """Why somebody besides the resident who ordered is concerned: ``joined``: the same matter is theirs; ``party``: the
+    other side of a mediation; ``person``: whom it was ordered for.
+    """
+
+    JOINED = "joined"
+    PARTY = "party"
+    PERSON = "person"
+
+
+class CallKind(StrEnum):
+    """How somebody who reads no messages is reached."""
+
+    CALL = "call"
+    VISIT = "visit"
+
+
+class CallPurpose(StrEnum):
+    """Why somebody is called: to tell how the order stands, or to ask how it went."""
+
+    NEWS = "news"
+    REVIEW = "review"
+
+
+class CallResult(StrEnum):
+    """What came of a call or a visit."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    WRONG_NUMBER = "wrong_number"
+
+
+class ErrandStep(StrEnum):
+    """How far an errand (行政代办) at a counter has come."""
+
+    PAPERS_RECEIVED = "papers_received"
+    IN_PROGRESS = "in_progress"
+    READY_TO_COLLECT = "ready_to_collect"
+
+
 class NextStep(StrEnum):
-    """What the holder of an open order has to do next; ``none`` once it has ended."""
+    """What the holder of an open order has to do next; ``none`` once it has ended.
+
+    ``call``: a coordinator calls, and in the end visits, a resident who reads no messages.
+    """
 
     OFFER = "offer"
     ACCEPT = "accept"
@@ -69,6 +116,7 @@ class NextStep(StrEnum):
     COMPLETE = "complete"
     DECIDE = "decide"
     REVIEW = "review"
+    CALL = "call"
     NONE = "none"
 
 

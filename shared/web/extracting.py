@@ -29,8 +29,8 @@ def extract_python(
 ) -> Iterator[Found]:
     """The messages of one Python file. Babel calls it by these names; the markers are always ours."""
     path = Path(file.name)
-    is_commands = path.name == "commands.py"  # all it raises is about what somebody typed
-    known = refusals() | {"ValueError"} if is_commands or path.parent.name == "contracts" else refusals()
+    is_commands = "commands" in (path.stem, path.parent.name)  # all it raises is about what somebody typed
+    known = refusals() | {"ValueError"} if is_commands or "contracts" in path.parts else refusals()
     yield from _visit(ast.parse(file.read()), known, in_validator=is_commands)
 
 

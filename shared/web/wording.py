@@ -17,6 +17,7 @@ STATES: Mapping[str, str] = {
     OrderState.DONE: msgid("Done, waiting for the review"),
     OrderState.CLOSED: msgid("Closed"),
     OrderState.CANCELLED: msgid("Withdrawn"),
+    OrderState.MERGED: msgid("Goes on under another number"),
 }
 NEXT_STEPS: Mapping[str, str] = {
     NextStep.OFFER: msgid("Finding a volunteer"),
@@ -26,6 +27,7 @@ NEXT_STEPS: Mapping[str, str] = {
     NextStep.COMPLETE: msgid("The volunteer finishes the work"),
     NextStep.DECIDE: msgid("The coordinator decides who serves it"),
     NextStep.REVIEW: msgid("The resident says how it went"),
+    NextStep.CALL: msgid("The coordinator calls the resident"),
     NextStep.NONE: msgid("Nothing more"),
 }
 URGENCIES: Mapping[str, str] = {
@@ -70,6 +72,24 @@ EVENTS: Mapping[str, str] = {
     "order_referred": msgid("The order was passed to a department, which does the work"),
     "leg_added": msgid("A further step was added"),
     "order_done": msgid("Everything was served"),
+    "order_merged": msgid("The order goes on under another number, together with the same matter of others"),
+    "resident_joined": msgid("Somebody else with the same matter has joined"),
+    "resident_left": msgid("Somebody no longer takes part"),
+    "party_answered": msgid("The other side has answered"),
+    "verdict_given": msgid("Somebody else concerned said how it went"),
+    "extension_answered": msgid("The resident answered whether it may take longer"),
+    "closing_proposed": msgid("The coordinator sees no way to fix it and asks to let it end"),
+    "closing_answered": msgid("The resident answered whether it may end"),
+    "review_reminded": msgid("The resident was reminded to say how it went"),
+    "call_due": msgid("The coordinator is to call the resident"),
+    "call_logged": msgid("The coordinator called the resident"),
+    "incident_reported": msgid("A danger was reported"),
+    "leg_taken": msgid("The coordinator serves it in person"),
+    "extension_asked": msgid("The coordinator asks for more time"),
+    "order_extended": msgid("The resident agreed to a later time"),
+    "errand_advanced": msgid("The errand has come a step further"),
+    "incident_raised": msgid("The danger is before the coordinator"),
+    "incident_answered": msgid("The coordinator has seen to the danger"),
     "notice_sent": msgid("A notice was sent"),
     "notice_failed": msgid("A notice could not be sent"),
 }

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.commands import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, one_line, plain_words
+from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, one_line, plain_words
 from shared.contracts.refusal import FieldError, Invalid
 from shared.contracts.words import Urgency
 

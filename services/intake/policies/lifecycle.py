@@ -13,22 +13,26 @@ from shared.contracts.words import NextStep, OrderState, Outcome
 
 PLACED, OFFERED, ASSIGNED = OrderState.PLACED, OrderState.OFFERED, OrderState.ASSIGNED
 UNDER_WAY, ESCALATED, DONE = OrderState.UNDER_WAY, OrderState.ESCALATED, OrderState.DONE
-CLOSED, CANCELLED = OrderState.CLOSED, OrderState.CANCELLED
+CLOSED, CANCELLED, MERGED = OrderState.CLOSED, OrderState.CANCELLED, OrderState.MERGED
 
-FINAL = frozenset({CLOSED, CANCELLED})
+FINAL = frozenset({CLOSED, CANCELLED, MERGED})
 OPEN = frozenset(OrderState) - FINAL
 
 TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
-    PLACED: frozenset({PLACED, OFFERED, ASSIGNED, ESCALATED, DONE, CANCELLED}),
-    OFFERED: frozenset({OFFERED, ASSIGNED, ESCALATED, DONE, CANCELLED}),
-    ASSIGNED: frozenset({ASSIGNED, OFFERED, UNDER_WAY, ESCALATED, DONE, CANCELLED}),
-    UNDER_WAY: frozenset({UNDER_WAY, OFFERED, ASSIGNED, ESCALATED, DONE, CANCELLED}),
-    ESCALATED: frozenset({ESCALATED, OFFERED, ASSIGNED, UNDER_WAY, DONE, CANCELLED}),
+    PLACED: frozenset({PLACED, OFFERED, ASSIGNED, UNDER_WAY, ESCALATED, DONE, CLOSED, CANCELLED, MERGED}),
+    OFFERED: frozenset({OFFERED, ASSIGNED, UNDER_WAY, ESCALATED, DONE, CLOSED, CANCELLED, MERGED}),
+    ASSIGNED: frozenset({ASSIGNED, OFFERED, UNDER_WAY, ESCALATED, DONE, CLOSED, CANCELLED, MERGED}),
+    UNDER_WAY: frozenset({UNDER_WAY, OFFERED, ASSIGNED, ESCALATED, DONE, CLOSED, CANCELLED, MERGED}),
+    ESCALATED: frozenset({ESCALATED, OFFERED, ASSIGNED, UNDER_WAY, DONE, CLOSED, CANCELLED, MERGED}),
     DONE: frozenset({DONE, PLACED, CLOSED}),
     CLOSED: frozenset(),
     CANCELLED: frozenset(),
+    MERGED: frozenset(),
 }
-"""From each state, the states an order may be in next. Staying is legal while an order is open."""
+"""From each state, the states an order may be in next. Staying is legal while an order is open.
+
+``closed`` before ``done`` is ``not_fixed`` alone: a coordinator's decision that the resident accepts.
+"""
 
 STATE_AFTER: Mapping[str, OrderState | None] = {
     "offer_made": OFFERED,
@@ -44,6 +48,12 @@ STATE_AFTER: Mapping[str, OrderState | None] = {
     "order_escalated": ESCALATED,
     "order_referred": ESCALATED,
     "leg_added": None,
+    "leg_taken": UNDER_WAY,
+    "extension_asked": None,
+    "order_extended": None,
+    "errand_advanced": None,
+    "incident_raised": None,
+    "incident_answered": None,
     "order_done": DONE,
 }
 """What each of matcher's facts makes of the order; None leaves its state as it is."""

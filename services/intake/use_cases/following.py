@@ -15,16 +15,22 @@ from services.intake.use_cases.timeline import MATCHER, entry
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
     DispatchEvent,
+    ErrandAdvanced,
+    ExtensionAsked,
+    IncidentAnswered,
+    IncidentRaised,
     LegAdded,
     LegAssigned,
     LegCompleted,
     LegHandedBack,
     LegRequested,
     LegStarted,
+    LegTaken,
     OfferCountered,
     OfferDeclined,
     OrderDone,
     OrderEscalated,
+    OrderExtended,
 )
 from shared.contracts.refusal import Refusal, TooEarly
 from shared.contracts.words import OrderState, Role
@@ -112,7 +118,8 @@ _PASSING_ON = {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER, "re
 
 _ALWAYS: Mapping[type[DispatchEvent], Role] = {
     **dict.fromkeys((LegStarted, LegHandedBack, LegRequested, OfferDeclined, OfferCountered), Role.VOLUNTEER),
-    LegAdded: Role.COORDINATOR,
+    **dict.fromkeys((LegAdded, LegTaken, ExtensionAsked, IncidentAnswered), Role.COORDINATOR),
+    ErrandAdvanced: Role.DEPARTMENT,
 }
 
 
@@ -124,13 +131,18 @@ def _server(event: LegCompleted) -> Role:
 
 def _whose(order: Order, event: DispatchEvent) -> Role | None:
     """Who did it; None where nobody's hand did, but a rule or a deadline."""
+    role = _ALWAYS.get(type(event))
     match event:
         case LegAssigned():
-            return Role.COORDINATOR if event.by == "coordinator" else Role.VOLUNTEER
+            role = Role.COORDINATOR if event.by == "coordinator" else Role.VOLUNTEER
         case LegCompleted():
-            return _server(event)
+            role = _server(event)
         case OrderDone():  # whoever held it until now brought it here
-            return Role(order.holder_role) if order.holder_role else None
+            role = Role(order.holder_role) if order.holder_role else None
         case OrderEscalated():
-            return _PASSING_ON.get(event.reason)
-    return _ALWAYS.get(type(event))
+            role = _PASSING_ON.get(event.reason)
+        case OrderExtended():
+            role = Role.COORDINATOR if event.by_word else Role.RESIDENT
+        case IncidentRaised():
+            role = event.by
+    return role

@@ -13,9 +13,9 @@ from shared.contracts.words import OrderState
 
 PLACED, OFFERED, ASSIGNED = OrderState.PLACED, OrderState.OFFERED, OrderState.ASSIGNED
 UNDER_WAY, ESCALATED, DONE = OrderState.UNDER_WAY, OrderState.ESCALATED, OrderState.DONE
-CLOSED, CANCELLED = OrderState.CLOSED, OrderState.CANCELLED
+CLOSED, CANCELLED, MERGED = OrderState.CLOSED, OrderState.CANCELLED, OrderState.MERGED
 
-FINAL = frozenset({CLOSED, CANCELLED})
+FINAL = frozenset({CLOSED, CANCELLED, MERGED})
 OPEN = frozenset(OrderState) - FINAL
 CLOCKED = OPEN - {DONE}
 """States whose due time matcher sweeps; the review of a done order is on intake's clock."""
@@ -27,6 +27,7 @@ class Step(StrEnum):
     OFFER = "offer"
     ASSIGN = "assign"
     START = "start"
+    TAKE = "take"
     HAND_BACK = "hand_back"
     FOLLOW_ON = "follow_on"
     FINISH = "finish"
@@ -34,6 +35,7 @@ class Step(StrEnum):
     REOPEN = "reopen"
     CLOSE = "close"
     CANCEL = "cancel"
+    MERGE = "merge"
 
 
 TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
@@ -46,6 +48,7 @@ TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
         ESCALATED: ASSIGNED,
     },
     Step.START: {ASSIGNED: UNDER_WAY, UNDER_WAY: UNDER_WAY, ESCALATED: UNDER_WAY},
+    Step.TAKE: dict.fromkeys(sorted(CLOCKED), UNDER_WAY),
     Step.HAND_BACK: {OFFERED: OFFERED, ASSIGNED: OFFERED, UNDER_WAY: OFFERED, ESCALATED: OFFERED},
     Step.FOLLOW_ON: dict.fromkeys(sorted(CLOCKED), OFFERED),
     Step.FINISH: dict.fromkeys(sorted(CLOCKED), DONE),
@@ -53,9 +56,11 @@ TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
     Step.REOPEN: {DONE: PLACED},
     Step.CLOSE: dict.fromkeys(sorted(OPEN), CLOSED),
     Step.CANCEL: dict.fromkeys(sorted(OPEN), CANCELLED),
+    Step.MERGE: dict.fromkeys(sorted(OPEN), MERGED),
 }
 """For each step, from which state to which. ``follow_on``: a leg was served and another follows;
-``finish``: the last one was; ``offer`` from ``escalated``: a coordinator called somebody up."""
+``finish``: the last one was; ``offer`` from ``escalated``: a coordinator called somebody up;
+``take``: a coordinator serves it in person."""
 
 
 class OutOfOrder(Conflict):

@@ -19,9 +19,9 @@ from shared.contracts.intake import (
     IntakeEvent,
     OrderCancelled,
     OrderClosed,
+    OrderMerged,
     OrderPlaced,
     OrderReopened,
-    OrderReviewed,
     PlacedLeg,
 )
 from shared.contracts.refusal import Refusal, TooEarly
@@ -109,8 +109,12 @@ class Dispatching:
         """The order has its outcome: whatever still runs for it stops."""
         return await self._end(uow, facts, Step.CLOSE)
 
-    async def note_reviews(self, uow: Unit, facts: Sequence[Fact[OrderReviewed]]) -> Answers:
-        """The resident's verdict was heard; what it moves follows as a fact of its own (closed or reopened)."""
+    async def merge_dispatches(self, uow: Unit, facts: Sequence[Fact[OrderMerged]]) -> Answers:
+        """The matter goes on under another number: whatever runs for this one stops."""
+        return await self._end(uow, facts, Step.MERGE)
+
+    async def pass_by(self, uow: Unit, facts: Sequence[Fact[E]]) -> Answers:
+        """Heard, so that no later fact comes too early; what it moves follows as a fact of its own, or nothing."""
         return await apply(uow, facts, lambda _whole, _event: None)
 
     async def _end(self, uow: Unit, facts: Sequence[Fact[E]], step: Step) -> Answers:

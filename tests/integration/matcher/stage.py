@@ -228,7 +228,7 @@ class Stage:
         """Have matcher hear "not fixed" and that the order runs again."""
         reviewed = {"outcome": "not_fixed", "rating": None, "reviewed_at": self.now}
         fact = self.following(order_id, intake.OrderReviewed, **reviewed)
-        await self.do(self.use_cases.dispatching.note_reviews, fact)
+        await self.do(self.use_cases.dispatching.pass_by, fact)
         whole = await self.dispatch(order_id)
         leg = intake.PlacedLeg(leg_id=f"{order_id}-r{whole.round + 1}", post=await self.post_of(order_id))
         fields = {"legs": (leg,), "reopened_at": self.now, "due_at": self.now + timedelta(hours=4)}

@@ -171,7 +171,7 @@ async def test_a_fact_without_its_predecessor_is_too_early(stage: Stage) -> None
     await stage.do(stage.use_cases.dispatching.open_dispatches, fact)
     answers += await stage.run(cancel, cancelled)
     assert [TooEarly, TooEarly] == [type(answer) for answer in answers]
-    await stage.do(stage.use_cases.dispatching.note_reviews, skipped)
+    await stage.do(stage.use_cases.dispatching.pass_by, skipped)
     assert [None] == await stage.run(cancel, cancelled)
     row = await stage.dispatch(fact.event.order_id)
     assert ("cancelled", 3) == (row.state, row.intake_version)
@@ -239,7 +239,7 @@ async def test_a_closed_order_is_over(stage: Stage) -> None:
     order_id = await stage.place()
     await stage.served(order_id)
     reviewed = stage.following(order_id, intake.OrderReviewed, **_verdict(stage))
-    await stage.do(stage.use_cases.dispatching.note_reviews, reviewed)
+    await stage.do(stage.use_cases.dispatching.pass_by, reviewed)
     before = (await stage.dispatch(order_id)).state
     fact = stage.following(order_id, intake.OrderClosed, outcome=Outcome.FIXED, closed_at=stage.now)
     await stage.do(stage.use_cases.dispatching.close_dispatches, fact)

@@ -28,14 +28,15 @@ from shared.contracts.words import OrderState, Outcome
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 STATES = list(OrderState)
 LEGAL = {
-    "placed": "placed offered assigned escalated done cancelled",
-    "offered": "offered assigned escalated done cancelled",
-    "assigned": "offered assigned under_way escalated done cancelled",
-    "under_way": "offered assigned under_way escalated done cancelled",
-    "escalated": "offered assigned under_way escalated done cancelled",
+    "placed": "placed offered assigned under_way escalated done closed cancelled merged",
+    "offered": "offered assigned under_way escalated done closed cancelled merged",
+    "assigned": "offered assigned under_way escalated done closed cancelled merged",
+    "under_way": "offered assigned under_way escalated done closed cancelled merged",
+    "escalated": "offered assigned under_way escalated done closed cancelled merged",
     "done": "placed done closed",
     "closed": "",
     "cancelled": "",
+    "merged": "",
 }
 """The life of an order (mission.md), written down a second time; "placed" after "done" is the reopening."""
 
@@ -111,7 +112,7 @@ def refusal_of(check: Callable[[OrderState], None], state: OrderState) -> type[R
 @pytest.mark.parametrize("state", STATES)
 def test_what_the_resident_may_do_follows_the_state(state: OrderState) -> None:
     """An open order may be changed until it is done, and reviewed only then."""
-    ended = {OrderState.CLOSED: OrderNotOpen, OrderState.CANCELLED: OrderNotOpen}
+    ended = {OrderState.CLOSED: OrderNotOpen, OrderState.CANCELLED: OrderNotOpen, OrderState.MERGED: OrderNotOpen}
     changing = {**ended, OrderState.DONE: AlreadyDone}.get(state)
     reviewing = None if state is OrderState.DONE else ended.get(state, NotYetDone)
     assert (changing, reviewing) == (refusal_of(check_open, state), refusal_of(check_reviewable, state))

@@ -1,61 +1,19 @@
-"""What notifier hears: every event of intake and matcher, its own, and the dead letters of all."""
+"""What notifier hears of matcher: the dispatch's facts, and who holds posts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from services.notifier.repository import Unit
-from services.notifier.use_cases.burying import index_dead_letters
 from services.notifier.use_cases.confirming import confirm_steps, index_events
-from shared.contracts import intake, matcher, notifier
+from shared.contracts import matcher
 from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Refusal
 from shared.messaging.consuming import Hearing
-from shared.messaging.dead_hearing import DeadHearing
 
 Answers = list[Refusal | None]
 
-from_intake = Hearing("notifier", "intake")
 from_matcher = Hearing("notifier", "matcher")
-from_notifier = Hearing("notifier", "notifier")
-dead_letters = DeadHearing("notifier", index_dead_letters)
-HEARINGS = (from_intake, from_matcher, from_notifier)
-
-
-@from_intake.on(intake.OrderPlaced)
-async def on_order_placed(uow: Unit, facts: Sequence[Fact[intake.OrderPlaced]]) -> Answers:
-    """The order begins."""
-    return await confirm_steps(uow, facts)
-
-
-@from_intake.on(intake.OrderAmended)
-async def on_order_amended(uow: Unit, facts: Sequence[Fact[intake.OrderAmended]]) -> Answers:
-    """Nobody is told: who is asked again hears it with the offer."""
-    return await confirm_steps(uow, facts)
-
-
-@from_intake.on(intake.OrderCancelled)
-async def on_order_cancelled(uow: Unit, facts: Sequence[Fact[intake.OrderCancelled]]) -> Answers:
-    """The resident withdrew it; whoever was asked or has it need not come."""
-    return await confirm_steps(uow, facts)
-
-
-@from_intake.on(intake.OrderReviewed)
-async def on_order_reviewed(uow: Unit, facts: Sequence[Fact[intake.OrderReviewed]]) -> Answers:
-    """Nobody is told: closing or reopening says it."""
-    return await confirm_steps(uow, facts)
-
-
-@from_intake.on(intake.OrderReopened)
-async def on_order_reopened(uow: Unit, facts: Sequence[Fact[intake.OrderReopened]]) -> Answers:
-    """It runs again under the same number."""
-    return await confirm_steps(uow, facts)
-
-
-@from_intake.on(intake.OrderClosed)
-async def on_order_closed(uow: Unit, facts: Sequence[Fact[intake.OrderClosed]]) -> Answers:
-    """The end; thanks to whoever served."""
-    return await confirm_steps(uow, facts)
 
 
 @from_matcher.on(matcher.OfferMade)
@@ -154,13 +112,37 @@ async def on_order_done(uow: Unit, facts: Sequence[Fact[matcher.OrderDone]]) -> 
     return await confirm_steps(uow, facts)
 
 
-@from_notifier.on(notifier.NoticeSent)
-async def on_notice_sent(uow: Unit, facts: Sequence[Fact[notifier.NoticeSent]]) -> Answers:
-    """For the index of events alone."""
-    return await index_events(uow, facts)
+@from_matcher.on(matcher.LegTaken)
+async def on_leg_taken(uow: Unit, facts: Sequence[Fact[matcher.LegTaken]]) -> Answers:
+    """A coordinator serves it in person."""
+    return await confirm_steps(uow, facts)
 
 
-@from_notifier.on(notifier.NoticeFailed)
-async def on_notice_failed(uow: Unit, facts: Sequence[Fact[notifier.NoticeFailed]]) -> Answers:
-    """For the index of events alone."""
-    return await index_events(uow, facts)
+@from_matcher.on(matcher.ExtensionAsked)
+async def on_extension_asked(uow: Unit, facts: Sequence[Fact[matcher.ExtensionAsked]]) -> Answers:
+    """The resident is asked for more time."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.OrderExtended)
+async def on_order_extended(uow: Unit, facts: Sequence[Fact[matcher.OrderExtended]]) -> Answers:
+    """There is more time."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.ErrandAdvanced)
+async def on_errand_advanced(uow: Unit, facts: Sequence[Fact[matcher.ErrandAdvanced]]) -> Answers:
+    """The errand has come further."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.IncidentRaised)
+async def on_incident_raised(uow: Unit, facts: Sequence[Fact[matcher.IncidentRaised]]) -> Answers:
+    """A danger is before the coordinator."""
+    return await confirm_steps(uow, facts)
+
+
+@from_matcher.on(matcher.IncidentAnswered)
+async def on_incident_answered(uow: Unit, facts: Sequence[Fact[matcher.IncidentAnswered]]) -> Answers:
+    """Who reported it hears that somebody has seen to it."""
+    return await confirm_steps(uow, facts)

@@ -1,53 +1,29 @@
-"""Intake's JSON doors: the catalogue, placing, importing, and an order's life by its tracking token."""
+"""The catalogue, placing, and an order's life by its tracking token."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response, UploadFile
-from fastapi.concurrency import run_in_threadpool
-from pydantic import ValidationError
+from fastapi import APIRouter, Depends, Header, Request, Response
 
 from services.intake.access import Doors
 from services.intake.commands import AmendOrder, AnswerProposal, CancelOrder, PlaceOrder, ReviewOrder
-from services.intake.policies.importing import ImportMapping, read_table
 from services.intake.queries import OrderFound
 from services.intake.queries.explaining import ExplanationView
-from services.intake.queries.importing import ImportedOrderView, ImportedView, RefusedRowView
 from services.intake.queries.views import AreaView, OrderView, PlacedView, ServiceView
-from services.intake.use_cases.importing import Imported, ImportOrders
-from shared.contracts.refusal import Invalid
-from shared.identity.tokens import Caller, TrackingTokens
-from shared.observability.tracing import current_traceparent
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import Page
-from shared.web.validation import field_errors, translated
-
-
-class MappingInvalid(Invalid):
-    """The import's mapping does not say how to read the table."""
-
-    title = "The mapping is not valid"
-
-
-class ImportRefused(Invalid):
-    """A row cannot be imported, and the whole table was asked for or nothing."""
-
-    title = "Nothing was imported: some rows cannot be"
-
 
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
 
 
-def make_router(doors: Doors) -> APIRouter:
-    """The routes of contract.md, section intake."""
-    router = APIRouter(prefix="/api", tags=["orders"])
+def order_routes(router: APIRouter, doors: Doors) -> None:
+    """The catalogue, placing, and what a resident does with an order."""
     changing = doors.use_cases.changing
     # defaults, because a name of this function in an annotation would not be found and become a query parameter
     seen: Any = Depends(doors.order_seen)
-    importer: Any = Depends(doors.coordinator)
 
     @router.get("/services")
     async def services() -> Page[ServiceView]:
@@ -112,48 +88,3 @@ def make_router(doors: Doors) -> APIRouter:
     async def review(body: ReviewOrder, found: OrderFound = seen) -> OrderView:
         """Give the verdict: closes the order, or reopens it when it is not fixed."""
         return await doors.change(changing.review_orders, found, body)
-
-    @router.post("/orders/import")
-    async def import_orders(
-        file: UploadFile,
-        mapping: Annotated[str, Form(max_length=100_000)],
-        partial: Annotated[bool, Form()] = False,
-        partial_in_address: Annotated[bool, Query(alias="partial")] = False,
-        caller: Caller = importer,
-    ) -> ImportedView:
-        """Import a table (CSV, TSV): all or nothing, unless ``partial`` (a field of the form, or in the address);
-        a known id is never recorded twice."""
-        rows = await run_in_threadpool(read_table, await file.read(), _mapping(mapping), doors.most_rows)
-        partial = partial or partial_in_address
-        command = ImportOrders(rows, caller.area or "", partial, current_traceparent())
-        result = await doors.use_cases.writer.do(doors.use_cases.importing.import_orders, command)
-        return _imported(result, doors.tracking, partial=partial)
-
-    return router
-
-
-def _mapping(text: str) -> ImportMapping:
-    try:
-        return ImportMapping.model_validate_json(text)
-    except ValidationError as error:
-        raise MappingInvalid(errors=field_errors(error.errors(include_url=False, include_input=False))) from None
-
-
-def _imported(result: Imported, tracking: TrackingTokens, *, partial: bool) -> ImportedView:
-    view = ImportedView(
-        created=len(result.created),
-        known=result.known,
-        refused=[RefusedRowView.of(row.row, translated(row.errors)) for row in result.refused],
-        orders=[
-            ImportedOrderView(
-                row=row,
-                order_id=placed.order.order_id,
-                reference=placed.order.reference,
-                tracking_token=tracking.of(placed.order.order_id),
-            )
-            for row, placed in result.created
-        ],
-    )
-    if result.refused and not partial:
-        raise ImportRefused(members=view.model_dump(include={"created", "known", "refused"}))
-    return view

@@ -1,21 +1,15 @@
-"""Intake's rows. They carry their own verbs; they know no session and do no I/O."""
+"""The order: one matter, one reference for its whole life."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import Field
 
+from services.intake.models.ground import IntakeTable
 from services.intake.policies.lifecycle import check_open, check_reviewable, may_become
 from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
-from shared.messaging.inbox import InboxColumns
-from shared.messaging.outbox import OutboxColumns, unsent
-
-
-class IntakeTable(SQLModel, registry=registry()):
-    """The ground of every table of intake, with a registry of its own."""
 
 
 class Order(IntakeTable, table=True):
@@ -128,121 +122,3 @@ class Order(IntakeTable, table=True):
         self.holder_role = self.holder_area = self.holder_id = self.due_at = None
         self.next_step = NextStep.NONE.value
         self.changed_at = self.closed_at = now
-
-
-class Leg(IntakeTable, table=True):
-    """One step of an order as the resident sees it; matcher owns its dispatch."""
-
-    __tablename__ = "legs"
-
-    leg_id: str = Field(primary_key=True)
-    order_id: str = Field(foreign_key="orders.order_id", index=True)
-    position: int
-    round: int
-    post: str | None
-    headcount: int
-    after: str | None = None
-    state: str
-
-
-class ProposedTime(IntakeTable, table=True):
-    """Another time at which a volunteer who was asked could come; who, the pairing alone knows.
-
-    The resident may agree to it until ``expires_at``. ``accepted`` is None until they answer.
-    """
-
-    __tablename__ = "proposed_times"
-
-    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
-    offer_id: str = Field(primary_key=True)
-    window_from: datetime
-    window_to: datetime
-    expires_at: datetime
-    accepted: bool | None = None
-
-    @property
-    def window(self) -> Window:
-        """The proposed time."""
-        return Window(from_=self.window_from, to=self.window_to)
-
-
-class TimelineEntry(IntakeTable, table=True):
-    """One thing that happened to an order, in the order it happened.
-
-    ``source`` and ``version`` name the published fact it tells of; ``applied`` is False for a fact that came
-    too late to move the order.
-    """
-
-    __tablename__ = "timeline"
-    __table_args__ = (UniqueConstraint("order_id", "source", "version"),)
-
-    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
-    position: int = Field(primary_key=True)
-    source: str
-    version: int
-    kind: str
-    at: datetime
-    by_role: str
-    state: str
-    holder_role: str | None
-    holder_area: str | None
-    due_at: datetime | None
-    next_step: str
-    applied: bool = True
-
-
-class OrderContact(IntakeTable, table=True):
-    """Vault: who and what, sealed under the order's id. ``phone_print`` is a keyed hash to look up by."""
-
-    __tablename__ = "contacts"
-    __table_args__ = (Index("contacts_by_phone", "phone_print", "order_id"),)
-
-    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
-    sealed: bytes = Field(sa_type=LargeBinary)
-    phone_print: str | None = None
-
-
-class OrderReview(IntakeTable, table=True):
-    """The resident's verdict of one round; the comment is sealed under the order's id."""
-
-    __tablename__ = "reviews"
-
-    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
-    round: int = Field(primary_key=True)
-    outcome: str
-    rating: int | None = None
-    sealed_comment: bytes | None = Field(default=None, sa_type=LargeBinary)
-    at: datetime
-
-
-class DoorKey(IntakeTable, table=True):
-    """An Idempotency-Key at the door: the same key with the same body is the same order."""
-
-    __tablename__ = "door_keys"
-
-    key: str = Field(primary_key=True)
-    body_hash: str
-    order_id: str = Field(foreign_key="orders.order_id")
-    used_at: datetime
-
-
-class ExternalId(IntakeTable, table=True):
-    """An imported order's id where it came from; recorded once."""
-
-    __tablename__ = "external_ids"
-
-    external_id: str = Field(primary_key=True)
-    order_id: str = Field(foreign_key="orders.order_id")
-
-
-class Outbox(OutboxColumns, IntakeTable, table=True):
-    """Intake's events, published and to be published."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (unsent("outbox"),)
-
-
-class Inbox(InboxColumns, IntakeTable, table=True):
-    """What intake has heard."""
-
-    __tablename__ = "inbox"

@@ -1,34 +1,13 @@
-"""What intake publishes: the order's own facts. Bodies carry nothing personal (security.md)."""
+"""The order itself: placed, changed, withdrawn, reviewed, closed."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
-from shared.contracts.envelope import OrderEvent
-from shared.contracts.words import Outcome, Urgency, Window
-
-
-class PlacedLeg(BaseModel):
-    """One leg to be served. ``post`` is a skill of the community definition, None where no post serves it.
-
-    ``department``: the code of the outside holder it is referred to when its turn comes.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    leg_id: str
-    post: str | None
-    headcount: int = 1
-    after: str | None = None
-    department: str | None = None
-
-
-class IntakeEvent(OrderEvent):
-    """A fact of intake; ``version`` numbers the order."""
-
-    publisher: ClassVar[str] = "intake"
+from shared.contracts.intake.ground import IntakeEvent, PlacedLeg
+from shared.contracts.words import Outcome, Role, Urgency, Window
 
 
 class OrderPlaced(IntakeEvent):
@@ -36,7 +15,8 @@ class OrderPlaced(IntakeEvent):
 
     ``continues``: earlier orders of the same resident and service whose review was content, the newest first, so
     that the same volunteer may come again. ``has_parties``: people are parties to the matter; who they are stays with
-    intake, which answers ``rpc.intake.parties``.
+    intake, which answers ``rpc.intake.parties``. ``call_only``: who ordered does not read messages. ``split_from``: the
+    order that a coordinator divided.
     """
 
     name: ClassVar[str] = "order_placed"
@@ -51,10 +31,12 @@ class OrderPlaced(IntakeEvent):
     due_at: AwareDatetime
     continues: tuple[str, ...] = ()
     has_parties: bool = False
+    call_only: bool = False
+    split_from: str | None = None
 
 
 class OrderAmended(IntakeEvent):
-    """The resident changed the window or the urgency (or words that no event carries).
+    """The window or the urgency was changed (or words that no event carries), ``by`` the resident or a coordinator.
 
     ``accepted_offer``: the window is the one proposed in answer to this offer, and the resident agreed to it.
     """
@@ -65,6 +47,7 @@ class OrderAmended(IntakeEvent):
     window: Window | None
     amended_at: AwareDatetime
     accepted_offer: str | None = None
+    by: Role = Role.RESIDENT
 
 
 class OrderCancelled(IntakeEvent):
@@ -86,13 +69,17 @@ class OrderReviewed(IntakeEvent):
 
 
 class OrderReopened(IntakeEvent):
-    """ "Not fixed": the same number runs again with further legs. ``due_at`` ends the new dispatch clock."""
+    """ "Not fixed": the same number runs again with further legs. ``due_at`` ends the new dispatch clock.
+
+    ``same_people``: the resident wants those who served before; otherwise they are not asked again.
+    """
 
     name: ClassVar[str] = "order_reopened"
 
     legs: tuple[PlacedLeg, ...]
     reopened_at: AwareDatetime
     due_at: AwareDatetime
+    same_people: bool = False
 
 
 class OrderClosed(IntakeEvent):
@@ -104,11 +91,10 @@ class OrderClosed(IntakeEvent):
     closed_at: AwareDatetime
 
 
-EVENTS: tuple[type[IntakeEvent], ...] = (
-    OrderPlaced,
-    OrderAmended,
-    OrderCancelled,
-    OrderReviewed,
-    OrderReopened,
-    OrderClosed,
-)
+class OrderMerged(IntakeEvent):
+    """The same matter runs under another order's number; this one ends, its residents are answered there."""
+
+    name: ClassVar[str] = "order_merged"
+
+    into: str
+    merged_at: AwareDatetime

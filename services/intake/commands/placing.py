@@ -1,62 +1,23 @@
-"""What people ask of intake. The API's request bodies, unknown fields refused."""
+"""Placing an order: what, where, when, who; and who takes it down for whom."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
-    StringConstraints,
     model_serializer,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from shared.contracts.words import Outcome, Urgency, Window
-
-LONGEST_NAME = 80
-LONGEST_PHONE = 32
-LONGEST_TEXT = 2000
-
-
-def one_line(text: str) -> str:
-    """A name or a number: one line. Raises ``ValueError`` when it holds line breaks or control characters."""
-    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
-        raise ValueError("line breaks and control characters are not allowed")
-    return text
-
-
-def plain_words(text: str) -> str:
-    """Words over several lines, each ended by one line feed, as browsers do not send them.
-
-    Raises ``ValueError`` when they hold other control characters.
-    """
-    text = re.sub(r"\r\n?", "\n", text)
-    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(one_line)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(plain_words)]
-_CODE = r"^[a-z0-9_-]{1,64}$"
-Code = Annotated[str, StringConstraints(pattern=_CODE)]
-
-
-class Command(BaseModel):
-    """An intent, imperative."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from services.intake.commands.words import CODE, LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
+from shared.contracts.words import Urgency, Window
 
 
 class Contact(Command):
@@ -93,7 +54,7 @@ class _OrCode:
 
     @staticmethod
     def __get_pydantic_json_schema__(schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string", "pattern": _CODE}, handler(schema)]}
+        return {"anyOf": [{"type": "string", "pattern": CODE}, handler(schema)]}
 
 
 def _of_area(given: Any) -> Any:
@@ -139,43 +100,3 @@ class PlaceOrder(Command):
     consent: Consent = Consent()
     channel: Channel | None = None
     call_only: bool = False
-
-
-class AmendOrder(Command):
-    """Change the window, the urgency or the words of an order that is not served yet."""
-
-    window: Window | None = None
-    urgency: Urgency | None = None
-    details: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
-
-    @model_validator(mode="after")
-    def _changes_something(self) -> Self:
-        if self.window is None and self.urgency is None and self.details is None:
-            raise ValueError("nothing to change")
-        return self
-
-
-class AnswerProposal(Command):
-    """Whether the proposed time suits the resident."""
-
-    accept: bool
-
-
-class CancelOrder(Command):
-    """Withdraw an order. No reason is asked; one that is given stays in the vault."""
-
-    reason: Annotated[Words, Field(min_length=1, max_length=500)] | None = None
-
-
-class ReviewOrder(Command):
-    """The resident's verdict on a served order."""
-
-    outcome: Outcome
-    rating: int | None = Field(default=None, ge=1, le=5)
-    comment: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
-
-    @model_validator(mode="after")
-    def _is_a_verdict(self) -> Self:
-        if self.outcome not in {Outcome.FIXED, Outcome.PARTLY, Outcome.NOT_FIXED}:
-            raise ValueError("the outcome is fixed, partly or not_fixed")
-        return self

@@ -1,0 +1,17 @@
+"""Intake's JSON doors: the catalogue, placing, importing, and an order's life by its tracking token."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.intake.access import Doors
+from services.intake.api.importing import import_routes
+from services.intake.api.orders import order_routes
+
+
+def make_router(doors: Doors) -> APIRouter:
+    """The routes of contract.md, section intake."""
+    router = APIRouter(prefix="/api", tags=["orders"])
+    order_routes(router, doors)
+    import_routes(router, doors)
+    return router

@@ -1,0 +1,25 @@
+"""What people ask of intake. The API's request bodies, unknown fields refused."""
+
+from services.intake.commands.changing import AmendOrder, AnswerProposal, CancelOrder, ReviewOrder
+from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Party, PlaceOrder
+from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
+
+__all__ = [
+    "LONGEST_NAME",
+    "LONGEST_PHONE",
+    "LONGEST_TEXT",
+    "AmendOrder",
+    "AnswerProposal",
+    "CancelOrder",
+    "Channel",
+    "Code",
+    "Command",
+    "Consent",
+    "Contact",
+    "Excluded",
+    "Line",
+    "Party",
+    "PlaceOrder",
+    "ReviewOrder",
+    "Words",
+]

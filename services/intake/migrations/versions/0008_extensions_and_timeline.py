@@ -1,0 +1,14 @@
+"""more time that was asked for, and a timeline that names departments"""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

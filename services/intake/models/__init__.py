@@ -1,0 +1,21 @@
+"""Intake's rows. They carry their own verbs; they know no session and do no I/O."""
+
+from services.intake.models.course import Leg, ProposedTime, TimelineEntry
+from services.intake.models.door import DoorKey, ExternalId
+from services.intake.models.ground import Inbox, IntakeTable, Outbox
+from services.intake.models.orders import Order
+from services.intake.models.personal import OrderContact, OrderReview
+
+__all__ = [
+    "DoorKey",
+    "ExternalId",
+    "Inbox",
+    "IntakeTable",
+    "Leg",
+    "Order",
+    "OrderContact",
+    "OrderReview",
+    "Outbox",
+    "ProposedTime",
+    "TimelineEntry",
+]

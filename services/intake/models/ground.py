@@ -1,0 +1,26 @@
+"""The ground of intake's rows, and the messaging tables."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.messaging.inbox import InboxColumns
+from shared.messaging.outbox import OutboxColumns, unsent
+
+
+class IntakeTable(SQLModel, registry=registry()):
+    """The ground of every table of intake, with a registry of its own."""
+
+
+class Outbox(OutboxColumns, IntakeTable, table=True):
+    """Intake's events, published and to be published."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (unsent("outbox"),)
+
+
+class Inbox(InboxColumns, IntakeTable, table=True):
+    """What intake has heard."""
+
+    __tablename__ = "inbox"

@@ -1,0 +1,34 @@
+"""Vault: what is personal, sealed under the order's id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary
+from sqlmodel import Field
+
+from services.intake.models.ground import IntakeTable
+
+
+class OrderContact(IntakeTable, table=True):
+    """Vault: who and what, sealed under the order's id. ``phone_print`` is a keyed hash to look up by."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index("contacts_by_phone", "phone_print", "order_id"),)
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    sealed: bytes = Field(sa_type=LargeBinary)
+    phone_print: str | None = None
+
+
+class OrderReview(IntakeTable, table=True):
+    """The resident's verdict of one round; the comment is sealed under the order's id."""
+
+    __tablename__ = "reviews"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    round: int = Field(primary_key=True)
+    outcome: str
+    rating: int | None = None
+    sealed_comment: bytes | None = Field(default=None, sa_type=LargeBinary)
+    at: datetime

@@ -1,0 +1,14 @@
+"""legs taken in person, more time, and how long an order is late"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""errands at a counter, and notes that stay with whoever wrote them"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
