@@ -29,7 +29,7 @@ from shared.contracts.requests import ExplanationAsked, ExplanationTold
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
 from shared.observability.tracing import current_traceparent
-from shared.web.callers import bearer_of
+from shared.web.callers import MaybeCaller, bearer_of
 
 log = structlog.get_logger()
 
@@ -65,14 +65,19 @@ class Access:
             raise NotFound
         return order
 
-    def coordinator(self, secret: str | None) -> Caller:
+    def coordinator(self, caller: Caller | None) -> Caller:
         """A coordinator with an area; who is none leaves a trace. Raises ``Unauthenticated`` or ``Forbidden``."""
-        if secret is None:
+        if caller is None:
             raise Unauthenticated
-        caller = self._signer.verify(secret)
         if caller.role is not Role.COORDINATOR or (caller.area or "") not in self._rules.areas:
             raise _denied(caller)
         return caller
+
+    def within(self, caller: Caller, order: OrderFound | None) -> OrderFound:
+        """An order at or below a coordinator's area. Raises ``NotFound`` for any other."""
+        if order is None or not self._rules.areas.at_or_below(order.grid, caller.area or ""):
+            raise NotFound
+        return order
 
     def _order_of(self, secret: str) -> str:
         try:
@@ -107,9 +112,13 @@ class Doors:
         secret = bearer_of(request) or request.cookies.get(TRACK_COOKIE)
         return self.access.may_see(secret, await self.queries.find(reference))
 
-    async def coordinator(self, request: Request) -> Caller:
-        """The coordinator who asks."""
-        return self.access.coordinator(bearer_of(request))
+    async def coordinator(self, caller: MaybeCaller) -> Caller:
+        """Dependency: the coordinator who asks, by token or session."""
+        return self.access.coordinator(caller)
+
+    async def order_within(self, reference: str, caller: Caller) -> OrderFound:
+        """An order at or below a coordinator's area. Raises ``NotFound`` for any other."""
+        return self.access.within(caller, await self.queries.find(reference))
 
     async def view(self, order_id: str) -> OrderView:
         """An order as it is now."""
@@ -123,14 +132,14 @@ class Doors:
             raise Unavailable from unheard
         return explained(found.reference, told)
 
-    def recorder(self, body: PlaceOrder, request: Request) -> Caller | None:
+    def recorder(self, body: PlaceOrder, asking: Caller | None) -> Caller | None:
         """The coordinator who takes an order down for somebody; None where a resident places their own.
 
         Raises ``Unauthenticated``, ``Forbidden`` or ``OrderInvalid``.
         """
         if body.channel is None:
             return None
-        caller = self.access.coordinator(bearer_of(request))
+        caller = self.access.coordinator(asking)
         check_recordable(body, caller.area or "", self.access.areas)
         return caller
 

@@ -20,8 +20,10 @@ from services.intake.settings import IntakeSettings
 from services.intake.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
+from shared.contracts.words import Role
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
+from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner, TrackingTokens
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
@@ -33,6 +35,7 @@ from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
+from shared.web.signing_in import SigningIn, signing_in_routes
 from shared.web.templating import Link, Pages, Site
 
 HERE = Path(__file__).parent
@@ -114,14 +117,17 @@ def make_app(settings: IntakeSettings, rules: Community | None = None) -> FastAP
         trusted_origins=settings.trusted_origins,
     )
     shown = Pages(HERE / "templates", SITE, tokens)
+    callers = Callers("intake", intake.signer, intake.queries.caller_of, secure=settings.secure)
+    door = SigningIn(intake.signer, Sessions(intake.machinery.writer), callers, (Role.COORDINATOR,))
     parts = Parts(
         title="paidan intake",
         version=VERSION,
         pages=shown,
         readers=Readers("intake", HERE / "locale", zone=intake.rules.zone, now=intake.clock.now),
-        callers=Callers("intake", intake.signer, secure=settings.secure),
+        callers=callers,
         routers=[
             api.make_router(intake.doors),
+            signing_in_routes(shown, door),
             pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),
         ],
         changes=intake.changes,

@@ -18,8 +18,10 @@ from services.intake.models import (
     OrderReview,
     Outbox,
     ProposedTime,
+    Session,
 )
 from shared.contracts.words import OrderState, Outcome
+from shared.identity.sessions import SessionRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -30,11 +32,12 @@ _LOOKED_THROUGH = 50
 """So many of a phone's last orders are looked through: a property office may have placed thousands."""
 
 
-class Repository(MessagingRepository):
+class Repository(SessionRepository, MessagingRepository):
     """Intake's database inside one unit of work."""
 
     inbox = Inbox
     outbox = Outbox
+    sessions = Session
 
     async def orders(self, order_ids: Collection[str]) -> dict[str, Order]:
         """Orders by id, locked for change where the database has row locks; absent ones are left out."""

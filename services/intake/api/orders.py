@@ -12,6 +12,7 @@ from services.intake.commands import AmendOrder, AnswerProposal, CancelOrder, Pl
 from services.intake.queries import OrderFound
 from services.intake.queries.explaining import ExplanationView
 from services.intake.queries.views import AreaView, OrderView, PlacedView, ServiceView
+from shared.web.callers import MaybeCaller
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import Page
@@ -37,11 +38,11 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
 
     @router.post("/orders", status_code=201)
     async def place_order(
-        body: PlaceOrder, request: Request, response: Response, idempotency_key: IdempotencyKey = None
+        body: PlaceOrder, caller: MaybeCaller, response: Response, idempotency_key: IdempotencyKey = None
     ) -> PlacedView:
         """Place an order. 201 once the database has it, whether or not the broker is there. With a `channel`, a
         coordinator takes it down for somebody in their area who agreed to it (`consent.person`)."""
-        placed = await doors.place(body, idempotency_key, doors.recorder(body, request))
+        placed = await doors.place(body, idempotency_key, doors.recorder(body, caller))
         response.headers["Location"] = f"/api/orders/{placed.reference}"
         return placed
 

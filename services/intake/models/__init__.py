@@ -2,7 +2,7 @@
 
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
-from services.intake.models.ground import Inbox, IntakeTable, Outbox
+from services.intake.models.ground import Inbox, IntakeTable, Outbox, Session
 from services.intake.models.orders import Order
 from services.intake.models.personal import OrderContact, OrderReview
 
@@ -17,5 +17,6 @@ __all__ = [
     "OrderReview",
     "Outbox",
     "ProposedTime",
+    "Session",
     "TimelineEntry",
 ]

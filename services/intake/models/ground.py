@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
+from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
 
@@ -24,3 +25,9 @@ class Inbox(InboxColumns, IntakeTable, table=True):
     """What intake has heard."""
 
     __tablename__ = "inbox"
+
+
+class Session(SessionColumns, IntakeTable, table=True):
+    """Browsers of coordinators that are signed in."""
+
+    __tablename__ = "sessions"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.intake.models import Leg, Order, ProposedTime, TimelineEntry
+from services.intake.models import Leg, Order, ProposedTime, Session, TimelineEntry
 from services.intake.queries.views import OrderView, Views
 from shared.community.definition import Community
+from shared.identity.sessions import hash_of
+from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
 
 NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired", "leg_requested"})
@@ -23,6 +25,7 @@ class OrderFound:
 
     order_id: str
     reference: str
+    grid: str
 
 
 class Queries:
@@ -34,10 +37,16 @@ class Queries:
 
     async def find(self, reference: str) -> OrderFound | None:
         """The order with this reference."""
-        found = select(col(Order.order_id)).where(col(Order.reference) == reference)
+        found = select(col(Order.order_id), col(Order.grid)).where(col(Order.reference) == reference)
         async with self._database.reading() as session:
-            order_id = await session.scalar(found)
-        return OrderFound(order_id, reference) if order_id else None
+            row = (await session.execute(found)).one_or_none()
+        return OrderFound(row.order_id, reference, row.grid) if row else None
+
+    async def caller_of(self, session_token: str) -> Caller | None:
+        """Whom a browser's session speaks for."""
+        async with self._database.reading() as session:
+            row = await session.get(Session, hash_of(session_token))
+        return row.caller(datetime.now(UTC)) if row else None
 
     async def reference_of(self, order_id: str) -> str | None:
         """The reference of an order."""

@@ -37,6 +37,12 @@ HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "order_escalated": (COORDINATOR, NextStep.DECIDE),
     "order_referred": (DEPARTMENT, NextStep.COMPLETE),
     "leg_added": (COORDINATOR, NextStep.DECIDE),
+    "leg_taken": (COORDINATOR, NextStep.COMPLETE),
+    "extension_asked": (COORDINATOR, NextStep.DECIDE),
+    "order_extended": (COORDINATOR, NextStep.DECIDE),
+    "errand_advanced": (DEPARTMENT, NextStep.COMPLETE),
+    "incident_raised": (COORDINATOR, NextStep.DECIDE),
+    "incident_answered": (COORDINATOR, NextStep.DECIDE),
     "order_done": (RESIDENT, NextStep.REVIEW),
 }
 _ALL_ELSE: Mapping[str, Any] = {
@@ -72,6 +78,10 @@ def event_of(
     told["window"] = Window(from_=AT, to=DUE) if name == "offer_countered" else None
     told |= {"call_up_id": "call-up-1", "unit": "u-1", "secretary_id": "s-1"}
     told |= {"referral_id": "referral-1", "department": None, "headcount": 1}
+    told |= {"extension_id": "extension-1", "until": DUE, "by_word": False, "step": "papers_received"}
+    told |= {"incident_id": "incident-1", "area": "east-g1"}
+    if name.startswith("incident"):
+        told["by"] = "resident"
     if name == "order_referred":
         told["department"] = holder.id
     if name == "leg_added":  # a leg of its own
