@@ -1,4 +1,4 @@
-"""calls, visits, closings that wait for a yes, and codes by which an order is found again"""
+"""calls, visits, and closings that wait for a yes"""
 
 revision = "0007"
 down_revision = "0006"

@@ -1,4 +1,4 @@
-"""stand-ins, dangers, and volunteers who leave"""
+"""coordinators who stand in for others"""
 
 revision = "0006"
 down_revision = "0005"

@@ -1,0 +1,14 @@
+"""dangers that residents report, and codes by which an order is found again"""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
