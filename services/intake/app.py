@@ -109,7 +109,12 @@ class Intake:
 
 def make_app(settings: IntakeSettings, rules: Community | None = None) -> FastAPI:
     """Intake's application."""
-    intake = Intake(settings, rules)
+    return application_of(Intake(settings, rules))
+
+
+def application_of(intake: Intake) -> FastAPI:
+    """The wired service on HTTP."""
+    settings = intake.settings
     tokens = FormTokens(
         "intake",
         read_key(settings.keys, "csrf"),

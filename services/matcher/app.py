@@ -140,7 +140,12 @@ class Matcher:
 
 def make_app(settings: MatcherSettings, rules: Community | None = None) -> FastAPI:
     """Matcher's application."""
-    matcher = Matcher(settings, rules)
+    return application_of(Matcher(settings, rules))
+
+
+def application_of(matcher: Matcher) -> FastAPI:
+    """The wired service on HTTP."""
+    settings = matcher.settings
     tokens = FormTokens(
         "matcher",
         read_key(settings.keys, "csrf"),

@@ -129,7 +129,12 @@ class Notifier:
 
 def make_app(settings: NotifierSettings, rules: Community | None = None) -> FastAPI:
     """Notifier's application."""
-    notifier = Notifier(settings, rules)
+    return application_of(Notifier(settings, rules))
+
+
+def application_of(notifier: Notifier) -> FastAPI:
+    """The wired service on HTTP."""
+    settings = notifier.settings
     tokens = FormTokens(
         "notifier",
         read_key(settings.keys, "csrf"),
