@@ -18,6 +18,7 @@ from services.intake.models import (
     OrderReview,
     Outbox,
     ProposedTime,
+    Resident,
     Session,
 )
 from shared.contracts.words import OrderState, Outcome
@@ -56,6 +57,20 @@ class Repository(SessionRepository, MessagingRepository):
         """Times that volunteers proposed, by order and offer."""
         found = select(ProposedTime).where(col(ProposedTime.order_id).in_(order_ids))
         return {(one.order_id, one.offer_id): one for one in await self._session.scalars(found)}
+
+    async def residents(self, resident_ids: Collection[str]) -> dict[str, Resident]:
+        """Residents who are concerned besides who ordered, by their id."""
+        found = select(Resident).where(col(Resident.resident_id).in_(resident_ids))
+        return {one.resident_id: one for one in await self._session.scalars(found)}
+
+    async def residents_of(self, order_ids: Collection[str]) -> dict[str, list[Resident]]:
+        """Who is concerned in orders besides who ordered, by order, in the order they joined; also who left."""
+        found = select(Resident).where(col(Resident.order_id).in_(order_ids))
+        in_turn = found.order_by(col(Resident.joined_at), col(Resident.resident_id))
+        residents: dict[str, list[Resident]] = {order_id: [] for order_id in order_ids}
+        for one in await self._session.scalars(in_turn):
+            residents[one.order_id].append(one)
+        return residents
 
     async def door_keys(self, keys: Collection[str]) -> dict[str, DoorKey]:
         """Idempotency keys that were used already."""

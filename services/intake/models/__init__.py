@@ -1,5 +1,6 @@
 """Intake's rows. They carry their own verbs; they know no session and do no I/O."""
 
+from services.intake.models.concerned import Resident
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
 from services.intake.models.ground import Inbox, IntakeTable, Outbox, Session
@@ -17,6 +18,7 @@ __all__ = [
     "OrderReview",
     "Outbox",
     "ProposedTime",
+    "Resident",
     "Session",
     "TimelineEntry",
 ]

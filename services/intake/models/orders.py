@@ -19,6 +19,8 @@ class Order(IntakeTable, table=True):
     ``entries`` those on its timeline.
     ``due_at`` and ``next_step`` belong to the holder of the moment. ``recorded_by``: the coordinator who took it down
     for somebody, with their consent, when it was placed, over ``channel``. ``call_only``: they do not read messages.
+    ``owner_left_at``: who ordered withdrew, and it goes on for those who joined. ``merged_into``: the order under whose
+    number the matter goes on.
     """
 
     __tablename__ = "orders"
@@ -59,6 +61,8 @@ class Order(IntakeTable, table=True):
     placed_at: datetime
     changed_at: datetime
     closed_at: datetime | None = None
+    owner_left_at: datetime | None = None
+    merged_into: str | None = Field(default=None, foreign_key="orders.order_id")
 
     @property
     def window(self) -> Window | None:
