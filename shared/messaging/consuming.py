@@ -64,7 +64,7 @@ class Hearing:
             title=self.durable,
         )
         for event, consumer in self.consumers.items():
-            hear = partial(_take, self.durable, consumer)
+            hear = partial(take, self.durable, consumer)
             hear.__name__ = consumer.__name__  # type: ignore[attr-defined]  # shown when a list is refused
             subscriber(
                 _handler(event, hear, writer),
@@ -109,7 +109,7 @@ async def _refuse(message: NatsMessage) -> bytes:
     raise ValueError(f"unknown event type on {message.raw_message.subject}")
 
 
-async def _take(
+async def take(
     durable: str, consumer: Hears[M, E], uow: UnitOfWork[M], facts: Sequence[Fact[E]]
 ) -> list[Refusal | None]:
     """Hear what is new, once; what was heard before is taken without effect."""
