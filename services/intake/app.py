@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from fastapi import FastAPI
 from services.intake import api, pages
 from services.intake.access import Access, Doors
 from services.intake.clocks import ReviewClock
-from services.intake.consumers import answering, hearing
+from services.intake.consumers import answering, make_hearing
 from services.intake.queries import Parties, Queries
+from services.intake.queries.desk import DeskOrders
 from services.intake.queries.views import Views
 from services.intake.repository import Repository
 from services.intake.settings import IntakeSettings
@@ -74,11 +76,11 @@ class Intake:
             self.clock.now,
             [lambda unit: self.changes.announce(*unit.announced)],
         )
-        self.machinery.hear(hearing)
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer)
+        self.machinery.hear(make_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules)
         marks = Marks(read_key(settings.keys, "parties"))
         self.machinery.answer(answering(Parties(self.machinery.database, vault, marks)))
@@ -91,6 +93,7 @@ class Intake:
             self.clock,
             settings.import_rows,
             partial(ask, self.machinery.bus, within=settings.answer_seconds),
+            DeskOrders(self.machinery.database, vault),
         )
         self.review_clock = ReviewClock(
             self.queries, self.use_cases.changing, self.machinery.writer, self.clock, settings.sweep_seconds
@@ -121,7 +124,8 @@ def application_of(intake: Intake) -> FastAPI:
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    shown = Pages(HERE / "templates", SITE, tokens)
+    site = replace(SITE, globals={"desk_address": settings.url_of("matcher")})
+    shown = Pages(HERE / "templates", site, tokens)
     callers = Callers("intake", intake.signer, intake.queries.caller_of, secure=settings.secure)
     door = SigningIn(intake.signer, Sessions(intake.machinery.writer), callers, (Role.COORDINATOR,))
     parts = Parts(

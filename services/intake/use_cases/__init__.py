@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.intake.repository import Repository
 from services.intake.use_cases.changing import Changing
+from services.intake.use_cases.following import Following
 from services.intake.use_cases.importing import Importing
 from services.intake.use_cases.placing import Placing
 from shared.community.definition import Community
@@ -18,4 +19,5 @@ class UseCases:
         self.writer = writer
         self.placing = Placing(rules, vault)
         self.changing = Changing(rules, vault)
+        self.following = Following(rules)
         self.importing = Importing(rules, self.placing)

@@ -12,6 +12,7 @@ from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
 from services.intake.use_cases.sequence import further_leg
 from services.intake.use_cases.timeline import MATCHER, entry
+from shared.community.definition import Community
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
     DispatchEvent,
@@ -38,46 +39,51 @@ from shared.contracts.words import OrderState, Role
 log = structlog.get_logger()
 
 
-async def follow_dispatch(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> list[Refusal | None]:
-    """Apply matcher's facts; those that are known already change nothing.
+class Following:
+    """Moves orders as their dispatch moves, under the rules of one community."""
 
-    Refusals: ``TooEarly`` for a fact whose predecessor has not arrived.
-    """
-    ids = {fact.event.order_id for fact in facts}
-    orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
-    proposed = await _proposed(uow, facts)
-    answers: list[Refusal | None] = []
-    for fact in facts:
-        order = orders.get(fact.event.order_id)
-        if order is None or fact.event.version > order.dispatch_version + 1:
-            answers.append(TooEarly())
-            continue
-        if fact.event.version == order.dispatch_version + 1:
-            _follow(uow, order, legs[order.order_id], fact.event)
-            if isinstance(fact.event, OfferCountered):
-                _propose(uow, proposed, fact.event)
-        answers.append(None)
-    return answers
+    def __init__(self, rules: Community) -> None:
+        self._rules = rules
 
+    async def follow_dispatch(self, uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> list[Refusal | None]:
+        """Apply matcher's facts; those that are known already change nothing.
 
-def _follow(uow: Unit, order: Order, legs: list[Leg], event: DispatchEvent) -> None:
-    order.dispatch_version = event.version
-    by = _whose(order, event)
-    applied = _apply(order, event)
-    if applied:
-        order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
-        for leg in legs:
-            if leg.leg_id == getattr(event, "leg_id", None):
-                leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
-        if isinstance(event, LegAdded):
-            legs.append(further_leg(order, len(legs), event))
-            uow.repository.add(legs[-1])
-    else:
-        log.info("fact.recorded_only", order_id=order.order_id, fact=event.name, state=order.state)
-    uow.repository.add(
-        entry(order, event.name, source=MATCHER, version=event.version, at=event.at, by=by, applied=applied)
-    )
-    uow.announce(order.order_id)
+        Refusals: ``TooEarly`` for a fact whose predecessor has not arrived.
+        """
+        ids = {fact.event.order_id for fact in facts}
+        orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
+        proposed = await _proposed(uow, facts)
+        answers: list[Refusal | None] = []
+        for fact in facts:
+            order = orders.get(fact.event.order_id)
+            if order is None or fact.event.version > order.dispatch_version + 1:
+                answers.append(TooEarly())
+                continue
+            if fact.event.version == order.dispatch_version + 1:
+                self._follow(uow, order, legs[order.order_id], fact.event)
+                if isinstance(fact.event, OfferCountered):
+                    _propose(uow, proposed, fact.event)
+            answers.append(None)
+        return answers
+
+    def _follow(self, uow: Unit, order: Order, legs: list[Leg], event: DispatchEvent) -> None:
+        order.dispatch_version = event.version
+        by = _whose(order, event)
+        applied = _apply(order, event)
+        if applied:
+            order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
+            for leg in legs:
+                if leg.leg_id == getattr(event, "leg_id", None):
+                    leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
+            if isinstance(event, LegAdded):
+                legs.append(further_leg(order, len(legs), event))
+                uow.repository.add(legs[-1])
+        else:
+            log.info("fact.recorded_only", order_id=order.order_id, fact=event.name, state=order.state)
+        uow.repository.add(
+            entry(order, event.name, source=MATCHER, version=event.version, at=event.at, by=by, applied=applied)
+        )
+        uow.announce(order.order_id)
 
 
 async def _proposed(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> dict[tuple[str, str], ProposedTime]:

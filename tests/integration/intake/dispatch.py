@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from services.intake.app import Intake
-from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import DISPATCH_EVENTS, DispatchEvent
 from shared.contracts.words import Holder, NextStep, Role, Window
@@ -120,7 +119,7 @@ class Dispatch:
     async def tell_version(self, name: str, version: int, next_step: NextStep | None = None) -> None:
         """A fact with a version of its own, which may be old or from the future."""
         fact = Fact(str(uuid4()), AT, event_of(name, self.order_id, version, self.leg_id, next_step))
-        await self.intake.machinery.writer.do(follow_dispatch, fact)
+        await self.intake.machinery.writer.do(self.intake.use_cases.following.follow_dispatch, fact)
 
 
 SERVED = ("offer_made", "leg_assigned", "leg_started", "leg_completed", "order_done")

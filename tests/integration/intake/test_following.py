@@ -10,7 +10,6 @@ import pytest
 from services.intake.app import Intake
 from services.intake.policies.lifecycle import FINAL, STATE_AFTER, may_become
 from services.intake.repository import Unit
-from services.intake.use_cases.following import follow_dispatch
 from services.intake.use_cases.placing import NewOrder
 from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Refusal, TooEarly
@@ -108,7 +107,9 @@ async def test_one_list_takes_many_orders_facts_in_their_order(intake: Intake, p
     events.append(event_of("order_done", dispatches[0].order_id, 7))
     facts = [Fact(f"e-{number}", AT, event) for number, event in enumerate(events)]
     do = intake.machinery.writer.do
-    answers = await asyncio.gather(*(do(follow_dispatch, fact) for fact in facts), return_exceptions=True)
+    answers = await asyncio.gather(
+        *(do(intake.use_cases.following.follow_dispatch, fact) for fact in facts), return_exceptions=True
+    )
     assert [None] * 60 == answers[:-1]
     assert isinstance(answers[-1], TooEarly)
     assert [("under_way", 3, 20)] == await place.rows(

@@ -12,7 +12,6 @@ import pytest
 
 from services.intake.app import Intake
 from services.intake.policies.proposals import is_proposed, proposal_ends
-from services.intake.use_cases.following import follow_dispatch
 from shared.contracts.envelope import Fact
 from shared.contracts.words import OrderState, Window
 from tests.integration.intake.dispatch import AT, DUE, Dispatch, event_of
@@ -62,7 +61,8 @@ async def counter(
     dispatch.version += 1
     event = event_of("offer_countered", dispatch.order_id, dispatch.version, dispatch.leg_id)
     told = event.model_copy(update={"window": window, "due_at": due_at, "offer_id": offer_id})
-    await intake.machinery.writer.do(follow_dispatch, Fact(f"e-{dispatch.order_id}-{dispatch.version}", AT, told))
+    fact = Fact(f"e-{dispatch.order_id}-{dispatch.version}", AT, told)
+    await intake.machinery.writer.do(intake.use_cases.following.follow_dispatch, fact)
 
 
 @pytest.fixture
