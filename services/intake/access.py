@@ -15,6 +15,7 @@ from fastapi import Request
 from services.intake.commands import Command, PlaceOrder
 from services.intake.policies.recording import check_recordable
 from services.intake.queries import OrderFound, Queries
+from services.intake.queries.desk import DeskOrders, DeskOrderView
 from services.intake.queries.explaining import ExplanationView, explained
 from services.intake.queries.views import OrderView, PlacedView, Views
 from services.intake.use_cases import UseCases
@@ -106,6 +107,7 @@ class Doors:
     clock: DomainClock
     most_rows: int
     explains: Explains
+    desk: DeskOrders
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """The order this request may see: its secret came as bearer token or as the tracking cookie."""
@@ -123,6 +125,10 @@ class Doors:
     async def view(self, order_id: str) -> OrderView:
         """An order as it is now."""
         return await self.queries.order(order_id, self.clock.now())
+
+    async def desk_view(self, found: OrderFound) -> DeskOrderView:
+        """An order as its coordinators see it now."""
+        return await self.desk.order(await self.view(found.order_id))
 
     async def explanation(self, found: OrderFound) -> ExplanationView:
         """Why an order has nobody yet. Raises ``Unavailable`` while matcher is away or has not heard of it."""

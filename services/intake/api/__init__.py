@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.access import Doors
+from services.intake.api.desk import desk_routes
 from services.intake.api.importing import import_routes
 from services.intake.api.orders import order_routes
 
@@ -14,4 +15,5 @@ def make_router(doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["orders"])
     order_routes(router, doors)
     import_routes(router, doors)
+    router.include_router(desk_routes(doors))
     return router

@@ -2,6 +2,7 @@
 
 from services.intake.commands.changing import AmendOrder, AnswerProposal, CancelOrder, ReviewOrder
 from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Party, PlaceOrder
+from services.intake.commands.revealing import RevealContact, RevealedPart, RevealReason
 from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "Line",
     "Party",
     "PlaceOrder",
+    "RevealContact",
+    "RevealReason",
+    "RevealedPart",
     "ReviewOrder",
     "Words",
 ]

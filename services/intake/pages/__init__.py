@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.access import Doors
+from services.intake.pages.desk import desk_pages
 from services.intake.pages.explaining import explaining_routes
 from services.intake.pages.following import following_routes
 from services.intake.pages.ordering import ordering_routes
@@ -25,4 +26,5 @@ def make_router(doors: Doors, rules: Community, pages: Pages, *, secure: bool) -
     router.include_router(following_routes(doors, rules, pages))
     router.include_router(reviewing_routes(doors, pages))
     router.include_router(explaining_routes(doors, pages))
+    router.include_router(desk_pages(doors, rules, pages))
     return router

@@ -75,33 +75,36 @@ class Following:
             "address": f"/orders/{order.reference}",
             "service_name": order.service_name.told_in(language),
             "place": place_name(self._rules.areas, order.area),
-            "holder": self._holder(order.holder),
-            "steps": self._steps(order.timeline),
+            "holder": holder_name(self._rules, order.holder, gettext("You")),
+            "steps": steps_of(order.timeline),
             "can_withdraw": order.state in _WITHDRAWABLE,
             "searching": order.state in _SEARCHING,
         }
 
-    def _holder(self, holder: HolderView | None) -> str:
-        """A title with its area, or a role; never a person's name."""
-        if holder is None:
-            return ""
-        if holder.role == Role.RESIDENT:
-            return gettext("You")
-        if holder.role == Role.DEPARTMENT and holder.title is not None:
-            return holder.title.told_in(current_reader().language)
-        if holder.title is None or holder.area is None:
-            return WORDS["role_name"](holder.role)
-        return f"{holder.title.told_in(current_reader().language)} · {place_name(self._rules.areas, holder.area)}"
 
-    def _steps(self, timeline: Sequence[TimelineView]) -> list[Step]:
-        return [
-            Step(
-                WORDS["event_name"](_told(entry)),
-                entry.at,
-                "" if entry.by == SYSTEM else WORDS["role_name"](entry.by),
-            )
-            for entry in timeline
-        ]
+def holder_name(rules: Community, holder: HolderView | None, resident: str) -> str:
+    """A title with its area, or a role; never a person's name. ``resident``: what the resident is called here."""
+    if holder is None:
+        return ""
+    if holder.role == Role.RESIDENT:
+        return resident
+    if holder.role == Role.DEPARTMENT and holder.title is not None:
+        return holder.title.told_in(current_reader().language)
+    if holder.title is None or holder.area is None:
+        return WORDS["role_name"](holder.role)
+    return f"{holder.title.told_in(current_reader().language)} · {place_name(rules.areas, holder.area)}"
+
+
+def steps_of(timeline: Sequence[TimelineView]) -> list[Step]:
+    """What happened, as lines."""
+    return [
+        Step(
+            WORDS["event_name"](_told(entry)),
+            entry.at,
+            "" if entry.by == SYSTEM else WORDS["role_name"](entry.by),
+        )
+        for entry in timeline
+    ]
 
 
 def _told(entry: TimelineView) -> str:

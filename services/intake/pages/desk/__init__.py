@@ -1,0 +1,21 @@
+"""Coordinators' pages at intake: ``/desk/orders/{reference}``, in sections that each know their own part."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.intake.access import Doors
+from services.intake.pages.desk.contact import contact_routes, contact_section
+from services.intake.pages.desk.page import DeskPage
+from services.intake.pages.desk.standing import standing_sections
+from shared.community.definition import Community
+from shared.web.templating import Pages
+
+
+def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
+    """Every page about one order. A further section is added to the list, its routes below."""
+    page = DeskPage(doors, pages, [*standing_sections(rules), contact_section()])
+    router = APIRouter()
+    router.include_router(page.routes())
+    router.include_router(contact_routes(page))
+    return router

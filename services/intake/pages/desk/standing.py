@@ -1,0 +1,39 @@
+"""How an order stands and what was said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.intake.commands import Channel
+from services.intake.pages.desk.page import Section, Seen
+from services.intake.pages.following import holder_name, steps_of
+from shared.community.definition import Community
+from shared.contracts.words import Role
+from shared.web.i18n import gettext, msgid
+from shared.web.wording import WORDS, place_name
+
+CHANNELS: Mapping[str, str] = {
+    Channel.PHONE: msgid("By phone"),
+    Channel.STATION: msgid("At the station"),
+    Channel.VISIT: msgid("On a visit"),
+    Channel.COORDINATOR: msgid("Through the coordinator"),
+}
+"""How an order came to a coordinator, as it is said."""
+
+
+def standing_sections(rules: Community) -> list[Section]:
+    """State and holder; then what the order is about; the timeline has a section of its own."""
+
+    async def standing(seen: Seen) -> Mapping[str, Any]:
+        return {"holder": holder_name(rules, seen.order.holder, WORDS["role_name"](Role.RESIDENT))}
+
+    async def about(seen: Seen) -> Mapping[str, Any]:
+        left_out = [place_name(rules.areas, code) for code in seen.order.excluded_areas]
+        channel = gettext(CHANNELS.get(seen.order.channel or "", ""))
+        return {"place": place_name(rules.areas, seen.order.area), "left_out": left_out, "channel": channel}
+
+    async def timeline(seen: Seen) -> Mapping[str, Any]:
+        return {"steps": steps_of(seen.order.timeline)}
+
+    return [Section("standing", standing), Section("about", about), Section("timeline", timeline)]
