@@ -24,6 +24,7 @@ from shared.community.posts import Skill
 from shared.community.roster_columns import COLUMNS
 
 SEED = 2630
+COUNTER_HOURS = "mon-fri 9-12; mon-fri 14-17"
 
 
 def tables(seed: int = SEED) -> dict[str, str]:
@@ -38,6 +39,7 @@ def tables(seed: int = SEED) -> dict[str, str]:
     return {
         "areas.csv": _areas(areas),
         "coordinators.csv": _coordinators(areas),
+        "counters.csv": _counters(),
         "posts.csv": _posts(posts),
         "units.csv": _units(units),
         "roster.csv": _roster(volunteers),
@@ -79,6 +81,21 @@ def _areas(areas: Iterable[AreaMade]) -> str:
 
 def _coordinators(areas: list[AreaMade]) -> str:
     return _csv(["coordinator_id", "area"], ([f"c-{code}", code] for code in coordinated(areas)))
+
+
+def _counters() -> str:
+    """One in every community, open as its offices are."""
+    rows = (
+        [
+            f"counter-{each.code}",
+            each.code,
+            f"{each.name.zh}便民服务台",
+            f"{each.name.en} service counter",
+            COUNTER_HOURS,
+        ]
+        for each in OUTLINE.communities
+    )
+    return _csv(["code", "area", "name_zh", "name_en", "hours"], rows)
 
 
 def _posts(posts: Iterable[PostMade]) -> str:

@@ -12,15 +12,17 @@ from shared.contracts.words import ServedBy, Urgency
 
 
 class Mode(StrEnum):
-    """Where a service happens."""
+    """Where a service happens; ``errand``: staff do it for the resident (行政代办)."""
 
     HOME_VISIT = "home_visit"
     COUNTER = "counter"
     REMOTE = "remote"
     PUBLIC_SPACE = "public_space"
     DELIVERY = "delivery"
+    ERRAND = "errand"
 
 
+AT_A_COUNTER = frozenset({Mode.COUNTER, Mode.ERRAND})
 PROVIDED_BY_NAME = frozenset({ServedBy.DEPARTMENT, ServedBy.PROPERTY, ServedBy.MERCHANT})
 
 
@@ -62,6 +64,7 @@ class Service(BaseModel):
     order is referred to it at once. ``legs``: what is served one after the other under one number; without any, one
     leg by whoever serves it. ``duration_minutes`` is what one serving usually takes. ``headcount``: so many volunteers
     serve it together. ``parties``: others are in the matter, who must not serve it; the order form asks for them.
+    ``in_person``: the resident has to come to the counter in person, by appointment, and nobody can do it for them.
     ``description`` is in plain words.
     """
 
@@ -80,6 +83,7 @@ class Service(BaseModel):
     mode: Mode
     headcount: int = Field(default=1, ge=1, le=20)
     parties: bool = False
+    in_person: bool = False
     description: Text
 
     @model_validator(mode="after")
@@ -92,7 +96,14 @@ class Service(BaseModel):
             raise ValueError("only a department, a property firm or a merchant is a holder")
         if self.headcount > 1 and self.post is None:
             raise ValueError("only a post serves with a headcount")
+        if self.in_person and (self.served_by, self.mode) != (ServedBy.STAFF, Mode.COUNTER):
+            raise ValueError("only staff at a counter serve who comes in person")
         return self
+
+    @property
+    def at_a_counter(self) -> bool:
+        """Whether the counter of the place serves it, where there is one."""
+        return self.served_by is ServedBy.STAFF and self.mode in AT_A_COUNTER
 
     @property
     def sequence(self) -> tuple[LegTemplate, ...]:

@@ -15,7 +15,7 @@ from shared.community.departments import Department
 from shared.community.faults import Entry, Fault, Faults
 from shared.community.ladder import Tier
 from shared.community.posts import Post, Profession, Skill, Unit
-from shared.community.reading import AreaRow, CoordinatorRow
+from shared.community.reading import AreaRow, CoordinatorRow, CounterRow
 
 
 def time_zone(name: str, file: str, faults: Faults) -> None:
@@ -149,6 +149,25 @@ def departments(
                 faults.append(each.fault(f"legs[{index}].department", f"there is no department {leg.department!r}"))
             if leg.post is not None and leg.post not in skills:
                 faults.append(each.fault(f"legs[{index}].post", f"there is no skill {leg.post!r}"))
+
+
+def counters(
+    entries: Sequence[Entry[CounterRow]],
+    departments: Sequence[Entry[Department]],
+    areas: Collection[str],
+    faults: Faults,
+) -> None:
+    """Counters stand in areas that exist, one in each, open at some hour, with codes that no department has."""
+    faults.unique(entries, "code", lambda counter: counter.code)
+    faults.unique(entries, "area", lambda counter: counter.area)
+    taken = {entry.value.code for entry in departments}
+    for entry in entries:
+        if entry.value.code in taken:
+            faults.append(entry.fault("code", f"{entry.value.code!r} is a department's already"))
+        if entry.value.area not in areas:
+            faults.append(entry.fault("area", f"there is no area {entry.value.area!r}"))
+        if not len(entry.value.hours):
+            faults.append(entry.fault("hours", "a counter must open at some hour"))
 
 
 def catalogue(

@@ -15,14 +15,14 @@ from shared.community import checks
 from shared.community.areas import AreaKind, AreaTree
 from shared.community.calendar import official
 from shared.community.catalogue import Service, ServiceWindow
-from shared.community.departments import Department
+from shared.community.departments import Department, DepartmentKind
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, M
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.ladder import Clocks, Coordinator, Ladder, Tier
 from shared.community.local import LocalTime
 from shared.community.pairing import PairingRules
 from shared.community.posts import Post, Profession, Skill, Unit
-from shared.community.reading import AreaRow, CoordinatorRow, Header, Source, read_source
+from shared.community.reading import AreaRow, CoordinatorRow, CounterRow, Header, Source, read_source
 from shared.community.text import Text
 
 __all__ = ["Community", "DefinitionInvalid", "Fault", "load"]
@@ -110,12 +110,20 @@ class Community:
 
     @cached_property
     def departments_by_code(self) -> Mapping[str, Department]:
-        """Departments, property firms and merchants."""
+        """Departments, property firms, merchants and counters."""
         return {department.code: department for department in self.departments}
 
     def departments_for(self, area: str) -> tuple[Department, ...]:
         """Those that answer for an area: what lies there can be referred to them."""
         return tuple(one for one in self.departments if one.answers_for(self.areas, area))
+
+    def counter_of(self, area: str) -> Department | None:
+        """The counter that answers for an area, if one does: the one of the smallest area above it."""
+        line = list(self.areas.ancestors(area))
+        near = [
+            (line.index(top), one) for one in self.departments if one.is_counter for top in one.areas if top in line
+        ]
+        return min(near, key=lambda each: each[0])[1] if near else None
 
     def posts_covering(self, area: str, skill: str) -> tuple[Post, ...]:
         """The posts of a skill whose area is this one or lies above it, nearest first."""
@@ -158,6 +166,7 @@ class _Parts:
         self.clocks = source.one(Clocks, "clocks", faults)
         self.pairing = source.one(PairingRules, "pairing", faults) if "pairing" in source.content else None
         self.default_hours = source.one(DefaultHours, "default_hours", faults)
+        self.counters = source.maybe_table(CounterRow, header.files.counters, faults)
         self.areas = source.table(AreaRow, header.files.areas, faults)
         self.coordinators = source.table(CoordinatorRow, header.files.coordinators, faults)
         self.posts = source.table(Post, header.files.posts, faults)
@@ -186,6 +195,7 @@ class _Parts:
         held = {entry.value.skill for entry in self.posts}
         checks.catalogue(self.windows, self.services, skills, held, faults)
         checks.departments(self.departments, self.services, skills, area_codes, faults)
+        checks.counters(self.counters, self.departments, area_codes, faults)
         checks.ladder(self.tiers, self.coordinators, self.kinds, self.areas, faults)
         faults.end_here_if_any()
 
@@ -212,7 +222,7 @@ class _Parts:
             default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
             roster=self.roster,
             calendar=self.header.calendar,
-            departments=_values(self.departments),
+            departments=_values(self.departments) + tuple(_counter(row) for row in _values(self.counters)),
         )
 
     def _ladder(self) -> Ladder:
@@ -226,6 +236,10 @@ class _Parts:
                 for row in _values(self.coordinators)
             ),
         )
+
+
+def _counter(row: CounterRow) -> Department:
+    return Department(code=row.code, name=row.name, kind=DepartmentKind.COUNTER, areas=(row.area,), hours=row.hours)
 
 
 def _values(entries: Sequence[Entry[M]]) -> tuple[M, ...]:

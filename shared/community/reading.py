@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, join
+from shared.community.hours import WeekHours
 from shared.community.tables import decoded, rows_of_csv
 from shared.community.text import Code, Text
 
@@ -21,7 +22,9 @@ _LANGUAGES = frozenset(Text.model_fields)
 
 
 class Files(BaseModel):
-    """The tables, by names relative to the definition's folder. The roster is optional and not read here."""
+    """The tables, by names relative to the definition's folder. The counters are optional; so is the roster, which is
+    not read here.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,6 +32,7 @@ class Files(BaseModel):
     coordinators: str
     posts: str
     units: str
+    counters: str | None = None
     roster: str | None = None
 
 
@@ -63,6 +67,17 @@ class CoordinatorRow(BaseModel):
     coordinator_id: Code
     area: Code
     title: Text | None = None
+
+
+class CounterRow(BaseModel):
+    """One counter of the table: the area whose people it serves, and when it is open."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Code
+    area: Code
+    name: Text
+    hours: WeekHours
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,10 @@ class Source:
         fields = [_field_of(column) for column in columns]
         read = (faults.entry(model, _nested(fields, cells), name, f"row {row}") for row, cells in records)
         return [entry for entry in read if entry is not None]
+
+    def maybe_table(self, model: type[M], name: str | None, faults: Faults) -> list[Entry[M]]:
+        """The rows of a table that a definition may do without."""
+        return self.table(model, name, faults) if name is not None else []
 
     def _beside(self, name: str) -> Path:
         folder = self.path.resolve().parent
