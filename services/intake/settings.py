@@ -14,7 +14,9 @@ class IntakeSettings(ServiceSettings):
 
     ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``import_rows``: the
     most rows one imported table may have. ``group_commands``: the most commands in one transaction.
-    ``waiting_commands``: the most that may wait before callers are told to come back.
+    ``waiting_commands``: the most that may wait before callers are told to come back. ``suggestion_least``,
+    ``suggestion_margin``: a service is chosen from words with this score and this lead (0 to 1). ``similar_least``: so
+    alike are texts of one matter (0 to 100); orders of the last ``similar_days`` are compared, ``similar_rows`` at most.
     """
 
     service: ClassVar[str] = "intake"
@@ -25,3 +27,8 @@ class IntakeSettings(ServiceSettings):
     import_rows: PositiveInt = 20_000
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
+    suggestion_least: float = Field(default=0.16, ge=0, le=1)
+    suggestion_margin: float = Field(default=0.08, ge=0, le=1)
+    similar_least: float = Field(default=30.0, ge=0, le=100)
+    similar_days: PositiveFloat = 14.0
+    similar_rows: PositiveInt = 200
