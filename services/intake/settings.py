@@ -16,7 +16,8 @@ class IntakeSettings(ServiceSettings):
     most rows one imported table may have. ``group_commands``: the most commands in one transaction.
     ``waiting_commands``: the most that may wait before callers are told to come back. ``suggestion_least``,
     ``suggestion_margin``: a service is chosen from words with this score and this lead (0 to 1). ``similar_least``: so
-    alike are texts of one matter (0 to 100); orders of the last ``similar_days`` are compared, ``similar_rows`` at most.
+    alike are texts of one matter (0 to 100); orders of the last ``similar_days`` are compared, at most
+    ``similar_rows``.
     """
 
     service: ClassVar[str] = "intake"

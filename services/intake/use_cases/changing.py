@@ -8,9 +8,9 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from services.intake.commands import AmendOrder, CancelOrder, Command, ReviewOrder
-from services.intake.models import Leg, Order, OrderReview
+from services.intake.models import Leg, Order, OrderReview, Resident
 from services.intake.policies.acceptance import OrderInvalid, window_errors
-from services.intake.policies.lifecycle import check_open, check_reviewable, reopens
+from services.intake.policies.lifecycle import OrderNotOpen, check_open, check_reviewable, reopens
 from services.intake.repository import Unit
 from services.intake.use_cases.sequence import first_leg
 from services.intake.use_cases.timeline import INTAKE, entry
@@ -24,6 +24,7 @@ from shared.contracts.intake import (
     OrderReopened,
     OrderReviewed,
     PlacedLeg,
+    ResidentLeft,
 )
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import Holder, OrderState, Outcome, Role, Urgency
@@ -62,11 +63,15 @@ class Changing:
         return answers
 
     async def cancel_orders(self, uow: Unit, changes: Sequence[Change[CancelOrder]]) -> list[Order | Refusal]:
-        """Withdraw. Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``."""
-        orders = await uow.repository.orders([change.order_id for change in changes])
+        """Withdraw; where others have joined, the order goes on for them.
+
+        Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``.
+        """
+        ids = [change.order_id for change in changes]
+        orders, residents = await uow.repository.orders(ids), await uow.repository.residents_of(ids)
         answers: list[Order | Refusal] = []
         for change in changes:
-            answer = _of(orders, change.order_id, partial(self._cancel, uow))
+            answer = _of(orders, change.order_id, partial(withdraw, uow, residents[change.order_id]))
             if isinstance(answer, Order) and change.wish.reason is not None:
                 await self._keep_words(uow, answer, reason=change.wish.reason)
             answers.append(answer)
@@ -93,17 +98,6 @@ class Changing:
             fields = self._vault.open_fields(order.order_id, contact.sealed)
             contact.sealed = self._vault.seal_fields(order.order_id, fields | words)
 
-    def _cancel(self, uow: Unit, order: Order) -> Order:
-        order.cancel(uow.now)
-        cancelled = OrderCancelled(
-            order_id=order.order_id,
-            community=order.community,
-            version=order.next_version(),
-            cancelled_at=uow.now,
-        )
-        _tell(uow, order, cancelled, Role.RESIDENT)
-        return order
-
     def _review(self, uow: Unit, wish: ReviewOrder, legs: dict[str, list[Leg]], order: Order) -> Order:
         check_reviewable(OrderState(order.state))
         comment = self._vault.seal(order.order_id, wish.comment) if wish.comment else None
@@ -124,14 +118,15 @@ class Changing:
             rating=wish.rating,
             reviewed_at=uow.now,
         )
-        _tell(uow, order, reviewed, Role.RESIDENT)
+        tell(uow, order, reviewed, Role.RESIDENT)
         if reopens(wish.outcome):
-            self._reopen(uow, order, legs[order.order_id])
+            self.reopen(uow, order, legs[order.order_id])
         else:
-            _close(uow, order, wish.outcome, Role.RESIDENT)
+            close(uow, order, wish.outcome, Role.RESIDENT)
         return order
 
-    def _reopen(self, uow: Unit, order: Order, legs: Sequence[Leg]) -> None:
+    def reopen(self, uow: Unit, order: Order, legs: Sequence[Leg]) -> None:
+        """Not fixed: the same number runs again. Raises ``OrderNotOpen`` or ``NotYetDone``."""
         due_at = dispatch_due(self._rules, Urgency(order.urgency), None, uow.now)
         coordinator = Holder(role=Role.COORDINATOR, area=self._rules.areas.coordinator_area(order.grid))
         order.reopen(coordinator, due_at, uow.now)
@@ -145,16 +140,18 @@ class Changing:
             reopened_at=uow.now,
             due_at=due_at,
         )
-        _tell(uow, order, reopened, Role.RESIDENT)
+        tell(uow, order, reopened, Role.RESIDENT)
 
     def _lapse(self, uow: Unit, order: Order) -> Order:
         check_reviewable(OrderState(order.state))
-        _close(uow, order, Outcome.NO_REPLY, None)
+        close(uow, order, Outcome.NO_REPLY, None)
         return order
 
 
-def amend(uow: Unit, wish: AmendOrder, order: Order, accepted_offer: str | None = None) -> Order:
-    """Change window or urgency. Raises ``OrderNotOpen``, ``AlreadyDone`` or ``OrderInvalid``."""
+def amend(
+    uow: Unit, wish: AmendOrder, order: Order, accepted_offer: str | None = None, by: Role = Role.RESIDENT
+) -> Order:
+    """Change window or urgency, by whose hand ``by`` says. Raises ``OrderNotOpen``, ``AlreadyDone`` or ``OrderInvalid``."""
     check_open(OrderState(order.state))
     if errors := window_errors(wish.window, uow.now):
         raise OrderInvalid(errors=errors)
@@ -167,12 +164,47 @@ def amend(uow: Unit, wish: AmendOrder, order: Order, accepted_offer: str | None 
         window=order.window,
         amended_at=uow.now,
         accepted_offer=accepted_offer,
+        by=by,
     )
-    _tell(uow, order, amended, Role.RESIDENT)
+    tell(uow, order, amended, by)
     return order
 
 
-def _close(uow: Unit, order: Order, outcome: Outcome, by: Role | None) -> None:
+def withdraw(uow: Unit, residents: Sequence[Resident], order: Order) -> Order:
+    """Who ordered withdraws: the order ends, or goes on for those who joined. Raises ``OrderNotOpen`` or
+    ``AlreadyDone``."""
+    check_open(OrderState(order.state))
+    if order.owner_left_at is not None:
+        raise OrderNotOpen
+    if any(one.orders_too for one in residents):
+        order.owner_left_at = order.changed_at = uow.now
+        left = ResidentLeft(
+            order_id=order.order_id,
+            community=order.community,
+            version=order.next_version(),
+            resident_id=order.order_id,
+            left_at=uow.now,
+        )
+        tell(uow, order, left, Role.RESIDENT)
+    else:
+        cancel(uow, order)
+    return order
+
+
+def cancel(uow: Unit, order: Order) -> None:
+    """Nobody wants it any more. Raises ``OrderNotOpen`` or ``AlreadyDone``."""
+    order.cancel(uow.now)
+    cancelled = OrderCancelled(
+        order_id=order.order_id,
+        community=order.community,
+        version=order.next_version(),
+        cancelled_at=uow.now,
+    )
+    tell(uow, order, cancelled, Role.RESIDENT)
+
+
+def close(uow: Unit, order: Order, outcome: Outcome, by: Role | None) -> None:
+    """End a served order. Raises ``OrderNotOpen`` or ``NotYetDone``."""
     order.close(outcome, uow.now)
     closed = OrderClosed(
         order_id=order.order_id,
@@ -181,10 +213,11 @@ def _close(uow: Unit, order: Order, outcome: Outcome, by: Role | None) -> None:
         outcome=outcome,
         closed_at=uow.now,
     )
-    _tell(uow, order, closed, by)
+    tell(uow, order, closed, by)
 
 
-def _tell(uow: Unit, order: Order, event: IntakeEvent, by: Role | None) -> None:
+def tell(uow: Unit, order: Order, event: IntakeEvent, by: Role | None) -> None:
+    """Record a fact about an order, with its entry of the timeline."""
     uow.record(event, traceparent=order.traceparent)
     uow.repository.add(entry(order, event.name, source=INTAKE, version=event.version, at=uow.now, by=by))
     uow.announce(order.order_id)
