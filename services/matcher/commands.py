@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from shared.community.hours import WeekHours
 from shared.community.roster_columns import LARGEST_BUDGET, LARGEST_CAPACITY
 from shared.community.text import Code
-from shared.contracts.words import Window
+from shared.contracts.words import ErrandStep, Window
 
 MOST_MINUTES = 24 * 60
 MOST_ABSENCES = 50
@@ -90,9 +90,12 @@ class DeclineOffer(Command):
 
 
 class CompleteLeg(Command):
-    """The leg was served. ``minutes`` it took, else those since the start."""
+    """The leg was served. ``minutes`` it took, else those since the start. ``confidential_note``: what a mediator keeps
+    for themselves, apart from the report.
+    """
 
     report: Words
+    confidential_note: Words | None = None
     minutes: int | None = Field(default=None, ge=1, le=MOST_MINUTES)
 
 
@@ -112,6 +115,23 @@ class ResolveLeg(Command):
     """A coordinator served or settled a leg in person."""
 
     report: Words
+
+
+class TakeInPerson(Command):
+    """A coordinator serves a leg in person."""
+
+
+class ExtendReferral(Command):
+    """A department needs until ``until``; the resident is asked. ``reason`` stays with the coordinators."""
+
+    until: AwareDatetime
+    reason: Words
+
+
+class ExtendLeg(ExtendReferral):
+    """A coordinator needs until ``until``. ``agreed``: the resident said yes by word of mouth already."""
+
+    agreed: bool = False
 
 
 class EscalateLeg(Command):
@@ -142,6 +162,12 @@ class ReturnReferral(Command):
 
     reason: ReturnReason
     note: Words | None = None
+
+
+class AdvanceErrand(Command):
+    """A counter says how far an errand has come; it goes forward only."""
+
+    step: ErrandStep
 
 
 class AddLeg(Command):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.matcher.access import Doors, due_place
-from services.matcher.commands import AddLeg, ReferLeg, ResolveLeg, ReturnReferral
+from services.matcher.commands import AddLeg, AdvanceErrand, ReferLeg, ResolveLeg, ReturnReferral
 from services.matcher.queries.referral_views import LegAddedView, ReferralFigureView, ReferralView, ReferredView
 from services.matcher.use_cases.referring import Reply
 from shared.web.callers import CoordinatorCaller, DepartmentCaller
@@ -51,6 +51,12 @@ def referral_routes(router: APIRouter, doors: Doors) -> None:
     async def resolve(referral_id: str, caller: DepartmentCaller, body: ResolveLeg) -> ReferralView:
         """We served it."""
         await doors.do(referring.resolve_referrals, Reply(referral_id, caller.subject, body))
+        return await referrals.one(referral_id, doors.clock.now())
+
+    @router.post("/referrals/{referral_id}/advance", tags=["departments"])
+    async def advance(referral_id: str, caller: DepartmentCaller, body: AdvanceErrand) -> ReferralView:
+        """Our counter has come one step further with an errand; to resolve it is that it was collected."""
+        await doors.do(referring.advance_errands, Reply(referral_id, caller.subject, body))
         return await referrals.one(referral_id, doors.clock.now())
 
     @router.post("/referrals/{referral_id}/hand-back", tags=["departments"])

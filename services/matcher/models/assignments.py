@@ -23,8 +23,9 @@ MOST_MINUTES = 24 * 60
 
 
 class Assignment(MatcherTable, table=True):
-    """A volunteer has a place of a leg. ``report`` and ``note`` (free words at a hand-back) are sealed under the
-    order's id; ``minutes`` are what was served. An active assignment has its place alone (invariant I2).
+    """A volunteer has a place of a leg. ``report``, ``note`` (free words at a hand-back) and ``confidential_note`` (which
+    only whoever wrote it reads again) are sealed under the order's id; ``minutes`` are what was served. An active
+    assignment has its place alone (invariant I2).
     """
 
     __tablename__ = "assignments"
@@ -52,6 +53,7 @@ class Assignment(MatcherTable, table=True):
     window_to: datetime | None = None
     report: bytes | None = Field(default=None, sa_type=LargeBinary)
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
+    confidential_note: bytes | None = Field(default=None, sa_type=LargeBinary)
     minutes: int | None = None
     assigned_at: datetime
     started_at: datetime | None = None
@@ -83,7 +85,7 @@ class Assignment(MatcherTable, table=True):
             raise AlreadyStarted
         self.state, self.started_at = AssignmentState.UNDER_WAY.value, now
 
-    def complete(self, now: datetime, report: bytes, minutes: int | None) -> int:
+    def complete(self, now: datetime, report: bytes, minutes: int | None, confidential: bytes | None = None) -> int:
         """It was served; returns the minutes it took: those told, else those since the start.
 
         Raises ``AssignmentEnded`` or ``NotStarted``.
@@ -93,7 +95,7 @@ class Assignment(MatcherTable, table=True):
             raise NotStarted
         elapsed = int((now - self.started_at) / timedelta(minutes=1))
         self.minutes = minutes if minutes is not None else max(1, min(elapsed, MOST_MINUTES))
-        self.report = report
+        self.report, self.confidential_note = report, confidential
         self._end(AssignmentState.COMPLETED, now)
         return self.minutes
 

@@ -8,7 +8,10 @@ from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
+from services.matcher.policies.errands import check_advance
 from services.matcher.policies.referring import ReferralEnding, ReferralOver
+from shared.community.departments import Department
+from shared.contracts.words import ErrandStep
 
 OPEN_REFERRALS = text("ended_at IS NULL")
 
@@ -16,7 +19,7 @@ OPEN_REFERRALS = text("ended_at IS NULL")
 class Referral(MatcherTable, table=True):
     """One leg referred once. ``by``: the coordinator, or ``system`` where the catalogue says so; ``area``: whose desk
     it came from. ``note``: what the coordinator wrote, sealed under the order's id. ``reason``: a listed word, if it
-    was handed back.
+    was handed back. ``errand``: how far a counter has come with it.
     """
 
     __tablename__ = "referrals"
@@ -36,11 +39,19 @@ class Referral(MatcherTable, table=True):
     ended_at: datetime | None = None
     ending: str | None = None
     reason: str | None = None
+    errand: str | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether the department holds the leg."""
         return self.ended_at is None
+
+    def advance(self, department: Department | None, step: ErrandStep) -> None:
+        """The counter has come one step further. Raises ``ReferralOver``, ``NotAnErrand`` or ``StepPassed``."""
+        if not self.is_open:
+            raise ReferralOver
+        check_advance(department, ErrandStep(self.errand) if self.errand else None, step)
+        self.errand = step.value
 
     def end(self, ending: ReferralEnding, now: datetime, reason: str | None = None) -> None:
         """The department holds it no longer. Raises ``ReferralOver``."""

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.matcher.access import Doors, due_place
-from services.matcher.commands import ResolveLeg, ReturnReason, ReturnReferral
+from services.matcher.commands import AdvanceErrand, ResolveLeg, ReturnReason, ReturnReferral
+from services.matcher.policies.errands import step_after
 from services.matcher.queries.referral_views import ReferralView
 from services.matcher.use_cases.referring import Reply
 from shared.contracts.refusal import NotFound, Refusal, Unauthenticated
-from shared.contracts.words import Role
+from shared.contracts.words import ErrandStep, Role
 from shared.web.callers import DepartmentCaller, MaybeCaller
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
@@ -35,6 +36,14 @@ REASONS = {
 """The short list of why a department hands a referral back."""
 
 
+ERRANDS = {
+    ErrandStep.PAPERS_RECEIVED: msgid("We have received the papers"),
+    ErrandStep.IN_PROGRESS: msgid("We are working on it"),
+    ErrandStep.READY_TO_COLLECT: msgid("It is ready to collect"),
+}
+"""How far an errand has come, as the counter says it."""
+
+
 class DepartmentDesk:
     """Shows departments what they hold. ``secure``: whether cookies go over TLS alone."""
 
@@ -45,6 +54,7 @@ class DepartmentDesk:
         referring = doors.use_cases.referring
         self.verbs: dict[str, tuple[type[Any], Any]] = {
             "resolve": (ResolveLeg, referring.resolve_referrals),
+            "advance": (AdvanceErrand, referring.advance_errands),
             "hand-back": (ReturnReferral, referring.return_referrals),
         }
 
@@ -59,17 +69,22 @@ class DepartmentDesk:
             rows=rows[:ROWS],
             department=self._doors.rules.departments_by_code.get(department),
             following=cursor_of((last.due_at.isoformat(), last.referral_id)) if last else None,
+            errands=_errands(),
             place=self._place,
         )
 
     async def one(self, request: Request, referral: ReferralView, form: Form, status: int = 200) -> Response:
-        """One referral, and the two answers to it; once it has ended, that it has."""
+        """One referral, how far an errand has come, and the two answers to it; once it has ended, that it has."""
+        errand = ErrandStep(referral.errand) if referral.errand else None
+        following = step_after(errand) if referral.counter and not referral.in_person else None
         return self._pages.render(
             request,
             "referral.html",
             status=status,
             referral=referral,
             form=form,
+            errands=_errands(),
+            following=following,
             reasons=[(reason.value, gettext(text)) for reason, text in REASONS.items()],
             place=self._place,
         )
@@ -113,8 +128,12 @@ class DepartmentDesk:
         return place_name(self._doors.rules.areas, area)
 
 
+def _errands() -> dict[str, str]:
+    return {step.value: gettext(text) for step, text in ERRANDS.items()}
+
+
 def department_pages(desk: DepartmentDesk, doors: Doors) -> APIRouter:
-    """``/department``, ``/department/{referral_id}`` with its two forms, and ``/d/{token}``."""
+    """``/department``, ``/department/{referral_id}`` with its forms, and ``/d/{token}``."""
     router = APIRouter()
 
     @router.get("/department")

@@ -11,7 +11,10 @@ from shared.contracts.words import Window
 
 
 class ReferralView(BaseModel):
-    """One leg in the hands of a department; ``note`` is the coordinator's, ``ending`` how it ended, if it has."""
+    """One leg in the hands of a department; ``note`` is the coordinator's, ``ending`` how it ended, if it has.
+
+    ``counter``: it is an errand, or an appointment (``in_person``), at a counter; ``errand``: how far it has come.
+    """
 
     referral_id: str
     order_id: str
@@ -30,6 +33,9 @@ class ReferralView(BaseModel):
     overdue: bool
     note: str | None
     ending: str | None
+    counter: bool
+    in_person: bool
+    errand: str | None
 
 
 class ReferredView(ReferralView):

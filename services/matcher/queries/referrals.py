@@ -114,6 +114,9 @@ class ReferralQueries(Looking):
             overdue=referral.is_open and referral.due_at <= now,
             note=self._vault.open(referral.order_id, referral.note) if referral.note else None,
             ending=referral.ending,
+            counter=department is not None and department.is_counter,
+            in_person=service is not None and service.in_person,
+            errand=referral.errand,
         )
 
 

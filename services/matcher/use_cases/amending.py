@@ -14,6 +14,7 @@ from services.matcher.policies.windows import Span, span_of
 from services.matcher.repository import Unit
 from services.matcher.use_cases.agreeing import Agreeing
 from services.matcher.use_cases.dispatching import Answers, apply
+from services.matcher.use_cases.handing_over import HandingOver
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import By
@@ -43,6 +44,7 @@ class Amending:
         self._searching, self._needs, self._steps = means.searching, means.needs, means.steps
         self._pairing = pairing
         self._agreeing = Agreeing(means)
+        self._handing_over = HandingOver(means.rules, means.steps)
 
     async def amend_dispatches(self, uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Answers:
         """Offers that no longer suit are withdrawn, assignments that no longer suit are released, and the next
@@ -68,6 +70,7 @@ class Amending:
                 agreed.append((before, event.accepted_offer))
             if event.window != before.window:
                 released.extend(self._move_assignments(uow, whole, candidates, loads))
+                self._handing_over.move(uow, whole)
 
         answers = await apply(uow, facts, take)
         await uow.repository.give_back(released)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.matcher.models import Leg, Referral, WholeDispatch
+from services.matcher.policies.errands import appointment_end, server_of
 from services.matcher.policies.ladder import Cause
 from services.matcher.policies.referring import SYSTEM, referral_due
 from services.matcher.repository import Unit
@@ -21,12 +22,12 @@ class HandingOver:
         self._steps = steps
 
     def pass_on(self, uow: Unit, whole: WholeDispatch) -> list[Referral]:
-        """What no post serves: its department's, if that is known here and answers for the area; else a coordinator
-        decides.
+        """What no post serves: its department's or its counter's, if there is one that answers for the area; else a
+        coordinator decides.
         """
-        leg = whole.current_leg
-        department = self._rules.departments_by_code.get(leg.department or "") if leg else None
-        if leg is None or department is None or not department.answers_for(self._rules.areas, whole.dispatch.grid):
+        leg, dispatch = whole.current_leg, whole.dispatch
+        department = server_of(self._rules, leg.department, dispatch.service, dispatch.grid) if leg else None
+        if leg is None or department is None:
             self._steps.escalate(uow, whole, Cause.SERVED_BY)
             return []
         return [self.refer(uow, whole, leg, department, SYSTEM)]
@@ -34,10 +35,13 @@ class HandingOver:
     def refer(
         self, uow: Unit, whole: WholeDispatch, leg: Leg, department: Department, by: str, note: bytes | None = None
     ) -> Referral:
-        """A department holds the order and has to serve the leg, by its own clock or the tier's."""
+        """A department holds the order and has to serve the leg, by its own clock or the tier's; a counter to which
+        the resident comes in person, by the end of the appointment.
+        """
         self._steps.stop_asking(uow, whole)
         dispatch = whole.dispatch
-        due_at = referral_due(self._rules, department, Urgency(dispatch.urgency), uow.now)
+        due_at = appointment_end(self._rules, department, dispatch.service, dispatch.window, uow.now)
+        due_at = due_at or referral_due(self._rules, department, Urgency(dispatch.urgency), uow.now)
         referral = Referral(
             referral_id=uow.new_id(),
             leg_id=leg.leg_id,
@@ -50,12 +54,28 @@ class HandingOver:
             note=note,
         )
         whole.referrals.append(referral)
-        dispatch.refer_to(department.code, due_at)
+        self._tell(uow, whole, referral)
+        return referral
+
+    def move(self, uow: Unit, whole: WholeDispatch) -> None:
+        """The resident moved the time: a counter that expects them in person is told anew by when."""
+        dispatch = whole.dispatch
+        for referral in whole.referrals:
+            counter = self._rules.departments_by_code.get(referral.department)
+            if not referral.is_open or counter is None:
+                continue
+            due_at = appointment_end(self._rules, counter, dispatch.service, dispatch.window, uow.now)
+            if due_at is not None and due_at != referral.due_at:
+                referral.due_at = due_at
+                self._tell(uow, whole, referral)
+
+    def _tell(self, uow: Unit, whole: WholeDispatch, referral: Referral) -> None:
+        dispatch = whole.dispatch
+        dispatch.refer_to(referral.department, referral.due_at)
         referred = events.OrderReferred(
             **dispatch.stamp(uow.now),
-            leg_id=leg.leg_id,
+            leg_id=referral.leg_id,
             referral_id=referral.referral_id,
-            department=department.code,
+            department=referral.department,
         )
         record(uow, whole, referred)
-        return referral

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from services.matcher.commands import AddLeg, Command, ReferLeg, ResolveLeg, ReturnReferral
+from services.matcher.commands import AddLeg, AdvanceErrand, Command, ReferLeg, ResolveLeg, ReturnReferral
 from services.matcher.models import Leg, Referral, WholeDispatch
 from services.matcher.policies.acceptance import LegServed
 from services.matcher.policies.ladder import Cause
@@ -64,7 +64,7 @@ class Referring:
         answers: list[str | Refusal] = []
         for reply in replies:
             try:
-                whole, referral = _own(wholes, reply)
+                whole, referral = own_referral(wholes, reply)
                 referral.end(ReferralEnding.RESOLVED, uow.now)
             except Refusal as refusal:
                 answers.append(refusal)
@@ -73,6 +73,24 @@ class Referring:
             leg.resolve(referral.department, self._vault.seal(leg.order_id, reply.wish.report))
             if self._steps.leg_completed(uow, whole, leg, None, None, department=referral.department):
                 await self._pairing.ask_again(uow, [whole])
+            answers.append(referral.referral_id)
+        return answers
+
+    async def advance_errands(self, uow: Unit, replies: Sequence[Reply[AdvanceErrand]]) -> list[str | Refusal]:
+        """A counter has come one step further with an errand; who holds it and until when stays. Answers are referral
+        ids. Refusals: ``NotFound``, ``ReferralOver``, ``NotAnErrand``, ``StepPassed``.
+        """
+        wholes = await uow.repository.by_referral({reply.referral_id for reply in replies})
+        answers: list[str | Refusal] = []
+        for reply in replies:
+            try:
+                whole, referral = own_referral(wholes, reply)
+                referral.advance(self._rules.departments_by_code.get(referral.department), reply.wish.step)
+            except Refusal as refusal:
+                answers.append(refusal)
+                continue
+            stamp = whole.dispatch.stamp(uow.now)
+            record(uow, whole, events.ErrandAdvanced(**stamp, leg_id=referral.leg_id, step=reply.wish.step))
             answers.append(referral.referral_id)
         return answers
 
@@ -85,7 +103,7 @@ class Referring:
         answers: list[str | Refusal] = []
         for reply in replies:
             try:
-                whole, referral = _own(wholes, reply)
+                whole, referral = own_referral(wholes, reply)
                 referral.end(ReferralEnding.HANDED_BACK, uow.now, reply.wish.reason.value)
             except Refusal as refusal:
                 answers.append(refusal)
@@ -143,7 +161,7 @@ class Referring:
             raise LegUnclear(errors=[FieldError("/post", LegUnclear.title)])
 
 
-def _own(wholes: Mapping[str, WholeDispatch], reply: Reply[W]) -> tuple[WholeDispatch, Referral]:
+def own_referral(wholes: Mapping[str, WholeDispatch], reply: Reply[W]) -> tuple[WholeDispatch, Referral]:
     """A department's own referral; another's looks like none at all."""
     whole = wholes.get(reply.referral_id)
     if whole is None or (referral := whole.referral(reply.referral_id)).department != reply.department:

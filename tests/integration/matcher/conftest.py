@@ -39,8 +39,12 @@ TABLES = ", ".join(MatcherTable.metadata.tables)
 
 @pytest.fixture(scope="session")
 def rules() -> Community:
-    """The reference county, with clocks that run day and night: what hours do to a clock is tested apart."""
+    """The reference county, with clocks that run day and night: what hours do to a clock is tested apart.
+
+    Without its counters, so that staff's services come to the coordinators: counters have tests of their own.
+    """
     county = load(COUNTY)
+    departments = tuple(one for one in county.departments if not one.is_counter)
     always = {"hours": None, "lead_minutes": 0}
     clocks = county.clocks.model_copy(
         update={
@@ -50,7 +54,7 @@ def rules() -> Community:
             ),
         }
     )
-    return replace(county, clocks=clocks)
+    return replace(county, clocks=clocks, departments=departments)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,9 @@
 """errands at a counter, and notes that stay with whoever wrote them"""
 
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -7,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("referrals", sa.Column("errand", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.add_column("assignments", sa.Column("confidential_note", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("assignments", "confidential_note")
+    op.drop_column("referrals", "errand")
