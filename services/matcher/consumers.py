@@ -97,7 +97,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(ExtensionAnswered)
     async def on_extension_answered(uow: Unit, facts: Sequence[Fact[ExtensionAnswered]]) -> Answers:
         """The resident gives more time, or not."""
-        return await dispatching.pass_by(uow, facts)
+        return await use_cases.extending.hear_answers(uow, facts)
 
     @hearing.on(ClosingProposed)
     async def on_closing_proposed(uow: Unit, facts: Sequence[Fact[ClosingProposed]]) -> Answers:
@@ -107,7 +107,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(ClosingAnswered)
     async def on_closing_answered(uow: Unit, facts: Sequence[Fact[ClosingAnswered]]) -> Answers:
         """A no takes the order up one tier."""
-        return await dispatching.pass_by(uow, facts)
+        return await use_cases.climbing.refuse_closings(uow, facts)
 
     @hearing.on(ReviewReminded)
     async def on_review_reminded(uow: Unit, facts: Sequence[Fact[ReviewReminded]]) -> Answers:

@@ -117,8 +117,10 @@ class UrgencyClocks(BaseModel):
 
 
 class Clocks(BaseModel):
-    """The clocks of every urgency, and the time a resident has for the review after ``done``
-    (``review_minutes``).
+    """The clocks of every urgency, and those that are the same for all, in minutes.
+
+    ``review``: the time a resident has for the review after ``done``. ``overdue``: how often an order that is late at
+    the top of the ladder is flagged again. ``longest_extension``: how far ahead more time may be asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -127,6 +129,8 @@ class Clocks(BaseModel):
     normal: UrgencyClocks
     flexible: UrgencyClocks
     review_minutes: int = Field(ge=1)
+    overdue_minutes: int = Field(default=24 * 60, ge=1)
+    longest_extension_minutes: int = Field(default=14 * 24 * 60, ge=1)
 
     def of(self, urgency: Urgency) -> UrgencyClocks:
         """The clocks of one urgency."""
@@ -136,3 +140,13 @@ class Clocks(BaseModel):
     def review(self) -> timedelta:
         """From done until the review is due."""
         return timedelta(minutes=self.review_minutes)
+
+    @property
+    def overdue(self) -> timedelta:
+        """From one flag to the next where nobody is above."""
+        return timedelta(minutes=self.overdue_minutes)
+
+    @property
+    def longest_extension(self) -> timedelta:
+        """How far ahead more time may be asked for."""
+        return timedelta(minutes=self.longest_extension_minutes)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.matcher.access import Doors
 from services.matcher.api.assignments import assignment_routes
 from services.matcher.api.desk import desk_routes
+from services.matcher.api.holding import holding_routes
 from services.matcher.api.me import me_routes
 from services.matcher.api.offers import call_up_routes, offer_routes, pool_routes
 from services.matcher.api.posts import post_routes
@@ -23,6 +24,7 @@ def make_router(doors: Doors) -> APIRouter:
     assignment_routes(router, doors)
     me_routes(router, doors)
     desk_routes(router, doors)
+    holding_routes(router, doors)
     referral_routes(router, doors)
     post_routes(router, doors)
     roster_routes(router, doors)

@@ -2,11 +2,13 @@
 
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch, Stamp
+from services.matcher.models.extensions import Extension
 from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Session
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
 from services.matcher.models.referrals import Referral
 from services.matcher.models.roster import CURRENT, Claim, Post, Roster, Unit, Volunteer
+from services.matcher.models.stand_ins import StandIn
 from services.matcher.models.whole import WholeDispatch
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "Claim",
     "Dispatch",
     "Exclusion",
+    "Extension",
     "Habit",
     "Inbox",
     "Leg",
@@ -27,6 +30,7 @@ __all__ = [
     "Roster",
     "Session",
     "Stamp",
+    "StandIn",
     "Unit",
     "Volunteer",
     "Wave",

@@ -21,6 +21,9 @@ _UNPAIRED = text("state IN ('placed', 'offered')")
 _PARTIES_UNKNOWN = text("NOT parties_known")
 _ON_A_DESK = text("holder_role = 'coordinator'")
 
+_NOBODY_ACTS = frozenset({Step.ESCALATE, Step.HAND_BACK})
+"""Steps that leave an order as late as it was."""
+
 
 class Stamp(TypedDict):
     """What every fact of a dispatch says besides what happened."""
@@ -43,7 +46,10 @@ class Dispatch(MatcherTable, table=True):
     words of the last coordinator who passed it up, sealed under the order's id. ``continued``: volunteers who served
     this resident to their content, by spaces. ``parties``: marks and areas of those the matter concerns, sealed under
     the order's id; nobody is asked before ``parties_known``. ``desk_due_at``: by when the coordinator of this rung has
-    to decide; it keeps running while somebody they called up is asked.
+    to decide; it keeps running while somebody they called up is asked. ``overdue_since``: nobody is above who could
+    act, and it has been late since then.
+    ``climbs``: how often it went up a tier, ``returns``: how often a volunteer's or a department's hand-back brought it
+    to a desk again.
     """
 
     __tablename__ = "dispatches"
@@ -81,6 +87,9 @@ class Dispatch(MatcherTable, table=True):
     parties: bytes | None = Field(default=None, sa_type=LargeBinary)
     parties_known: bool = True
     desk_due_at: datetime | None = None
+    climbs: int = 0
+    returns: int = 0
+    overdue_since: datetime | None = None
 
     @property
     def window(self) -> Window | None:
@@ -98,6 +107,12 @@ class Dispatch(MatcherTable, table=True):
     def ended(self) -> bool:
         """Whether the order is closed or cancelled."""
         return OrderState(self.state) in FINAL
+
+    @property
+    def taken_by(self) -> str | None:
+        """The coordinator who serves the current leg in person."""
+        taken = (self.state, self.holder_role) == (OrderState.UNDER_WAY.value, Role.COORDINATOR.value)
+        return self.holder_id if taken else None
 
     def stamp(self, now: datetime) -> Stamp:
         """Number the next fact of this dispatch, and say how things are after it."""
@@ -145,6 +160,18 @@ class Dispatch(MatcherTable, table=True):
         self._take(Step.START)
         self._to_volunteer(volunteer_id, due_at, NextStep.COMPLETE)
 
+    def take_in_person(self, coordinator_id: str, due_at: datetime) -> None:
+        """The coordinator of the desk serves it, with their own name."""
+        self._take(Step.TAKE)
+        self._to_desk(NextStep.COMPLETE)
+        self.holder_id, self.due_at, self.desk_due_at = coordinator_id, due_at, None
+
+    def extend(self, until: datetime) -> None:
+        """Whoever holds it has until then: the resident agreed."""
+        if self.desk_due_at is not None:
+            self.desk_due_at = until
+        self.due_at, self.overdue_since = until, None
+
     def hand_back(self) -> None:
         """A volunteer gave it back: the coordinator answers for it, and the clock keeps running."""
         self._take(Step.HAND_BACK)
@@ -156,10 +183,14 @@ class Dispatch(MatcherTable, table=True):
         self.due_at = due_at
         self._to_desk(NextStep.OFFER)
 
-    def escalate_to(self, rung: Rung, due_at: datetime) -> None:
-        """The coordinator of that rung holds the order and has to decide."""
+    def escalate_to(self, rung: Rung, due_at: datetime, late_since: datetime | None = None) -> None:
+        """The coordinator of that rung holds the order and has to decide. ``late_since``: nobody is above them; the
+        first such moment stays.
+        """
         self._take(Step.ESCALATE)
+        self.climbs += rung.area != self.desk_area
         self.desk_area, self.tier, self.due_at, self.desk_due_at = rung.area, rung.tier, due_at, due_at
+        self.overdue_since = self.overdue_since or late_since
         self._to_desk(NextStep.DECIDE)
 
     def refer_to(self, department: str, due_at: datetime) -> None:
@@ -167,6 +198,7 @@ class Dispatch(MatcherTable, table=True):
         self._take(Step.ESCALATE)
         self.holder_role, self.holder_area, self.holder_id = Role.DEPARTMENT.value, self.desk_area, department
         self.due_at, self.desk_due_at, self.next_step = due_at, None, NextStep.COMPLETE.value
+        self.overdue_since = None
 
     def finish(self, due_at: datetime) -> None:
         """Everything was served; the resident holds the order and reviews it."""
@@ -195,6 +227,8 @@ class Dispatch(MatcherTable, table=True):
 
     def _take(self, step: Step) -> None:
         self.state = state_after(OrderState(self.state), step).value
+        if step not in _NOBODY_ACTS:
+            self.overdue_since = None
 
     def _to_desk(self, next_step: NextStep) -> None:
         self.holder_role, self.holder_area, self.holder_id = Role.COORDINATOR.value, self.desk_area, None

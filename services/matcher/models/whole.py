@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch
+from services.matcher.models.extensions import Extension
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Offer
 from services.matcher.models.referrals import Referral
@@ -17,8 +18,8 @@ from services.matcher.policies.referring import ReferralEnding
 
 @dataclass
 class WholeDispatch:
-    """One dispatch, its legs in sequence, all its offers, assignments, call-ups and referrals; ``excluded``: the
-    volunteers a coordinator keeps away from it.
+    """One dispatch, its legs in sequence, all its offers, assignments, call-ups, referrals and extensions;
+    ``excluded``: the volunteers a coordinator keeps away from it.
     """
 
     dispatch: Dispatch
@@ -27,6 +28,7 @@ class WholeDispatch:
     assignments: list[Assignment] = field(default_factory=list)
     call_ups: list[CallUp] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
     excluded: set[str] = field(default_factory=set)
 
     @property
@@ -92,6 +94,16 @@ class WholeDispatch:
         for referral in self.referrals:
             if referral.is_open:
                 referral.end(ending, now)
+
+    def asked_for_time(self, round_: int) -> Sequence[Extension]:
+        """Extensions that were asked for in one round of the order, without those nobody has to answer any more."""
+        return [one for one in self.extensions if one.round == round_ and one.withdrawn_at is None]
+
+    def withdraw_extension(self, now: datetime) -> None:
+        """The order got another holder or climbed: who asked for more time needs no answer any more."""
+        for extension in self.extensions:
+            if extension.is_open:
+                extension.withdraw(now)
 
     @property
     def active_assignments(self) -> Sequence[Assignment]:

@@ -19,6 +19,11 @@ class Cause(StrEnum):
     HAND_BACK = "hand_back"
     COORDINATOR = "coordinator"
     RETURNED = "returned"
+    CLOSING_REFUSED = "closing_refused"
+
+
+COMING_BACK = frozenset({Cause.HAND_BACK, Cause.RETURNED})
+"""Somebody had it and gave it back: an order that does this again and again goes back and forth."""
 
 
 class TopOfLadder(Conflict):

@@ -15,6 +15,7 @@ from services.matcher.models import (
     CallUp,
     Dispatch,
     Exclusion,
+    Extension,
     Leg,
     MatcherTable,
     Offer,
@@ -63,6 +64,9 @@ class DispatchRepository:
         referrals = select(Referral).where(col(Referral.order_id).in_(wholes)).order_by(col(Referral.referral_id))
         for referral in await self._session.scalars(referrals):
             wholes[referral.order_id].referrals.append(referral)
+        extensions = select(Extension).where(col(Extension.order_id).in_(wholes)).order_by(col(Extension.extension_id))
+        for extension in await self._session.scalars(extensions):
+            wholes[extension.order_id].extensions.append(extension)
         excluded = select(col(Exclusion.order_id), col(Exclusion.volunteer_id))
         excluded = excluded.where(col(Exclusion.order_id).in_(wholes))
         for order_id, volunteer_id in await self._session.execute(excluded):

@@ -15,6 +15,7 @@ from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.dispatching import Dispatching
 from services.matcher.use_cases.drawing import Drawing
 from services.matcher.use_cases.enrolling import Enrolling
+from services.matcher.use_cases.extending import Extending
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
@@ -24,6 +25,7 @@ from services.matcher.use_cases.referring import Referring
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Searching
 from services.matcher.use_cases.serving import Serving
+from services.matcher.use_cases.standing_in import StandingIn
 from services.matcher.use_cases.steps import Steps
 from shared.community.definition import Community
 from shared.identity.marks import Marks
@@ -62,11 +64,13 @@ class UseCases:
         self.deciding = Deciding(rules, vault, self.directories, self.pairing, steps)
         self.calling_up = CallingUp(means, ring, self.pairing, self.deciding)
         self.referring = Referring(rules, vault, self.deciding, self.pairing, steps)
+        self.extending = Extending(rules, vault, self.deciding)
         self.recusing = Recusing(means, self.pairing, self.deciding)
-        self.climbing = Climbing(rules, steps)
+        self.climbing = Climbing(steps)
         self.enrolling = Enrolling(rules, vault, self.directories)
         self.claiming = Claiming(rules, vault)
         self.availing = Availing(rules, vault)
+        self.standing_in = StandingIn(rules)
 
     def learn(self, unit: Unit) -> None:
         """After a commit: what volunteers carry now is known to the candidate index."""

@@ -68,6 +68,7 @@ class Agreeing:
         return (
             offer.state == OfferState.COUNTERED.value
             and whole.dispatch.holder_role == Role.COORDINATOR.value
+            and whole.dispatch.taken_by is None
             and offer.counter == whole.dispatch.window
             and whole.current_leg is leg
             and not mine

@@ -106,6 +106,7 @@ class Asking:
             call_up.withdraw(uow.now)
             uow.announce(volunteer_topic(call_up.secretary_id))
         whole.end_referral(ReferralEnding.WITHDRAWN, uow.now)
+        whole.withdraw_extension(uow.now)
         for leg in whole.legs:
             leg.rest()
 

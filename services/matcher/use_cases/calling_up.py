@@ -10,6 +10,7 @@ from services.matcher.models import CallUp, Leg, Offer, WholeDispatch
 from services.matcher.policies.acceptance import CallUpOver, CapacityReached, NotForYou, Source
 from services.matcher.policies.costs import cost_of
 from services.matcher.policies.deadlines import offer_expiry
+from services.matcher.policies.taking import TakenInPerson
 from services.matcher.repository import Unit
 from services.matcher.use_cases.deciding import Deciding, Decision
 from services.matcher.use_cases.means import Means
@@ -105,12 +106,14 @@ class CallingUp:
     async def call_up_units(self, uow: Unit, decisions: Sequence[Decision[CallUpUnit]]) -> list[str | Refusal]:
         """A coordinator asks a unit to name a member; the clock keeps running. Answers are call-up ids.
 
-        Refusals: those of every decision, ``NotFound`` (no such unit), ``NobodyToCallUp``.
+        Refusals: those of every decision, ``NotFound`` (no such unit), ``NobodyToCallUp``, ``TakenInPerson``.
         """
         return await self._deciding.each(uow, decisions, self._call_up)
 
     async def _call_up(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[CallUpUnit]) -> str:
         unit_id = decision.wish.unit
+        if whole.dispatch.taken_by is not None:
+            raise TakenInPerson
         if not await uow.repository.is_unit(unit_id):
             raise NotFound
         secretary_id = await uow.repository.secretary_of(unit_id)

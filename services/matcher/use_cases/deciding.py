@@ -1,16 +1,17 @@
-"""Coordinators decide about what is on their desk: assign a volunteer, resolve it in person, pass it up."""
+"""Coordinators decide about what is on their desk: assign a volunteer, take or resolve it in person, pass it up."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg
+from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg, TakeInPerson
 from services.matcher.models import Assignment, Leg, WholeDispatch
 from services.matcher.policies.acceptance import AlreadyAssigned, HeldByVolunteer, LegServed, NotItsTurn
 from services.matcher.policies.ladder import Cause, rung_above
 from services.matcher.policies.referring import HeldByDepartment
+from services.matcher.policies.taking import check_takeable
 from services.matcher.policies.windows import span_of
 from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
@@ -26,12 +27,20 @@ W = TypeVar("W", bound=Command)
 
 @dataclass(frozen=True)
 class Decision(Generic[W]):
-    """A coordinator's wish about one leg; ``area`` bounds what they may decide about."""
+    """A coordinator's wish about one leg; ``area`` bounds what they may decide about, and so do the areas they stand
+    in for: those are looked up in the transaction that decides.
+    """
 
     leg_id: str
     coordinator_id: str
     area: str
     wish: W
+    standing_in: tuple[str, ...] = ()
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Where they may decide: in their own area, and where they stand in."""
+        return (self.area, *self.standing_in)
 
 
 class Deciding:
@@ -61,6 +70,13 @@ class Deciding:
         """
         return await self.each(uow, decisions, self._resolve)
 
+    async def take_in_person(self, uow: Unit, decisions: Sequence[Decision[TakeInPerson]]) -> list[str | Refusal]:
+        """A coordinator serves it in person; whoever had it or was asked is free. Answers are order ids.
+
+        Refusals: ``NotFound``, ``HeldByVolunteer``, ``HeldByDepartment``, ``LegServed``, ``AlreadyTaken``.
+        """
+        return await self.each(uow, decisions, self._take)
+
     async def escalate_legs(self, uow: Unit, decisions: Sequence[Decision[EscalateLeg]]) -> list[str | Refusal]:
         """Pass the order up one tier. Answers are order ids.
 
@@ -83,8 +99,10 @@ class Deciding:
         the decision.
         """
         wholes = await uow.repository.by_leg({decision.leg_id for decision in decisions})
+        stood_in = await uow.repository.stood_in({one.coordinator_id for one in decisions}, uow.now)
         answers: list[str | Refusal] = []
-        for decision in decisions:
+        for asked in decisions:
+            decision = replace(asked, standing_in=stood_in.get(asked.coordinator_id, ()))
             try:
                 whole, leg = self._current(wholes, decision)
                 if not whoever_holds:
@@ -97,7 +115,7 @@ class Deciding:
     def _current(self, wholes: Mapping[str, WholeDispatch], decision: Decision[W]) -> tuple[WholeDispatch, Leg]:
         """The leg, if it is current and its order's desk within the area; elsewhere it looks like none at all."""
         whole = wholes.get(decision.leg_id)
-        if whole is None or not self._rules.areas.at_or_below(whole.dispatch.desk_area, decision.area):
+        if whole is None or not self._rules.areas.within(whole.dispatch.desk_area, decision.areas):
             raise NotFound
         leg = whole.leg(decision.leg_id)
         if leg.completed or whole.dispatch.ended:
@@ -109,7 +127,7 @@ class Deciding:
     async def _assign(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[AssignLeg]) -> str:
         candidates = await self._directories.current(uow.repository)
         member = candidates.get(decision.wish.volunteer)
-        if member is None or not self._rules.areas.at_or_below(member.home, decision.area):
+        if member is None or not self._rules.areas.within(member.home, decision.areas):
             raise NotFound
         dispatch, place = whole.dispatch, whole.free_place(leg)
         active = [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
@@ -136,11 +154,17 @@ class Deciding:
         self._steps.assigned(uow, whole, assignment, By.COORDINATOR)
         return assignment.assignment_id
 
+    async def _take(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[TakeInPerson]) -> str:
+        check_takeable(whole.dispatch.taken_by, decision.coordinator_id)
+        await self._steps.release(uow, [one for one in whole.active_assignments if one.leg_id == leg.leg_id])
+        self._steps.taken(uow, whole, leg, decision.coordinator_id)
+        return whole.dispatch.order_id
+
     async def _resolve(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[ResolveLeg]) -> str:
-        ended = [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
-        leg.resolve(decision.coordinator_id, self._vault.seal(whole.dispatch.order_id, decision.wish.report))
+        by, ended = decision.coordinator_id, [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
+        leg.resolve(by, self._vault.seal(whole.dispatch.order_id, decision.wish.report))
         await self._steps.release(uow, ended)
-        if self._steps.leg_completed(uow, whole, leg, ended[0] if ended else None, None):
+        if self._steps.leg_completed(uow, whole, leg, ended[0] if ended else None, None, coordinator=by):
             await self._pairing.ask_again(uow, [whole])
         return whole.dispatch.order_id
 

@@ -9,9 +9,12 @@ from services.matcher.commands import CompleteLeg, HandBackLeg
 from services.matcher.models import Assignment, WholeDispatch
 from services.matcher.policies.acceptance import HandBackReason
 from services.matcher.policies.deadlines import service_due
+from services.matcher.policies.fairness import check_confidential
 from services.matcher.repository import Unit
 from services.matcher.use_cases.pairing import Pairing
+from services.matcher.use_cases.recusing import stand_aside
 from services.matcher.use_cases.steps import Steps, record, volunteer_topic
+from shared.community.definition import Community
 from shared.contracts import matcher as events
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import OrderState
@@ -50,7 +53,8 @@ Mine = tuple[WholeDispatch, Assignment]
 class Serving:
     """Follows assignments. Reports and free words are sealed under the order's id."""
 
-    def __init__(self, vault: Vault, pairing: Pairing, steps: Steps) -> None:
+    def __init__(self, rules: Community, vault: Vault, pairing: Pairing, steps: Steps) -> None:
+        self._rules = rules
         self._vault = vault
         self._pairing = pairing
         self._steps = steps
@@ -73,7 +77,7 @@ class Serving:
     async def complete_assignments(self, uow: Unit, commands: Sequence[Complete]) -> list[str | Refusal]:
         """It was served; the next leg is offered, or the resident reviews.
 
-        Refusals: ``NotFound``, ``AssignmentEnded``, ``NotStarted``.
+        Refusals: ``NotFound``, ``AssignmentEnded``, ``NotStarted``, ``NothingConfidential``.
         """
         wholes = await uow.repository.by_assignment({command.assignment_id for command in commands})
         answers: list[str | Refusal] = []
@@ -82,8 +86,7 @@ class Serving:
         for command in commands:
             try:
                 whole, assignment = _own(wholes, command.assignment_id, command.volunteer_id)
-                report = self._vault.seal(whole.dispatch.order_id, command.wish.report)
-                assignment.complete(uow.now, report, command.wish.minutes)
+                self._complete(uow, whole, assignment, command.wish)
             except Refusal as refusal:
                 answers.append(refusal)
                 continue
@@ -96,7 +99,8 @@ class Serving:
         return answers
 
     async def hand_back_assignments(self, uow: Unit, commands: Sequence[HandBack]) -> list[str | Refusal]:
-        """The next holder is asked; the second hand-back of a leg brings it to the coordinator.
+        """The next holder is asked; the second hand-back of a leg brings it to the coordinator. Who stands aside
+        (回避) gives nothing back that counts, and has no part in the order any more.
 
         Refusals: ``NotFound``, ``AssignmentEnded``.
         """
@@ -110,10 +114,12 @@ class Serving:
             try:
                 whole, assignment = _own(wholes, command.assignment_id, command.volunteer_id)
                 note = None if reason.value == told else self._vault.seal(whole.dispatch.order_id, told)
-                assignment.hand_back(uow.now, note)
+                assignment.hand_back(uow.now, reason, note)
             except Refusal as refusal:
                 answers.append(refusal)
                 continue
+            if reason is HandBackReason.RECUSAL:
+                await stand_aside(uow, whole, assignment.volunteer_id)
             returned.append(assignment)
             if self._steps.handed_back(uow, whole, assignment, reason):
                 left[whole.dispatch.order_id] = whole
@@ -122,9 +128,16 @@ class Serving:
         await self._pairing.ask_again(uow, left.values())
         return answers
 
+    def _complete(self, uow: Unit, whole: WholeDispatch, assignment: Assignment, wish: CompleteLeg) -> None:
+        order_id, note = whole.dispatch.order_id, wish.confidential_note
+        check_confidential(self._rules, whole.dispatch.service, note)
+        sealed = self._vault.seal(order_id, note) if note is not None else None
+        assignment.complete(uow.now, self._vault.seal(order_id, wish.report), wish.minutes, sealed)
+
     def _started(self, uow: Unit, whole: WholeDispatch, assignment: Assignment) -> None:
         dispatch, leg = whole.dispatch, whole.leg(assignment.leg_id)
         if whole.free_place(leg) is None:
+            whole.withdraw_extension(uow.now)
             late = OrderState(dispatch.state) is OrderState.ESCALATED
             due_at = service_due(dispatch.window, uow.now, self._steps.clocks(whole).service)
             dispatch.start_by(assignment.volunteer_id, due_at if late else dispatch.due_at)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.matcher.models import Assignment, Leg, WholeDispatch
 from services.matcher.policies.acceptance import HAND_BACKS, HandBackReason, Source
 from services.matcher.policies.deadlines import service_due
-from services.matcher.policies.ladder import Cause, Rung, rung_of
+from services.matcher.policies.ladder import COMING_BACK, Cause, Rung, climb, rung_of
 from services.matcher.policies.referring import ENDING_BY_CAUSE, ReferralEnding
 from services.matcher.repository import Unit
 from services.matcher.use_cases.asking import DESK, Asking, announce_ending, record, volunteer_topic
@@ -49,19 +49,45 @@ class Steps(Asking):
         return rung_of(self._rules.areas, whole.dispatch.desk_area)
 
     def escalate(
-        self, uow: Unit, whole: WholeDispatch, cause: Cause, rung: Rung | None = None, due_at: datetime | None = None
-    ) -> None:
+        self, uow: Unit, whole: WholeDispatch, cause: Cause, rung: Rung | None = None, due_at: datetime | None = None,
+        late_since: datetime | None = None,
+    ) -> None:  # fmt: skip
         """A coordinator has to decide, within the tier clock: that of ``rung``, else of where the order stands, where
-        a clock that runs already goes on. A department that held it holds it no longer.
+        a clock that runs already goes on. A department that held it holds it no longer. ``late_since``: nobody is above
+        who could.
         """
         whole.end_referral(ENDING_BY_CAUSE.get(cause, ReferralEnding.WITHDRAWN), uow.now)
         self.stop_asking(uow, whole)
-        dispatch = whole.dispatch
+        dispatch, before = whole.dispatch, whole.dispatch.holder
         if rung is None and due_at is None and dispatch.desk_due_at is not None and dispatch.desk_due_at > uow.now:
             due_at = dispatch.desk_due_at
-        dispatch.escalate_to(rung or self.desk(whole), due_at or self._tier_due(uow, whole))
-        escalated = events.OrderEscalated(**dispatch.stamp(uow.now), tier=dispatch.tier, reason=cause.value)
+        dispatch.returns += cause in COMING_BACK
+        dispatch.escalate_to(rung or self.desk(whole), due_at or self._tier_due(uow, whole), late_since)
+        escalated = events.OrderEscalated(
+            **dispatch.stamp(uow.now),
+            tier=dispatch.tier,
+            reason=cause.value,
+            previous=before,
+            overdue_since=dispatch.overdue_since,
+        )
         record(uow, whole, escalated)
+
+    def climb(self, uow: Unit, whole: WholeDispatch, cause: Cause = Cause.CLOCK) -> None:
+        """Up one tier; at the top it stays, overdue from then on, and is flagged again after a while."""
+        dispatch = whole.dispatch
+        rung, way = climb(self._rules.areas, dispatch.desk_area)
+        if way is not Cause.OVERDUE:
+            self.escalate(uow, whole, cause, rung)
+            return
+        again, late_since = uow.now + self._rules.clocks.overdue, min(dispatch.due_at, uow.now)
+        self.escalate(uow, whole, way if cause is Cause.CLOCK else cause, rung, again, late_since)
+
+    def taken(self, uow: Unit, whole: WholeDispatch, leg: Leg, coordinator_id: str) -> None:
+        """A coordinator serves the leg in person, by the window or the service clock."""
+        self.stop_asking(uow, whole)
+        due_at = service_due(whole.dispatch.window, uow.now, self.clocks(whole).service)
+        whole.dispatch.take_in_person(coordinator_id, due_at)
+        record(uow, whole, events.LegTaken(**whole.dispatch.stamp(uow.now), leg_id=leg.leg_id))
 
     def _tier_due(self, uow: Unit, whole: WholeDispatch) -> datetime:
         return tier_due(self._rules, Urgency(whole.dispatch.urgency), uow.now)
@@ -94,8 +120,8 @@ class Steps(Asking):
         order already, and not after the second hand-back of the leg.
         """
         dispatch, leg = whole.dispatch, whole.leg(assignment.leg_id)
-        on_desk = OrderState(dispatch.state) is OrderState.ESCALATED
-        leg.hand_backs += reason is not HandBackReason.WINDOW_CHANGED
+        on_desk = OrderState(dispatch.state) is OrderState.ESCALATED or dispatch.taken_by is not None
+        leg.hand_backs += reason.counts
         dispatch.hand_back()
         given_back = events.LegHandedBack(
             **dispatch.stamp(uow.now),
@@ -113,9 +139,9 @@ class Steps(Asking):
 
     def leg_completed(
         self, uow: Unit, whole: WholeDispatch, leg: Leg, assignment: Assignment | None, by: str | None,
-        department: str | None = None,
+        department: str | None = None, coordinator: str | None = None,
     ) -> bool:  # fmt: skip
-        """A leg was served, by volunteer ``by``, by a department or (neither) by a coordinator. Returns whether another
+        """A leg was served, by volunteer ``by``, by a department or by a coordinator. Returns whether another
         leg follows.
         """
         dispatch = whole.dispatch
@@ -130,6 +156,7 @@ class Steps(Asking):
             assignment_id=assignment.assignment_id if assignment else None,
             volunteer_id=by,
             department=department,
+            coordinator_id=coordinator,
         )
         record(uow, whole, completed)
         if not follows:  # the holder changes with the last fact, not with the one before it
