@@ -23,6 +23,7 @@ from services.intake.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.words import Role
+from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
@@ -35,6 +36,7 @@ from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
+from shared.web.handover import LettingIn, handover_routes
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
 from shared.web.signing_in import SigningIn, signing_in_routes
@@ -128,6 +130,7 @@ def application_of(intake: Intake) -> FastAPI:
     shown = Pages(HERE / "templates", site, tokens)
     callers = Callers("intake", intake.signer, intake.queries.caller_of, secure=settings.secure)
     door = SigningIn(intake.signer, Sessions(intake.machinery.writer), callers, (Role.COORDINATOR,))
+    handovers = Handovers(read_key(settings.keys, "tokens"), "intake")
     parts = Parts(
         title="paidan intake",
         version=VERSION,
@@ -137,6 +140,7 @@ def application_of(intake: Intake) -> FastAPI:
         routers=[
             api.make_router(intake.doors),
             signing_in_routes(shown, door),
+            handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
             pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),
         ],
         changes=intake.changes,

@@ -8,6 +8,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from services.intake.models import (
+    Call,
+    Closing,
     DoorKey,
     ExternalId,
     Inbox,
@@ -19,10 +21,12 @@ from services.intake.models import (
     Outbox,
     ProposedTime,
     Resident,
+    Server,
     Session,
+    UsedHandover,
 )
 from shared.contracts.words import OrderState, Outcome
-from shared.identity.sessions import SessionRepository
+from shared.identity.handing_over import HandoverRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -33,12 +37,13 @@ _LOOKED_THROUGH = 50
 """So many of a phone's last orders are looked through: a property office may have placed thousands."""
 
 
-class Repository(SessionRepository, MessagingRepository):
+class Repository(HandoverRepository, MessagingRepository):
     """Intake's database inside one unit of work."""
 
     inbox = Inbox
     outbox = Outbox
     sessions = Session
+    used_handovers = UsedHandover
 
     async def orders(self, order_ids: Collection[str]) -> dict[str, Order]:
         """Orders by id, locked for change where the database has row locks; absent ones are left out."""
@@ -71,6 +76,27 @@ class Repository(SessionRepository, MessagingRepository):
         for one in await self._session.scalars(in_turn):
             residents[one.order_id].append(one)
         return residents
+
+    async def calls_of(self, order_ids: Collection[str]) -> dict[str, list[Call]]:
+        """Calls and visits of orders, by order, the oldest first. Whoever changes one has locked its order."""
+        found = select(Call).where(col(Call.order_id).in_(order_ids)).order_by(col(Call.call_id))
+        calls: dict[str, list[Call]] = {order_id: [] for order_id in order_ids}
+        for call in await self._session.scalars(found):
+            calls[call.order_id].append(call)
+        return calls
+
+    async def closings(self, closing_ids: Collection[str]) -> dict[str, Closing]:
+        """Closings that were proposed, by id."""
+        found = select(Closing).where(col(Closing.closing_id).in_(closing_ids))
+        return {one.closing_id: one for one in await self._session.scalars(found)}
+
+    async def servers_of(self, order_ids: Collection[str]) -> dict[str, set[str]]:
+        """Who served orders, by order."""
+        found = select(Server).where(col(Server.order_id).in_(order_ids))
+        servers: dict[str, set[str]] = {order_id: set() for order_id in order_ids}
+        for one in await self._session.scalars(found):
+            servers[one.order_id].add(one.subject)
+        return servers
 
     async def door_keys(self, keys: Collection[str]) -> dict[str, DoorKey]:
         """Idempotency keys that were used already."""

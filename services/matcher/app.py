@@ -15,6 +15,7 @@ from services.matcher import api, pages
 from services.matcher.access import Access, Doors
 from services.matcher.clocks import DispatchClock, PartiesClock
 from services.matcher.consumers import make_answers, make_hearing
+from services.matcher.pages.leading_on import leading_on_pages
 from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
@@ -23,6 +24,7 @@ from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.refusal import Unavailable
 from shared.contracts.words import Role
+from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
@@ -35,6 +37,7 @@ from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
+from shared.web.handover import LeadingOn
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
 from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
@@ -54,6 +57,7 @@ SITE = Site(
         Link("/pool", msgid("Open orders"), (Role.VOLUNTEER,)),
         Link("/posts", msgid("Posts"), PEOPLE),
         Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
+        Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
         Link("/referrals", msgid("With departments"), (Role.COORDINATOR,)),
         Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
@@ -155,6 +159,8 @@ def application_of(matcher: Matcher) -> FastAPI:
     shown = Pages(HERE / "templates", SITE, tokens)
     callers = Callers("matcher", matcher.signer, matcher.queries.caller_of, secure=settings.secure)
     door = SigningIn(matcher.signer, Sessions(matcher.machinery.writer), callers, (*PEOPLE, Role.DEPARTMENT))
+    to_intake = Handovers(read_key(settings.keys, "tokens"), "intake")
+    leading = LeadingOn(shown, to_intake, settings.url_of("intake"), settings.handover_seconds)
     parts = Parts(
         title="paidan matcher",
         version=VERSION,
@@ -165,6 +171,7 @@ def application_of(matcher: Matcher) -> FastAPI:
             api.make_router(matcher.doors),
             signing_in_routes(shown, door),
             pages.make_router(matcher.doors, shown, secure=settings.secure),
+            leading_on_pages(matcher.doors, leading),
         ],
         changes=matcher.changes,
         checks={

@@ -35,11 +35,9 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, form_origins: Collection[str], *, secure: bool) -> None:
         self._app = app
-        # same-origin, not no-referrer: the latter makes browsers post our own forms with "Origin: null"
         self._always = {
             "Content-Security-Policy": content_security_policy(form_origins),
             "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
             "X-Frame-Options": "DENY",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
@@ -49,7 +47,7 @@ class SecurityHeaders:
             self._always["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; what the answer says about its own caching stays."""
+        """Serve one request; what the answer says about its own caching and referrer stays."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,6 +55,8 @@ class SecurityHeaders:
                 for name, text in self._always.items():
                     headers[name] = text
                 headers.setdefault("Cache-Control", "no-store")
+                # not no-referrer: it makes browsers post our own forms with "Origin: null"
+                headers.setdefault("Referrer-Policy", "same-origin")
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

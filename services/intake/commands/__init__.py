@@ -1,7 +1,7 @@
 """What people ask of intake. The API's request bodies, unknown fields refused."""
 
 from services.intake.commands.changing import AmendOrder, AnswerProposal, CancelOrder, ReviewOrder
-from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Party, PlaceOrder
+from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Orderer, Party, PlaceOrder
 from services.intake.commands.revealing import RevealContact, RevealedPart, RevealReason
 from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
 
@@ -19,6 +19,7 @@ __all__ = [
     "Contact",
     "Excluded",
     "Line",
+    "Orderer",
     "Party",
     "PlaceOrder",
     "RevealContact",

@@ -73,6 +73,14 @@ class Channel(StrEnum):
     COORDINATOR = "coordinator"
 
 
+class Orderer(StrEnum):
+    """Who orders: a resident, a shop, or a firm or office."""
+
+    RESIDENT = "resident"
+    SHOP = "shop"
+    FIRM = "firm"
+
+
 class Consent(Command):
     """What the resident agreed to; a health hint is kept only with ``health``. ``person``: whom the order is for agreed
     that a coordinator places it.

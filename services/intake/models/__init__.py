@@ -3,7 +3,7 @@
 from services.intake.models.concerned import Resident
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
-from services.intake.models.ground import Inbox, IntakeTable, Outbox, Session
+from services.intake.models.ground import Inbox, IntakeTable, Outbox, Session, UsedHandover
 from services.intake.models.orders import Order
 from services.intake.models.personal import OrderContact, OrderReview
 
@@ -21,4 +21,5 @@ __all__ = [
     "Resident",
     "Session",
     "TimelineEntry",
+    "UsedHandover",
 ]

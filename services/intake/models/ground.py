@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
+from shared.identity.handing_over import UsedHandoverColumns
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
@@ -31,3 +32,9 @@ class Session(SessionColumns, IntakeTable, table=True):
     """Browsers of coordinators that are signed in."""
 
     __tablename__ = "sessions"
+
+
+class UsedHandover(UsedHandoverColumns, IntakeTable, table=True):
+    """Handovers of coordinators that came from another service's pages."""
+
+    __tablename__ = "used_handovers"

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
+from services.intake.commands import Orderer
 from services.intake.models.ground import IntakeTable
 from services.intake.policies.lifecycle import check_open, check_reviewable, may_become
 from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
@@ -19,6 +20,7 @@ class Order(IntakeTable, table=True):
     ``entries`` those on its timeline.
     ``due_at`` and ``next_step`` belong to the holder of the moment. ``recorded_by``: the coordinator who took it down
     for somebody, with their consent, when it was placed, over ``channel``. ``call_only``: they do not read messages.
+    ``orderer``: whether a resident, a shop or a firm ordered. ``split_from``: the id of the order it was divided from.
     ``owner_left_at``: who ordered withdrew, and it goes on for those who joined. ``merged_into``: the order under whose
     number the matter goes on.
     """
@@ -57,6 +59,8 @@ class Order(IntakeTable, table=True):
     channel: str | None = None
     recorded_by: str | None = None
     call_only: bool = False
+    orderer: str = Orderer.RESIDENT.value
+    split_from: str | None = Field(default=None, index=True)
     traceparent: str = ""
     placed_at: datetime
     changed_at: datetime

@@ -6,6 +6,7 @@ from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
 from services.matcher.queries.pool import PoolQueries
 from services.matcher.queries.posts import PostQueries
+from services.matcher.queries.references import ReferenceQueries
 from services.matcher.queries.referrals import ReferralQueries
 from services.matcher.queries.roster import RosterQueries
 from services.matcher.queries.serving import ServingQueries
@@ -28,6 +29,7 @@ class Queries(ServingQueries):
         self.due = DueQueries(database)
         self.pool = PoolQueries(database, rules, vault, directories, needs)
         self.posts = PostQueries(database, rules, vault)
+        self.references = ReferenceQueries(database)
         self.referrals = ReferralQueries(database, rules, vault)
         self.roster = RosterQueries(database, rules, vault)
         self.explaining = ExplainingQueries(database, rules)

@@ -1,0 +1,163 @@
+"""From matcher's desk to an order's page at intake: signed for a minute, for one use, for coordinators alone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from services.matcher.app import MIGRATIONS, Matcher, application_of
+from services.matcher.settings import MatcherSettings
+from shared.community.definition import Community
+from shared.contracts.envelope import Fact
+from shared.contracts.intake import OrderPlaced
+from shared.contracts.words import Role
+from shared.identity.handing_over import Handovers
+from shared.identity.keys import read_key
+from shared.identity.tokens import Caller, TokenSigner
+from shared.persistence.engine import Database
+from shared.persistence.migrating import migrate
+from tests.integration.intake.running import ORIGIN, Place, make_place, place_order
+
+DESK = "http://matcher.test"
+MINUTE = timedelta(seconds=60)
+PAGE = {"accept": "text/html"}
+FROM_DESK = {**PAGE, "origin": DESK, "sec-fetch-site": "same-site"}
+SECRET = re.compile(r'name="token" value="([^"]+)"')
+COORDINATOR = Caller(Role.COORDINATOR, "c-1", "east-g1")
+
+
+@dataclass
+class Both:
+    """The two services in one process, and an order both know."""
+
+    place: Place
+    intake: httpx2.AsyncClient
+    desk: httpx2.AsyncClient
+    reference: str
+
+    def token(self, caller: Caller = COORDINATOR, ttl: timedelta = MINUTE, service: str = "intake") -> str:
+        """A handover to the order as matcher would sign it."""
+        handovers = Handovers(read_key(self.place.settings.keys, "tokens"), service)
+        return handovers.sign(caller, f"/desk/orders/{self.reference}", ttl)
+
+    async def hand_over(self, token: str, **headers: str) -> httpx2.Response:
+        """Post a handover to intake as matcher's page does."""
+        return await self.intake.post("/handover", data={"token": token}, headers=FROM_DESK | headers)
+
+
+@pytest.fixture
+async def both(new_database_url: Callable[[], str], rules: Community, place_told: Place) -> AsyncIterator[Both]:
+    """Intake with an order, and matcher that has heard of it."""
+    settings = MatcherSettings(
+        database_url=new_database_url(),
+        keys=place_told.settings.keys,
+        clock=place_told.settings.clock,
+        nats_url=place_told.settings.nats_url,
+        intake_public_url=ORIGIN,
+        matcher_public_url=DESK,
+    )
+    database = Database(settings.database_url)
+    await migrate(database, MIGRATIONS)
+    await database.close()
+    matcher = Matcher(settings, rules)
+    app = application_of(matcher)
+    signer = TokenSigner(read_key(settings.keys, "tokens"))
+    bearer = {"authorization": f"Bearer {signer.sign(COORDINATOR, MINUTE)}"}
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        place_told.serving() as intake,
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url=DESK, headers=bearer | PAGE) as desk,
+    ):
+        placed = await place_order(intake)
+        await tell(matcher, place_told, placed["order_id"])
+        yield Both(place_told, intake, desk, placed["reference"])
+
+
+@pytest.fixture
+async def place_told(tmp_path: Path, new_database_url: Callable[[], str], rules: Community) -> Place:
+    """An intake that knows where matcher's pages are."""
+    return await make_place(
+        tmp_path, new_database_url(), rules, intake_public_url=ORIGIN, matcher_public_url=DESK
+    )  # fmt: skip
+
+
+async def tell(matcher: Matcher, place: Place, order_id: str) -> None:
+    """Matcher hears what intake's outbox holds."""
+    ((body,),) = await place.rows("SELECT body FROM outbox WHERE about = :id", id=order_id)
+    text = body if isinstance(body, str) else bytes(body).decode()
+    event = OrderPlaced.model_validate_json(text)
+    dispatching = matcher.use_cases.dispatching
+    await matcher.machinery.writer.do(dispatching.open_dispatches, Fact("e-1", event.placed_at, event))
+
+
+async def test_a_coordinator_goes_from_the_desk_to_the_order_without_signing_in_again(both: Both) -> None:
+    """One button; its post opens intake's own session and lands on the order's page, which leads back."""
+    page = await both.desk.get(f"/orders/{both.reference}")
+    assert (200, True, "strict-origin") == (
+        page.status_code, f'action="{ORIGIN}/handover"' in page.text, page.headers["referrer-policy"],
+    )  # fmt: skip
+    assert f"form-action 'self' {ORIGIN} {DESK}" in page.headers["content-security-policy"]
+    (token,) = SECRET.findall(page.text)
+    entered = await both.hand_over(token)
+    assert (303, f"/desk/orders/{both.reference}") == (entered.status_code, entered.headers["location"])
+    order = await both.intake.get(entered.headers["location"], headers=PAGE)
+    assert (200, True) == (order.status_code, f'href="{DESK}"' in order.text)
+
+
+async def test_a_handover_is_used_once(both: Both) -> None:
+    """The second browser with the same token stays outside, also when both come at once."""
+    token = both.token()
+    answers = await asyncio.gather(*(both.hand_over(token) for _ in range(5)))
+    assert [303, 401, 401, 401, 401] == sorted(answer.status_code for answer in answers)
+    assert 1 == await both.place.count("sessions")
+
+
+async def test_what_was_not_signed_for_this_is_refused_without_detail(both: Both) -> None:
+    """Forged, expired, for another service, an access token, nothing: 401 each, and no session."""
+    good = both.token()
+    signer = TokenSigner(read_key(both.place.settings.keys, "tokens"))
+    bad = [
+        good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB"),
+        both.token(ttl=timedelta(seconds=-1)),
+        both.token(service="notifier"),
+        signer.sign(COORDINATOR, MINUTE),
+        "",
+        "x" * 5000,
+    ]
+    answers = [await both.hand_over(token, accept="application/json") for token in bad]
+    assert [(401, "")] * len(bad) == [(answer.status_code, answer.json()["detail"]) for answer in answers]
+    assert 0 == await both.place.count("sessions")
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.OPS, Role.RESIDENT, Role.DEPARTMENT])
+async def test_another_role_is_not_handed_over(both: Both, role: Role) -> None:
+    """Even a well signed handover of somebody else opens nothing."""
+    answer = await both.hand_over(both.token(Caller(role, "someone", "east-g1")))
+    assert (401, 0) == (answer.status_code, await both.place.count("sessions"))
+
+
+async def test_another_site_cannot_post_a_handover(both: Both) -> None:
+    """Only our own services' pages may, or an attacker could sign somebody in as themselves."""
+    answer = await both.hand_over(both.token(), origin="http://evil.test", **{"sec-fetch-site": "cross-site"})
+    assert (403, 0) == (answer.status_code, await both.place.count("sessions"))
+
+
+async def test_the_desk_leads_only_to_orders_of_its_area(both: Both) -> None:
+    """An order elsewhere, or none: 404. A volunteer: 403."""
+    signer = TokenSigner(read_key(both.place.settings.keys, "tokens"))
+
+    async def status(caller: Caller, reference: str) -> int:
+        headers = {"authorization": f"Bearer {signer.sign(caller, MINUTE)}"}
+        return (await both.desk.get(f"/orders/{reference}", headers=headers)).status_code
+
+    elsewhere, volunteer = Caller(Role.COORDINATOR, "c-2", "east-g2"), Caller(Role.VOLUNTEER, "v-1")
+    seen = [await status(caller, both.reference) for caller in (elsewhere, volunteer)]
+    assert [404, 403, 404] == [*seen, await status(COORDINATOR, "261122-AAAA-AAAA")]
