@@ -5,6 +5,7 @@ A volunteer sees their own, a coordinator what lies at or below their area; what
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,34 +25,46 @@ from shared.web.paging import CursorBroken, place_of
 
 log = structlog.get_logger()
 
+StandsIn = Callable[[str], Awaitable[tuple[str, ...]]]
+"""The areas a coordinator acts for at this moment, besides their own."""
+
 
 class Access:
-    """Matcher's rules of access, after the door has checked the role."""
+    """Matcher's rules of access, after the door has checked the role.
 
-    def __init__(self, rules: Community) -> None:
+    A coordinator acts for their own area and, while somebody else is away, for those they stand in for.
+    """
+
+    def __init__(self, rules: Community, stands_in: StandsIn) -> None:
         self._rules = rules
+        self._stands_in = stands_in
 
     def area_of(self, caller: Caller) -> str:
-        """A coordinator's area. Raises ``Forbidden`` when the token names none that exists."""
+        """A coordinator's own area. Raises ``Forbidden`` when the token names none that exists."""
         if caller.area is None or caller.area not in self._rules.areas:
             raise _denied(caller)
         return caller.area
 
-    def desk_area(self, caller: Caller, asked: str | None) -> str:
-        """The area whose desks a coordinator wants to see, their own unless ``asked``.
-
-        Raises ``NotFound`` for one that is not at or below theirs, ``Forbidden`` as ``area_of``.
-        """
+    async def areas_of(self, caller: Caller) -> tuple[str, ...]:
+        """The areas a coordinator acts for now, their own first. Raises ``Forbidden`` as ``area_of``."""
         own = self.area_of(caller)
-        if not asked:
-            return own
-        if not self._rules.areas.at_or_below(asked, own):
-            raise NotFound
-        return asked
+        return (own, *await self._stands_in(caller.subject))
 
-    def importer(self, caller: Caller) -> str:
+    async def desk_areas(self, caller: Caller, asked: str | None) -> tuple[str, ...]:
+        """The areas whose desks a coordinator wants to see, all they act for unless one is ``asked``.
+
+        Raises ``NotFound`` for one that is not at or below these, ``Forbidden`` as ``area_of``.
+        """
+        areas = await self.areas_of(caller)
+        if not asked:
+            return areas
+        if not self._rules.areas.within(asked, areas):
+            raise NotFound
+        return (asked,)
+
+    async def importer(self, caller: Caller) -> str:
         """The coordinator of the whole community, who may import a roster. Raises ``Forbidden``."""
-        if self.area_of(caller) != self._rules.areas.root.code:
+        if self._rules.areas.root.code not in await self.areas_of(caller):
             raise _denied(caller)
         return caller.subject
 
@@ -81,7 +94,7 @@ class Doors:
         return await self.use_cases.writer.do(use_case, command)
 
     def decision(self, leg_id: str, caller: Caller, wish: Command) -> Decision[Any]:
-        """A coordinator's wish within their area."""
+        """A coordinator's wish within their area, or where they stand in (``Decision``)."""
         return Decision(leg_id, caller.subject, self.access.area_of(caller), wish)
 
     def referral_link(self, referral: ReferralView) -> str:

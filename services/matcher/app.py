@@ -102,7 +102,7 @@ class Matcher:
             self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
         )
         self.machinery.answer(make_answers(self.queries))
-        access = Access(self.rules)
+        access = Access(self.rules, self._stands_in)
         self.doors = Doors(
             self.rules,
             self.use_cases,
@@ -116,6 +116,9 @@ class Matcher:
         self.dispatch_clock = DispatchClock(self.queries, self.use_cases, self.clock, settings.sweep_seconds)
         ask_intake = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_intake, settings.sweep_seconds)
+
+    async def _stands_in(self, coordinator_id: str) -> tuple[str, ...]:
+        return await self.queries.stand_ins.areas_of(coordinator_id, self.clock.now())
 
     def _learn(self, unit: Unit) -> None:
         self.use_cases.learn(unit)

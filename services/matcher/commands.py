@@ -134,6 +134,15 @@ class ExtendLeg(ExtendReferral):
     agreed: bool = False
 
 
+class SetStandIn(Command):
+    """From then until then ``coordinator`` acts for the coordinator of ``area`` (mine, unless it is given)."""
+
+    area: Code | None = None
+    coordinator: Code
+    from_: AwareDatetime = Field(alias="from")
+    to: AwareDatetime
+
+
 class EscalateLeg(Command):
     """A coordinator passes an order up one tier."""
 

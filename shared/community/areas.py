@@ -4,7 +4,7 @@ are data.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -133,6 +133,14 @@ class AreaTree:
     def at_or_below(self, code: str, top: str) -> bool:
         """Whether ``code`` lies in the part of the tree that starts at ``top``."""
         return top in self._above.get(code, ())
+
+    def within(self, code: str, tops: Iterable[str]) -> bool:
+        """Whether ``code`` lies in the part of the tree that starts at one of ``tops``."""
+        return any(self.at_or_below(code, top) for top in tops)
+
+    def all_below(self, tops: Iterable[str], kind: str | None = None) -> tuple[str, ...]:
+        """The codes at or below any of ``tops``, each once: all, or those of one kind."""
+        return tuple(dict.fromkeys(code for top in tops for code in self.below(top, kind)))
 
     def distance(self, one: str, other: str) -> int:
         """Nearness by the tree (mission.md, pairing rule 3): 0 for the same node, else by the kind of the

@@ -22,10 +22,10 @@ def desk_routes(router: APIRouter, doors: Doors) -> None:
         caller: CoordinatorCaller, area: str | None = None, limit: Limit = 50, cursor: After = None
     ) -> Page[DeskRowView]:
         """What coordinators hold at or below an area (mine, unless another is asked for), by due time."""
-        wanted = doors.access.desk_area(caller, area)
+        wanted = await doors.access.desk_areas(caller, area)
         after = due_place(cursor) if cursor else None
         rows = await doors.queries.desk(wanted, doors.clock.now(), limit + 1, after)
-        return page_of(rows, limit, as_it_is, lambda row: (row.due_at.isoformat(), row.order_id))
+        return page_of(rows, limit, as_it_is, lambda row: (row.late_or_due.isoformat(), row.order_id))
 
     @router.post("/legs/{leg_id}/assign", tags=["coordinators"])
     async def assign(leg_id: str, caller: CoordinatorCaller, body: AssignLeg) -> DecidedView:
@@ -59,12 +59,12 @@ def desk_routes(router: APIRouter, doors: Doors) -> None:
     @router.get("/legs/{leg_id}/explanation", tags=["coordinators"])
     async def explanation(leg_id: str, caller: CoordinatorCaller) -> LegExplanationView:
         """Why those who have the leg were chosen, and what keeps others from being asked; never who said no."""
-        areas = doors.rules.areas.below(doors.access.area_of(caller))
+        areas = doors.rules.areas.all_below(await doors.access.areas_of(caller))
         return await doors.queries.explaining.leg(leg_id, areas)
 
     @router.get("/gaps", tags=["coordinators"])
     async def gaps(caller: CoordinatorCaller, area: str | None = None, limit: Limit = 50) -> Page[GapView]:
         """Where nobody could be asked lately, by post, grid, part of the day and the main reason; the most on top."""
-        grids = doors.rules.areas.below(doors.access.desk_area(caller, area), "grid")
+        grids = doors.rules.areas.all_below(await doors.access.desk_areas(caller, area), "grid")
         since = doors.clock.now() - timedelta(days=doors.gap_days)
         return Page(items=await doors.queries.explaining.gaps(grids, since, limit), next=None)

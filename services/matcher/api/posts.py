@@ -37,7 +37,8 @@ def _volunteers_routes(router: APIRouter, doors: Doors) -> None:
         if caller.role is Role.VOLUNTEER:
             rows = await queries.for_volunteer(caller.subject, area, limit + 1, after)
         else:
-            rows = await queries.for_coordinator(area or doors.access.area_of(caller), limit + 1, after)
+            wanted = (area,) if area else await doors.access.areas_of(caller)
+            rows = await queries.for_coordinator(wanted, limit + 1, after)
         return page_of(rows, limit, as_it_is, lambda row: (row.post_id,))
 
     @router.post("/posts/{post_id}/claim", tags=["volunteers"], status_code=201)
@@ -69,7 +70,7 @@ def _coordinators_routes(router: APIRouter, doors: Doors) -> None:
         if cursor:
             since, post_id = place_of(cursor, str, str)
             after = moment_of(since), str(post_id)
-        rows = await queries.idle(doors.access.desk_area(caller, area), limit + 1, after)
+        rows = await queries.idle(await doors.access.desk_areas(caller, area), limit + 1, after)
         return page_of(rows, limit, as_it_is, lambda row: (row.idle_since.isoformat(), row.post_id))
 
     @router.get("/claims", tags=["coordinators"])
@@ -81,12 +82,12 @@ def _coordinators_routes(router: APIRouter, doors: Doors) -> None:
         if cursor:
             at, post_id, volunteer_id = place_of(cursor, str, str, str)
             after = moment_of(at), str(post_id), str(volunteer_id)
-        rows = await queries.waiting(doors.access.desk_area(caller, area), limit + 1, after)
+        rows = await queries.waiting(await doors.access.desk_areas(caller, area), limit + 1, after)
         return page_of(rows, limit, as_it_is, lambda row: (row.claimed_at.isoformat(), row.post_id, row.volunteer_id))
 
     @router.post("/posts/{post_id}/claims/{volunteer_id}/vet", tags=["coordinators"])
     async def vet(post_id: str, volunteer_id: str, caller: CoordinatorCaller, body: VetClaim) -> ClaimedView:
         """Whether somebody may hold a post of my area. 409 when the claim does not wait."""
-        wish = Vetting(post_id, volunteer_id, doors.access.area_of(caller), body)
+        wish = Vetting(post_id, volunteer_id, await doors.access.areas_of(caller), body)
         await doors.do(claiming.vet_claims, wish)
         return ClaimedView(post_id=post_id, state=Mine.HELD if body.approve else Mine.NONE)

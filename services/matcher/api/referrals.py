@@ -31,13 +31,13 @@ def referral_routes(router: APIRouter, doors: Doors) -> None:
     @router.get("/referrals", tags=["coordinators"])
     async def held(caller: CoordinatorCaller, area: str | None = None, limit: Limit = 50) -> Page[ReferralView]:
         """What departments hold at or below an area (mine, unless another is asked for), by due time."""
-        areas = doors.rules.areas.below(doors.access.desk_area(caller, area))
+        areas = doors.rules.areas.all_below(await doors.access.desk_areas(caller, area))
         return Page(items=await referrals.of_areas(areas, doors.clock.now(), limit), next=None)
 
     @router.get("/referrals/figures", tags=["coordinators"])
     async def figures(caller: CoordinatorCaller, area: str | None = None) -> Page[ReferralFigureView]:
         """How often legs went to each department and how often they came back, by service and community."""
-        grids = doors.rules.areas.below(doors.access.desk_area(caller, area), "grid")
+        grids = doors.rules.areas.all_below(await doors.access.desk_areas(caller, area), "grid")
         return Page(items=await referrals.figures(grids), next=None)
 
     @router.get("/department", tags=["departments"])

@@ -37,7 +37,7 @@ def roster_routes(router: APIRouter, doors: Doors) -> None:
     @router.post("/roster", tags=["coordinators"])
     async def import_roster(caller: CoordinatorCaller, file: UploadFile) -> RosterView:
         """Import volunteers and units from CSV or XLSX, all or nothing; errors by row and column."""
-        by = doors.access.importer(caller)
+        by = await doors.access.importer(caller)
         content, filename = await file.read(), file.filename or ""
         units = await doors.queries.roster.units()
         read = await run_in_threadpool(
@@ -59,7 +59,7 @@ def roster_routes(router: APIRouter, doors: Doors) -> None:
     )
     async def export_roster(caller: CoordinatorCaller, format: Format = Format.CSV) -> Response:  # noqa: A002 - the query's name
         """The roster as a file, as an import reads it; who took it is recorded."""
-        by = doors.access.importer(caller)
+        by = await doors.access.importer(caller)
         roster = await doors.queries.roster.roster()
         log.info("roster.exported", by=by, volunteers=len(roster.volunteers), format=format.value)
         content = await run_in_threadpool(_written, roster, format)

@@ -12,6 +12,7 @@ from services.matcher.policies.acceptance import (
     ACTIVE,
     AlreadyStarted,
     AssignmentState,
+    HandBackReason,
     NotStarted,
     check_active,
 )
@@ -23,9 +24,9 @@ MOST_MINUTES = 24 * 60
 
 
 class Assignment(MatcherTable, table=True):
-    """A volunteer has a place of a leg. ``report``, ``note`` (free words at a hand-back) and ``confidential_note`` (which
-    only whoever wrote it reads again) are sealed under the order's id; ``minutes`` are what was served. An active
-    assignment has its place alone (invariant I2).
+    """A volunteer has a place of a leg. ``report``, ``note`` (free words at a hand-back) and ``confidential_note``
+    (which only whoever wrote it reads again) are sealed under the order's id; ``reason`` is the listed word at a
+    hand-back, ``minutes`` are what was served. An active assignment has its place alone (invariant I2).
     """
 
     __tablename__ = "assignments"
@@ -54,6 +55,7 @@ class Assignment(MatcherTable, table=True):
     report: bytes | None = Field(default=None, sa_type=LargeBinary)
     note: bytes | None = Field(default=None, sa_type=LargeBinary)
     confidential_note: bytes | None = Field(default=None, sa_type=LargeBinary)
+    reason: str | None = None
     minutes: int | None = None
     assigned_at: datetime
     started_at: datetime | None = None
@@ -99,10 +101,10 @@ class Assignment(MatcherTable, table=True):
         self._end(AssignmentState.COMPLETED, now)
         return self.minutes
 
-    def hand_back(self, now: datetime, note: bytes | None) -> None:
+    def hand_back(self, now: datetime, reason: HandBackReason, note: bytes | None) -> None:
         """The volunteer cannot. Raises ``AssignmentEnded``."""
         check_active(AssignmentState(self.state))
-        self.note = note
+        self.reason, self.note = reason.value, note
         self._end(AssignmentState.HANDED_BACK, now)
 
     def release(self, now: datetime) -> None:

@@ -83,11 +83,11 @@ class Desk:
 
     async def fragment(self, caller: Caller, cursor: str | None = None) -> Markup:
         """One page of rows as they are now."""
-        area = self._doors.access.area_of(caller)
+        areas = await self._doors.access.desk_areas(caller, None)
         after = due_place(cursor) if cursor else None
-        rows = await self._doors.queries.desk(area, self._doors.clock.now(), ROWS + 1, after)
+        rows = await self._doors.queries.desk(areas, self._doors.clock.now(), ROWS + 1, after)
         following = (
-            cursor_of((rows[ROWS - 1].due_at.isoformat(), rows[ROWS - 1].order_id)) if len(rows) > ROWS else None
+            cursor_of((rows[ROWS - 1].late_or_due.isoformat(), rows[ROWS - 1].order_id)) if len(rows) > ROWS else None
         )
         return self._pages.fragment("desk_rows.html", rows=rows[:ROWS], following=following, place=self.place)
 
@@ -107,11 +107,11 @@ class Desk:
         return self._pages.render(request, "leg_page.html", **await self._search(caller, leg_id))
 
     async def _search(self, caller: Caller, leg_id: str) -> dict[str, Any]:
-        area, queries = self._doors.access.area_of(caller), self._doors.queries
+        areas, queries = await self._doors.access.areas_of(caller), self._doors.queries
         return {
             "leg_id": leg_id,
-            "row": await queries.desk_row(leg_id, area, self._doors.clock.now()),
-            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.below(area)),
+            "row": await queries.desk_row(leg_id, areas, self._doors.clock.now()),
+            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.all_below(areas)),
             "place": self.place,
             "why": self._why,
         }

@@ -24,8 +24,9 @@ def gap_pages(doors: Doors, pages: Pages) -> APIRouter:
     @router.get("/gaps")
     async def gaps(request: Request, caller: CoordinatorCaller) -> Response:
         area = doors.access.area_of(caller)
+        grids = rules.areas.all_below(await doors.access.areas_of(caller), "grid")
         since = doors.clock.now() - timedelta(days=doors.gap_days)
-        found = await doors.queries.explaining.gaps(rules.areas.below(area, "grid"), since, MOST_SHOWN)
+        found = await doors.queries.explaining.gaps(grids, since, MOST_SHOWN)
         rows = [(gap(one, rules), hours(one.part_of_day), one) for one in found]
         place = place_name(rules.areas, area)
         return pages.render(request, "gaps.html", rows=rows, place=place, days=doors.gap_days)

@@ -55,6 +55,7 @@ class Posts:
 
     async def _coordinators(self, request: Request, caller: Caller, form: Form, status: int) -> Response:
         queries, area = self._doors.queries.posts, self._doors.access.area_of(caller)
+        areas = await self._doors.access.areas_of(caller)
         return self._pages.render(
             request,
             "post_desk.html",
@@ -62,8 +63,8 @@ class Posts:
             form=form,
             place=self._place,
             area=area,
-            waiting=await queries.waiting(area, MOST_SHOWN),
-            idle=await queries.idle(area, MOST_SHOWN),
+            waiting=await queries.waiting(areas, MOST_SHOWN),
+            idle=await queries.idle(areas, MOST_SHOWN),
         )
 
     def _place(self, area: str) -> str:
@@ -102,7 +103,7 @@ def post_pages(posts: Posts, doors: Doors) -> APIRouter:
             wish = form.read(VetClaim)
         except Refusal as refusal:
             return await posts.page(request, caller, form.refused(refusal), status_of(refusal))
-        command = Vetting(post_id, volunteer_id, doors.access.area_of(caller), wish)
+        command = Vetting(post_id, volunteer_id, await doors.access.areas_of(caller), wish)
         return await done(request, caller, claiming.vet_claims, command)
 
     return router

@@ -22,13 +22,13 @@ def referral_pages(doors: Doors, pages: Pages) -> APIRouter:
 
     @router.get("/referrals")
     async def referrals(request: Request, caller: CoordinatorCaller) -> Response:
-        area, queries = doors.access.area_of(caller), doors.queries.referrals
-        rows = await queries.of_areas(doors.rules.areas.below(area), doors.clock.now(), ROWS)
+        areas, queries = await doors.access.areas_of(caller), doors.queries.referrals
+        rows = await queries.of_areas(doors.rules.areas.all_below(areas), doors.clock.now(), ROWS)
         return pages.render(
             request,
             "referrals.html",
             rows=[(row, doors.referral_link(row)) for row in rows],
-            figures=await queries.figures(doors.rules.areas.below(area, "grid")),
+            figures=await queries.figures(doors.rules.areas.all_below(areas, "grid")),
             place=place,
         )
 

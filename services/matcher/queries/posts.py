@@ -51,16 +51,20 @@ class PostQueries(Looking):
             mine: dict[str, str] = dict((await session.execute(rows)).all())
         return [self._post(post, taken, registration, mine.get(post.post_id)) for post in posts]
 
-    async def for_coordinator(self, area: str, limit: int | None = None, after: str = "") -> list[PostView]:
-        """Posts at, below or covering an area, by id. Raises ``NotFound`` for one that does not exist."""
-        posts = self._posts(self._around(area), limit, after)
+    async def for_coordinator(
+        self, areas: Sequence[str], limit: int | None = None, after: str = ""
+    ) -> list[PostView]:
+        """Posts at, below or covering these areas, by id. Raises ``NotFound`` for one that does not exist."""
+        posts = self._posts({code for area in areas for code in self._around(area)}, limit, after)
         async with self._looking() as session:
             taken = await _taken(session, posts)
         return [self._post(post, taken, None, None) for post in posts]
 
-    async def idle(self, area: str, limit: int, after: tuple[datetime, str] | None = None) -> list[IdlePostView]:
-        """Posts at or below an area with places left, the longest idle first; after ``(idle_since, post_id)``."""
-        here = [post.post_id for post in self._rules.posts if self._rules.areas.at_or_below(post.area, area)]
+    async def idle(
+        self, areas: Sequence[str], limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[IdlePostView]:
+        """Posts at or below these areas with places left, the longest idle first; after ``(idle_since, post_id)``."""
+        here = [post.post_id for post in self._rules.posts if self._rules.areas.within(post.area, areas)]
         rows = (
             select(models.Post)
             .where(col(models.Post.post_id).in_(here), col(models.Post.idle_since).is_not(None))
@@ -80,12 +84,12 @@ class PostQueries(Looking):
         ]
 
     async def waiting(
-        self, area: str, limit: int, after: tuple[datetime, str, str] | None = None
+        self, areas: Sequence[str], limit: int, after: tuple[datetime, str, str] | None = None
     ) -> list[WaitingClaimView]:
-        """Claims of posts at or below an area that wait to be vetted, the oldest first; after ``(claimed_at, post_id,
-        volunteer_id)``.
+        """Claims of posts at or below these areas that wait to be vetted, the oldest first; after
+        ``(claimed_at, post_id, volunteer_id)``.
         """
-        here = [post.post_id for post in self._rules.posts if self._rules.areas.at_or_below(post.area, area)]
+        here = [post.post_id for post in self._rules.posts if self._rules.areas.within(post.area, areas)]
         place = col(Claim.claimed_at), col(Claim.post_id), col(Claim.volunteer_id)
         rows = (
             select(Claim, Volunteer)

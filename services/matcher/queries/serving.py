@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, case, select, tuple_
+from sqlalchemy import Select, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.matcher.models import (
     Assignment,
     Dispatch,
+    Extension,
     Leg,
     Offer,
     Session,
@@ -93,27 +94,30 @@ class ServingQueries(Looking):
         return self._views.assignment(*rows[0])
 
     async def desk(
-        self, area: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None
+        self, areas: Sequence[str], now: datetime, limit: int, after: tuple[datetime, str] | None = None
     ) -> list[DeskRowView]:
-        """What coordinators hold at or below an area, what is due first on top; after ``(due_at, order_id)``."""
-        desks = [code for code in self._rules.areas.below(area) if code in self._rules.ladder.by_area]
+        """What coordinators hold at or below these areas, what is overdue on top, then what is due first; after
+        ``(late_or_due, order_id)``.
+        """
+        place = (func.coalesce(col(Dispatch.overdue_since), col(Dispatch.due_at)), col(Dispatch.order_id))
+        desks = [code for code in self._rules.areas.all_below(areas) if code in self._rules.ladder.by_area]
         found = (
             select(Dispatch)
             .where(col(Dispatch.holder_role) == Role.COORDINATOR.value)
             .where(col(Dispatch.holder_area).in_(desks))
-            .order_by(col(Dispatch.due_at), col(Dispatch.order_id))
+            .order_by(*place)
             .limit(limit)
         )
         if after is not None:
-            found = found.where(tuple_(col(Dispatch.due_at), col(Dispatch.order_id)) > after)
+            found = found.where(tuple_(*place) > after)
         async with self._looking() as session:
             wholes = {one.order_id: WholeDispatch(one) for one in await session.scalars(found)}
             await _add_legs(session, wholes)
         return [self._views.desk_row(whole, now) for whole in wholes.values()]
 
-    async def desk_row(self, leg_id: str, area: str, now: datetime) -> DeskRowView:
-        """The row of one leg on a desk at or below an area. Raises ``NotFound`` for a leg that lies elsewhere."""
-        desks = [code for code in self._rules.areas.below(area) if code in self._rules.ladder.by_area]
+    async def desk_row(self, leg_id: str, areas: Sequence[str], now: datetime) -> DeskRowView:
+        """The row of one leg on a desk at or below these areas. Raises ``NotFound`` for a leg that lies elsewhere."""
+        desks = [code for code in self._rules.areas.all_below(areas) if code in self._rules.ladder.by_area]
         found = (
             select(Dispatch)
             .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
@@ -152,6 +156,9 @@ async def _add_legs(session: AsyncSession, wholes: dict[str, WholeDispatch]) -> 
     legs = select(Leg).where(col(Leg.order_id).in_(ids)).order_by(col(Leg.round), col(Leg.position))
     for leg in await session.scalars(legs):
         wholes[leg.order_id].legs.append(leg)
+    extensions = select(Extension).where(col(Extension.order_id).in_(ids)).order_by(col(Extension.extension_id))
+    for extension in await session.scalars(extensions):
+        wholes[extension.order_id].extensions.append(extension)
     active = select(Assignment).where(col(Assignment.order_id).in_(ids), col(Assignment.state).in_(_ACTIVE))
     for assignment in await session.scalars(active):
         wholes[assignment.order_id].assignments.append(assignment)

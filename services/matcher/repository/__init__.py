@@ -6,12 +6,15 @@ from services.matcher.models import Inbox, Outbox, Session
 from services.matcher.repository.dispatches import DispatchRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
+from services.matcher.repository.stand_ins import StandInRepository
 from shared.identity.sessions import SessionRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
 
 
-class Repository(PlaceRepository, DispatchRepository, RosterRepository, SessionRepository, MessagingRepository):
+class Repository(
+    PlaceRepository, DispatchRepository, RosterRepository, StandInRepository, SessionRepository, MessagingRepository
+):
     """Matcher's database inside one unit of work."""
 
     inbox = Inbox

@@ -60,7 +60,7 @@ class UseCases:
         self.amending = Amending(means, self.pairing)
         self.answering = Answering(self.pairing, self.drawing, steps)
         self.pooling = Pooling(means, self.pairing, self.drawing)
-        self.serving = Serving(vault, self.pairing, steps)
+        self.serving = Serving(rules, vault, self.pairing, steps)
         self.deciding = Deciding(rules, vault, self.directories, self.pairing, steps)
         self.calling_up = CallingUp(means, ring, self.pairing, self.deciding)
         self.referring = Referring(rules, vault, self.deciding, self.pairing, steps)

@@ -49,11 +49,11 @@ class ReleasePost:
 
 @dataclass(frozen=True)
 class Vetting:
-    """A coordinator's answer to a claim within their area."""
+    """A coordinator's answer to a claim within the areas they act for."""
 
     post_id: str
     volunteer_id: str
-    area: str
+    areas: Sequence[str]
     wish: VetClaim
 
 
@@ -143,7 +143,7 @@ class Claiming:
     async def _vet(self, uow: Unit, claims: dict[tuple[str, str], Claim], command: Vetting) -> str:
         post, key = self._rules.posts_by_id.get(command.post_id), (command.post_id, command.volunteer_id)
         claim = claims.get(key)
-        if post is None or claim is None or not self._rules.areas.at_or_below(post.area, command.area):
+        if post is None or claim is None or not self._rules.areas.within(post.area, command.areas):
             raise NotFound
         if claim.is_held:
             raise NotWaiting

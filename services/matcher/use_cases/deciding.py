@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg, TakeInPerson
 from services.matcher.models import Assignment, Leg, WholeDispatch
 from services.matcher.policies.acceptance import AlreadyAssigned, HeldByVolunteer, LegServed, NotItsTurn
+from services.matcher.policies.fairness import check_impartial
 from services.matcher.policies.ladder import Cause, rung_above
 from services.matcher.policies.referring import HeldByDepartment
 from services.matcher.policies.taking import check_takeable
@@ -59,7 +60,7 @@ class Deciding:
         """Give a leg to a volunteer of the area, who need not hold its post. Answers are assignment ids.
 
         Refusals: ``NotFound`` (leg or volunteer), ``HeldByVolunteer``, ``LegServed``, ``AlreadyAssigned``,
-        ``CapacityReached``, ``WindowTaken``.
+        ``CapacityReached``, ``WindowTaken``, ``StandsAside``.
         """
         return await self.each(uow, decisions, self._assign)
 
@@ -129,6 +130,7 @@ class Deciding:
         member = candidates.get(decision.wish.volunteer)
         if member is None or not self._rules.areas.within(member.home, decision.areas):
             raise NotFound
+        check_impartial(member.volunteer_id, whole.excluded)
         dispatch, place = whole.dispatch, whole.free_place(leg)
         active = [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
         if place is not None and any(one.volunteer_id == member.volunteer_id for one in active):

@@ -12,7 +12,7 @@ from services.matcher.policies.deadlines import service_due
 from services.matcher.policies.fairness import check_confidential
 from services.matcher.repository import Unit
 from services.matcher.use_cases.pairing import Pairing
-from services.matcher.use_cases.recusing import stand_aside
+from services.matcher.use_cases.standing_aside import stand_aside
 from services.matcher.use_cases.steps import Steps, record, volunteer_topic
 from shared.community.definition import Community
 from shared.contracts import matcher as events

@@ -115,7 +115,7 @@ def test_an_assignment_starts_once() -> None:
 VERBS: tuple[Callable[[Assignment], object], ...] = (
     lambda one: one.start(NOW),
     lambda one: one.complete(NOW, b"", None),
-    lambda one: one.hand_back(NOW, None),
+    lambda one: one.hand_back(NOW, HandBackReason.NO_TIME, None),
     lambda one: one.release(NOW),
 )
 
