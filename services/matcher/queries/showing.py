@@ -13,6 +13,7 @@ from services.matcher.queries.views import (
     DecidedView,
     DeskAssignmentView,
     DeskRowView,
+    ExtensionView,
     OfferView,
     PoolLegView,
 )
@@ -30,6 +31,7 @@ class Views:
 
     def offer(self, offer: Offer, leg: Leg, dispatch: Dispatch) -> OfferView:
         """An offer with what it is about."""
+        service = self._rules.services_by_code.get(dispatch.service)
         return OfferView(
             offer_id=offer.offer_id,
             order_id=offer.order_id,
@@ -52,6 +54,7 @@ class Views:
             draw_ends_at=leg.draw_ends_at,
             parts=json.loads(offer.parts),
             eligible=offer.eligible,
+            parties=service is not None and service.parties,
         )
 
     def pool_leg(self, whole: WholeDispatch, leg: Leg) -> PoolLegView:
@@ -94,7 +97,8 @@ class Views:
         )
 
     def assignment(self, assignment: Assignment, leg: Leg, dispatch: Dispatch) -> AssignmentView:
-        """An assignment with what it is about."""
+        """An assignment with what it is about, for whoever has it and nobody else: it opens what they wrote."""
+        note, service = assignment.confidential_note, self._rules.services_by_code.get(dispatch.service)
         return AssignmentView(
             assignment_id=assignment.assignment_id,
             order_id=assignment.order_id,
@@ -112,6 +116,8 @@ class Views:
             due_at=dispatch.due_at if assignment.is_active else None,
             by=assignment.by,
             minutes=assignment.minutes,
+            parties=service is not None and service.parties,
+            confidential_note=self._vault.open(assignment.order_id, note) if note else None,
             assigned_at=assignment.assigned_at,
             started_at=assignment.started_at,
             ended_at=assignment.ended_at,
@@ -138,7 +144,10 @@ class Views:
             holder_title=self._rules.coordinator_of(dispatch.desk_area).title,
             tier=dispatch.tier,
             due_at=dispatch.due_at,
-            overdue=dispatch.due_at <= now,
+            overdue=dispatch.due_at <= now or dispatch.overdue_since is not None,
+            overdue_since=dispatch.overdue_since,
+            extensions=sum(one.agreed is True for one in whole.extensions),
+            extension=self._extension(whole),
             next_step=dispatch.next_step,
             placed_at=dispatch.placed_at,
             note=self._vault.open(dispatch.order_id, dispatch.note) if dispatch.note else None,
@@ -148,6 +157,18 @@ class Views:
                 for one in whole.active_assignments
             ],
         )
+
+    def _extension(self, whole: WholeDispatch) -> ExtensionView | None:
+        for one in reversed(whole.asked_for_time(whole.dispatch.round)):
+            return ExtensionView(
+                extension_id=one.extension_id,
+                by=one.by,
+                until=one.until,
+                reason=self._vault.open(one.order_id, one.reason),
+                asked_at=one.asked_at,
+                agreed=one.agreed,
+            )
+        return None
 
     def decided(self, dispatch: Dispatch, assignment_id: str | None = None) -> DecidedView:
         """Who holds an order now."""

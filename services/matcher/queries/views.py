@@ -15,6 +15,7 @@ class OfferView(BaseModel):
 
     ``parts`` say why this volunteer was chosen, each a cost (the lowest sum is asked first); ``eligible``: how many
     people could have been asked. ``headcount``: how many serve together. ``unit``: whose secretary named them.
+    ``parties``: others are in the matter; who knows them stands aside.
     """
 
     offer_id: str
@@ -38,10 +39,13 @@ class OfferView(BaseModel):
     draw_ends_at: datetime | None
     parts: dict[str, float]
     eligible: int
+    parties: bool
 
 
 class AssignmentView(BaseModel):
-    """One assignment, as the volunteer who has it sees it; ``due_at`` while it is active."""
+    """One assignment, as the volunteer who has it sees it; ``due_at`` while it is active. ``confidential_note``: what
+    they keep for themselves, where the service has ``parties``.
+    """
 
     assignment_id: str
     order_id: str
@@ -59,6 +63,8 @@ class AssignmentView(BaseModel):
     due_at: datetime | None
     by: str
     minutes: int | None
+    parties: bool
+    confidential_note: str | None
     assigned_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -160,11 +166,23 @@ class DeskAssignmentView(BaseModel):
     state: str
 
 
+class ExtensionView(BaseModel):
+    """More time that was asked for ``by`` whoever held the order; ``agreed``: the resident's answer, None before it."""
+
+    extension_id: str
+    by: str
+    until: datetime
+    reason: str
+    asked_at: datetime
+    agreed: bool | None
+
+
 class DeskRowView(BaseModel):
     """One order on a coordinator's desk. ``leg_id`` is the leg to decide about; ``note`` what the tier below wrote.
 
     ``next_step``: ``decide`` is the coordinator's to do, ``accept`` waits for a volunteer who was asked. ``blocked``:
-    when nobody could be asked, so many people for each reason, the most on top.
+    when nobody could be asked, so many people for each reason, the most on top. ``overdue_since``: nobody is above who
+    could act. ``extensions``: how often the resident gave more time; ``extension``: what was asked last in this round.
     """
 
     order_id: str
@@ -185,11 +203,19 @@ class DeskRowView(BaseModel):
     tier: str
     due_at: datetime
     overdue: bool
+    overdue_since: datetime | None
+    extensions: int
+    extension: ExtensionView | None
     next_step: str
     placed_at: datetime
     note: str | None
     blocked: dict[str, int]
     assignments: list[DeskAssignmentView]
+
+    @property
+    def late_or_due(self) -> datetime:
+        """By what desks are sorted: what is overdue at the top of the ladder, the longest first; then by due time."""
+        return self.overdue_since or self.due_at
 
 
 class AcceptedView(BaseModel):
