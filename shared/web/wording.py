@@ -98,7 +98,7 @@ BLOCKED: Mapping[str, str] = {
     "not_a_holder": msgid("they do not have the post this needs"),
     "not_vetted": msgid("their post is not confirmed yet"),
     "party": msgid("they are in the matter, or live where nobody is to be asked"),
-    "excluded": msgid("the coordinator wants somebody else"),
+    "excluded": msgid("they are to have no part in this matter"),
     "asked_before": msgid("they have been asked already"),
     "absent": msgid("they are away"),
     "not_free": msgid("they are not free then"),

@@ -71,7 +71,7 @@ async def test_no_page_scrolls_sideways_or_complains(
 async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser) -> None:
     """The coordinator's rows and decisions too."""
     async with window(browser) as resident, window(browser, "en") as desk:
-        await place(resident.page, stack, "certificates")
+        await place(resident.page, stack, "haircut")
         await sees_state(resident.page, "escalated")
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await fits(desk, f"{stack.url('matcher')}/")

@@ -96,17 +96,17 @@ async def test_not_fixed_runs_again_under_the_same_number(stack: Attached, brows
 
 
 async def test_what_no_volunteer_serves_lies_on_the_coordinators_desk(stack: Attached, browser: Browser) -> None:
-    """A paper of the counter goes to the coordinator at once, who settles it; the resident sees both live."""
+    """A haircut at home goes to the coordinator at once, who settles it; the resident sees both live."""
     async with window(browser) as resident, window(browser, width=1280) as desk:
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await mark(desk.page)
-        reference = await place(resident.page, stack, "certificates")
+        reference = await place(resident.page, stack, "haircut")
         await sees_state(resident.page, "escalated")
         row = desk.page.locator("li", has_text=reference)
         await row.wait_for()
         assert await is_marked(desk.page)
         await row.locator('a[href$="/resolve"]').click()
-        await desk.page.fill("#field-report", "材料已办好")
+        await desk.page.fill("#field-report", "已联系理发师")
         await desk.page.click("main button.main")
         await sees_state(resident.page, "done")
         assert [] == [*resident.complaints, *desk.complaints]

@@ -202,7 +202,7 @@ class CallUp(MatcherTable, table=True):
 
 
 class Exclusion(MatcherTable, table=True):
-    """A coordinator keeps a volunteer away from one order (回避); nobody has to say why."""
+    """A volunteer has no part in one order (回避), ``by`` their own word or a coordinator's; nobody has to say why."""
 
     __tablename__ = "exclusions"
 

@@ -140,7 +140,7 @@ def _offer_routes(router: APIRouter, volunteering: Volunteering, doors: Doors) -
 
     @router.post("/offers/{offer_id}/decline")
     async def decline(request: Request, offer_id: str, caller: VolunteerCaller) -> Response:
-        wish = Decline(offer_id, caller.subject, DeclineOffer())
+        wish = Decline(offer_id, caller.subject, (await posted(request)).read(DeclineOffer))
         return await answered(request, caller, answering.decline_offers, wish, f"/?said={OfferState.DECLINED.value}")
 
     @router.get("/offers/{offer_id}/counter")

@@ -90,6 +90,13 @@ class HandBackReason(StrEnum):
     WINDOW_CHANGED = "window_changed"
     OTHER = "other"
 
+    @property
+    def counts(self) -> bool:
+        """Whether a hand-back with it is one of the two that bring a leg to the coordinator: not the resident's doing,
+        and not a recusal (回避), which is no refusal.
+        """
+        return self not in {HandBackReason.WINDOW_CHANGED, HandBackReason.RECUSAL}
+
     @classmethod
     def of(cls, told: str) -> HandBackReason:
         """The listed reason that was told, ``other`` for free words (which no event may carry)."""

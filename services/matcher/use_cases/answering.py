@@ -13,6 +13,7 @@ from services.matcher.policies.windows import is_within
 from services.matcher.repository import Unit
 from services.matcher.use_cases.drawing import STANDBY, Drawing, Taken
 from services.matcher.use_cases.pairing import Pairing
+from services.matcher.use_cases.standing_aside import stand_aside
 from services.matcher.use_cases.steps import Steps, record
 from shared.contracts import matcher as events
 from shared.contracts.refusal import Conflict, NotFound, Refusal
@@ -93,7 +94,8 @@ class Answering:
         return answers
 
     async def decline_offers(self, uow: Unit, commands: Sequence[Decline]) -> list[str | Refusal]:
-        """No reason asked; the next best are. Answers are offer ids.
+        """No reason asked; the next best are. Nothing is learned from who stands aside (回避), and they have no part in
+        the order any more. Answers are offer ids.
 
         Refusals: ``NotFound``, ``OfferExpired``, ``OfferGone``.
         """
@@ -102,12 +104,15 @@ class Answering:
         for command in commands:
             try:
                 whole, offer = _own(wholes, command.offer_id, command.volunteer_id)
-                reason = command.wish.reason
-                offer.decline(uow.now, HandBackReason.of(reason).value if reason else None)
+                reason = HandBackReason.of(command.wish.reason) if command.wish.reason else None
+                offer.decline(uow.now, reason.value if reason else None)
             except Refusal as refusal:
                 answers.append(refusal)
                 continue
-            self._ended(uow, whole, offer, events.OfferDeclined)
+            aside = reason is HandBackReason.RECUSAL
+            if aside:
+                await stand_aside(uow, whole, offer.volunteer_id)
+            self._ended(uow, whole, offer, events.OfferDeclined, learns=not aside)
             answers.append(offer.offer_id)
         await self._go_on(uow, wholes.values())
         return answers
@@ -168,8 +173,13 @@ class Answering:
         whole: WholeDispatch,
         offer: Offer,
         event: type[events.OfferDeclined] | type[events.OfferExpired],
+        *,
+        learns: bool = True,
     ) -> None:
-        self._steps.answered(uow, whole, offer, accepted=False)
+        if learns:
+            self._steps.answered(uow, whole, offer, accepted=False)
+        else:
+            self._steps.settled(uow, offer)
         if not whole.asking_offers and not whole.open_call_ups:
             whole.dispatch.wait_for_offer()
         told = event(**whole.dispatch.stamp(uow.now), leg_id=offer.leg_id, offer_id=offer.offer_id)
