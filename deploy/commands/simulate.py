@@ -37,8 +37,14 @@ def simulate(
 ) -> None:
     """Simulate days of a community on matcher's own use cases, and print how each policy fares."""
     from deploy.simulate.behaviour import IGNORING, Assumptions  # noqa: PLC0415 - the other commands start faster
-    from deploy.simulate.printing import assumptions_table, console, figures_table, progress  # noqa: PLC0415
-    from deploy.simulate.run import Plan, simulate_all  # noqa: PLC0415
+    from deploy.simulate.printing import (  # noqa: PLC0415 - so do those imports
+        assumptions_table,
+        console,
+        figures_table,
+        loop_table,
+        progress,
+    )
+    from deploy.simulate.run import Plan, simulate_all  # noqa: PLC0415 - and so do these
 
     names = [one.value for one in PolicyName if policy in {one, PolicyName.ALL} and one is not PolicyName.ALL]
     file, assumed = definition.expanduser().resolve(), IGNORING if ignore_all else Assumptions()
@@ -48,6 +54,7 @@ def simulate(
         runs = simulate_all(plans, reached)
     terminal.print(assumptions_table(assumed))
     terminal.print(figures_table(runs, f"paidan simulate: {days} days, {orders_per_day:g} orders a day, seed {seed}"))
+    terminal.print(loop_table(runs))
     if out is not None:
         _write(out, json.dumps([ran.figures.as_json() for ran in runs], indent=1) + "\n")
 

@@ -32,6 +32,7 @@ from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.drawing import ASSIGNED, DRAWING, Taken
 from services.matcher.use_cases.pooling import Take
 from services.matcher.use_cases.serving import Complete, HandBack, Start
+from shared.community.areas import GRID
 from shared.contracts import matcher as facts
 from shared.contracts.envelope import Event
 from shared.contracts.refusal import Refusal
@@ -78,6 +79,8 @@ class Cast:
     @hear.register
     def _(self, fact: facts.OfferMade) -> None:
         self.count.asks[fact.volunteer_id] += 1
+        life = self.count.lives[fact.order_id]
+        life.asked_at = life.asked_at or self._course.now
         asked = self._question(fact.order_id, fact.volunteer_id)
         answers = self._volunteers.answer_to_secretary if fact.unit else self._volunteers.answer
         answer = answers(asked, self._course.now)
@@ -120,6 +123,7 @@ class Cast:
         life = self.count.lives[fact.order_id]
         if life.round == 1:
             life.settled_by = VOLUNTEER if fact.volunteer_id else life.tier
+            life.closed_at = life.tier or GRID
 
     @hear.register
     def _(self, fact: facts.OrderEscalated) -> None:

@@ -19,7 +19,8 @@ class Life:
 
     The figures look at the first round alone: ``staffed_at`` is when the last place was taken by a volunteer,
     ``staffed_by`` how (offer, pool, call_up), ``settled_by`` is ``volunteer`` or the tier of the coordinator who
-    settled it.
+    settled it; ``closed_at`` the highest tier it had come to by
+    then; ``asked_at`` when somebody was asked first; ``first_outcome`` the resident's word on it.
     """
 
     order_id: str
@@ -34,6 +35,9 @@ class Life:
     staffed_at: datetime | None = None
     staffed_by: str | None = None
     settled_by: str | None = None
+    closed_at: str | None = None
+    asked_at: datetime | None = None
+    first_outcome: Outcome | None = None
     outcome: Outcome | None = None
 
     @property

@@ -12,7 +12,7 @@ from deploy.simulate.counting import VOLUNTEER, Count, Life
 from deploy.simulate.course import MINUTE
 from services.matcher.use_cases.steps import By
 from shared.community.areas import GRID
-from shared.contracts.words import Urgency
+from shared.contracts.words import Outcome, Urgency
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,10 @@ class Figures:
     ``vain_yeses``: yeses in time that another was preferred to, for each volunteer who was ever asked. Gini: 0 when
     all carry the same, near 1 when one carries everything; of asks, and of assignments served. ``peers_…``: among the
     holders of one skill's posts, whose orders they share, on average over holders.
+
+    What mission.md's numbers are held against: ``answered``: orders that have an outcome; ``asked_minutes_p50``: until
+    the first person was asked; of those who said how it went, ``solved_at_once``: not "not fixed" at the first go, and
+    ``content``: fixed in the end; ``closed_at``: the highest tier an order had come to when it was settled first.
     """
 
     policy: str
@@ -56,6 +60,11 @@ class Figures:
     call_ups: int
     open_at_the_end: int
     without_holder: int
+    answered: float
+    asked_minutes_p50: float
+    solved_at_once: float
+    content: float
+    closed_at: Mapping[str, float]
 
     def as_json(self) -> dict[str, Any]:
         """Names and numbers; the same for the same seed."""
@@ -63,14 +72,23 @@ class Figures:
 
 
 def figures_of(
-    policy: str, days: int, count: Count, volunteers: Collection[str], holders_of: Mapping[str, Collection[str]]
+    policy: str,
+    days: int,
+    count: Count,
+    volunteers: Collection[str],
+    holders_of: Mapping[str, Collection[str]],
+    tiers: Sequence[str],
 ) -> Figures:
-    """Everything from one run's count. ``holders_of``: the volunteers who hold a post of a skill."""
+    """Everything from one run's count. ``holders_of``: the volunteers who hold a post of a skill; ``tiers``:
+    those of the ladder, from the bottom.
+    """
     holders = set().union(*holders_of.values())
     lives = list(count.lives.values())
     urgent = [life for life in lives if life.wish.urgency is Urgency.URGENT]
     settled = Counter(_settled(life) for life in lives)
     asks, asked = count.asks.total(), len(count.asks)
+    told = [life for life in lives if life.outcome not in {None, Outcome.NO_REPLY}]
+    closed = Counter(life.closed_at for life in lives if life.closed_at)
     return Figures(
         policy=policy,
         days=days,
@@ -103,6 +121,11 @@ def figures_of(
         call_ups=count.call_ups,
         open_at_the_end=sum(not life.ended for life in lives),
         without_holder=count.unheld,
+        answered=_share(sum(life.ended for life in lives), len(lives)),
+        asked_minutes_p50=percentile([(one.asked_at - one.placed_at) / MINUTE for one in lives if one.asked_at], 0.5),
+        solved_at_once=_share(sum(one.first_outcome is not Outcome.NOT_FIXED for one in told), len(told)),
+        content=_share(sum(one.content for one in told), len(told)),
+        closed_at={tier: _share(closed[tier], closed.total()) for tier in tiers},
     )
 
 

@@ -103,7 +103,8 @@ async def _run(plan: Plan, community: Community, folder: Path, reached: Reached)
             cast.count.unheld = max(cast.count.unheld, len(cast.count.lives) - await stage.held())
             reached(plan.policy, min(day, plan.days))
     everybody = [row.volunteer_id for row in roster]
-    return figures_of(plan.policy, plan.days, cast.count, everybody, _holders(rules, roster))
+    tiers = [tier.kind for tier in rules.ladder.tiers]
+    return figures_of(plan.policy, plan.days, cast.count, everybody, _holders(rules, roster), tiers)
 
 
 def _roster(rules: Community) -> list[RosterRow]:

@@ -53,6 +53,7 @@ class Telling:
     def reviewed(self, life: Life, verdict: Verdict, now: datetime) -> Act:
         """The resident's verdict."""
         life.outcome = verdict.outcome
+        life.first_outcome = life.first_outcome or verdict.outcome
         event = OrderReviewed(**self._next(life), outcome=verdict.outcome, rating=verdict.rating, reviewed_at=now)
         return self._act(self._dispatching.pass_by, event, now)
 

@@ -18,6 +18,7 @@ from shared.contracts.words import Outcome, Urgency
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COUNTY = load(DEFAULT_DEFINITION)
+TIERS = [tier.kind for tier in COUNTY.ladder.tiers]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_figures_tell_who_took_and_who_settled() -> None:
     count.served.update({"v-1": 2})
     count.hopes |= {("o-1", "v-1"), ("o-1", "v-2")}
     count.won |= {("o-1", "v-1")}
-    figures = figures_of("ours", 1, count, ["v-1", "v-2", "v-3", "v-4"], {"one": ["v-1"], "two": ["v-1", "v-2"]})
+    figures = figures_of("ours", 1, count, ["v-1", "v-2", "v-3", "v-4"], {"one": ["v-1"], "two": ["v-1", "v-2"]}, TIERS)
     assert (4, 1, 10.0, 20.0, 4.0) == (
         figures.orders, figures.urgent, figures.minutes_p50, figures.minutes_p95, figures.urgent_minutes_p95,
     )  # fmt: skip
@@ -80,9 +81,27 @@ def test_peers_are_compared_among_themselves() -> None:
     """Two skills of which one is wanted more: nobody is treated worse than who holds the same."""
     count = Count()
     count.asks.update({"v-1": 4, "v-2": 4, "v-3": 1, "v-4": 1})
-    figures = figures_of("ours", 1, count, [], {"one": ["v-1", "v-2"], "two": ["v-3", "v-4"]})
+    figures = figures_of("ours", 1, count, [], {"one": ["v-1", "v-2"], "two": ["v-3", "v-4"]}, TIERS)
     assert 0.0 == figures.peers_gini_asks
     assert 0.3 == pytest.approx(figures.holders_gini_asks)
+
+
+def test_the_numbers_of_the_loop_are_those_of_the_first_round() -> None:
+    """Three settled, one still open: where on the ladder, how soon somebody was asked, what residents said of it."""
+    lives = [life(number, Urgency.NORMAL, None, "grid") for number in range(4)]
+    for one, tier, asked, first, last in zip(
+        lives, ["grid", "grid", "county", None], [2, 4, 60, None],
+        [Outcome.FIXED, Outcome.NOT_FIXED, Outcome.NO_REPLY, None], [Outcome.FIXED, Outcome.PARTLY, Outcome.NO_REPLY, None],
+        strict=True,
+    ):  # fmt: skip
+        one.closed_at, one.first_outcome, one.outcome = tier, first, last
+        one.asked_at = NOW + timedelta(minutes=asked) if asked is not None else None
+    figures = figures_of("ours", 1, Count(lives={one.order_id: one for one in lives}), [], {"one": []}, TIERS)
+    assert (0.75, 4.0, 0.5, 0.5) == (
+        figures.answered, figures.asked_minutes_p50, figures.solved_at_once, figures.content,
+    )  # fmt: skip
+    shares = {"grid": 2 / 3, "community": 0.0, "subdistrict": 0.0, "county": 1 / 3}
+    assert shares == pytest.approx(figures.closed_at)
 
 
 def situation(places: int) -> Situation:
