@@ -89,13 +89,11 @@ def test_peers_are_compared_among_themselves() -> None:
 def test_the_numbers_of_the_loop_are_those_of_the_first_round() -> None:
     """Three settled, one still open: where on the ladder, how soon somebody was asked, what residents said of it."""
     lives = [life(number, Urgency.NORMAL, None, "grid") for number in range(4)]
-    for one, tier, asked, first, last in zip(
-        lives, ["grid", "grid", "county", None], [2, 4, 60, None],
-        [Outcome.FIXED, Outcome.NOT_FIXED, Outcome.NO_REPLY, None], [Outcome.FIXED, Outcome.PARTLY, Outcome.NO_REPLY, None],
-        strict=True,
-    ):  # fmt: skip
+    fixed, partly, not_fixed, no_reply = Outcome.FIXED, Outcome.PARTLY, Outcome.NOT_FIXED, Outcome.NO_REPLY
+    courses = [("grid", 2, fixed, fixed), ("grid", 4, not_fixed, partly), ("county", 60, no_reply, no_reply)]
+    for one, (tier, asked, first, last) in zip(lives, courses, strict=False):
         one.closed_at, one.first_outcome, one.outcome = tier, first, last
-        one.asked_at = NOW + timedelta(minutes=asked) if asked is not None else None
+        one.asked_at = NOW + timedelta(minutes=asked)
     figures = figures_of("ours", 1, Count(lives={one.order_id: one for one in lives}), [], {"one": []}, TIERS)
     assert (0.75, 4.0, 0.5, 0.5) == (
         figures.answered, figures.asked_minutes_p50, figures.solved_at_once, figures.content,
