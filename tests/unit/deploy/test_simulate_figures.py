@@ -90,6 +90,7 @@ def test_the_numbers_of_the_loop_are_those_of_the_first_round() -> None:
     """Three settled, one still open: where on the ladder, how soon somebody was asked, what residents said of it."""
     lives = [life(number, Urgency.NORMAL, None, "grid") for number in range(4)]
     fixed, partly, not_fixed, no_reply = Outcome.FIXED, Outcome.PARTLY, Outcome.NOT_FIXED, Outcome.NO_REPLY
+    lives[3].outcome = None
     courses = [("grid", 2, fixed, fixed), ("grid", 4, not_fixed, partly), ("county", 60, no_reply, no_reply)]
     for one, (tier, asked, first, last) in zip(lives, courses, strict=False):
         one.closed_at, one.first_outcome, one.outcome = tier, first, last
