@@ -11,6 +11,7 @@ from services.intake.models import (
     Call,
     Closing,
     DoorKey,
+    Extension,
     ExternalId,
     Inbox,
     IntakeTable,
@@ -97,6 +98,11 @@ class Repository(HandoverRepository, MessagingRepository):
         for one in await self._session.scalars(found):
             servers[one.order_id].add(one.subject)
         return servers
+
+    async def extensions(self, order_ids: Collection[str]) -> dict[tuple[str, str], Extension]:
+        """More time that was asked for, by order and extension."""
+        found = select(Extension).where(col(Extension.order_id).in_(order_ids))
+        return {(one.order_id, one.extension_id): one for one in await self._session.scalars(found)}
 
     async def door_keys(self, keys: Collection[str]) -> dict[str, DoorKey]:
         """Idempotency keys that were used already."""

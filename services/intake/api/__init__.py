@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.intake.access import Doors
 from services.intake.api.desk import desk_routes
+from services.intake.api.extending import extension_routes
 from services.intake.api.importing import import_routes
 from services.intake.api.orders import order_routes
 
@@ -14,6 +15,7 @@ def make_router(doors: Doors) -> APIRouter:
     """The routes of contract.md, section intake."""
     router = APIRouter(prefix="/api", tags=["orders"])
     order_routes(router, doors)
+    extension_routes(router, doors)
     import_routes(router, doors)
     router.include_router(desk_routes(doors))
     return router

@@ -1,6 +1,6 @@
 """What people ask of intake. The API's request bodies, unknown fields refused."""
 
-from services.intake.commands.changing import AmendOrder, AnswerProposal, CancelOrder, ReviewOrder
+from services.intake.commands.changing import AmendOrder, AnswerExtension, AnswerProposal, CancelOrder, ReviewOrder
 from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Orderer, Party, PlaceOrder
 from services.intake.commands.revealing import RevealContact, RevealedPart, RevealReason
 from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
@@ -10,6 +10,7 @@ __all__ = [
     "LONGEST_PHONE",
     "LONGEST_TEXT",
     "AmendOrder",
+    "AnswerExtension",
     "AnswerProposal",
     "CancelOrder",
     "Channel",

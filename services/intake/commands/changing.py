@@ -30,6 +30,12 @@ class AnswerProposal(Command):
     accept: bool
 
 
+class AnswerExtension(Command):
+    """Whether it may take longer."""
+
+    accept: bool
+
+
 class CancelOrder(Command):
     """Withdraw an order. No reason is asked; one that is given stays in the vault."""
 

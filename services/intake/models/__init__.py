@@ -3,12 +3,14 @@
 from services.intake.models.concerned import Resident
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
+from services.intake.models.extensions import Extension
 from services.intake.models.ground import Inbox, IntakeTable, Outbox, Session, UsedHandover
 from services.intake.models.orders import Order
 from services.intake.models.personal import OrderContact, OrderReview
 
 __all__ = [
     "DoorKey",
+    "Extension",
     "ExternalId",
     "Inbox",
     "IntakeTable",

@@ -20,6 +20,7 @@ class Order(IntakeTable, table=True):
     ``entries`` those on its timeline.
     ``due_at`` and ``next_step`` belong to the holder of the moment. ``recorded_by``: the coordinator who took it down
     for somebody, with their consent, when it was placed, over ``channel``. ``call_only``: they do not read messages.
+    ``overdue_since``: nobody is above its holder, and it has been late since then.
     ``orderer``: whether a resident, a shop or a firm ordered. ``split_from``: the id of the order it was divided from.
     ``owner_left_at``: who ordered withdrew, and it goes on for those who joined. ``merged_into``: the order under whose
     number the matter goes on.
@@ -59,6 +60,7 @@ class Order(IntakeTable, table=True):
     channel: str | None = None
     recorded_by: str | None = None
     call_only: bool = False
+    overdue_since: datetime | None = None
     orderer: str = Orderer.RESIDENT.value
     split_from: str | None = Field(default=None, index=True)
     traceparent: str = ""
@@ -128,5 +130,5 @@ class Order(IntakeTable, table=True):
     def _end(self, state: OrderState, outcome: Outcome, now: datetime) -> None:
         self.state, self.outcome = state.value, outcome.value
         self.holder_role = self.holder_area = self.holder_id = self.due_at = None
-        self.next_step = NextStep.NONE.value
+        self.next_step, self.overdue_since = NextStep.NONE.value, None
         self.changed_at = self.closed_at = now

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.intake.models import Leg, Order, ProposedTime, Session, TimelineEntry
+from services.intake.models import Extension, Leg, Order, ProposedTime, Session, TimelineEntry
 from services.intake.queries.views import OrderView, Views
 from shared.community.definition import Community
 from shared.identity.sessions import hash_of
@@ -68,12 +68,14 @@ class Queries:
         proposed = (
             select(ProposedTime).where(col(ProposedTime.order_id) == order_id).order_by(col(ProposedTime.window_from))
         )
+        extensions = select(Extension).where(col(Extension.order_id) == order_id).order_by(col(Extension.asked_at))
         async with self._database.reading() as session:
             return self._views.order(
                 await session.get_one(Order, order_id),
                 (await session.scalars(legs)).all(),
                 (await session.scalars(entries)).all(),
                 (await session.scalars(proposed)).all(),
+                (await session.scalars(extensions)).all(),
                 now,
             )
 

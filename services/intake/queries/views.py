@@ -7,8 +7,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.intake.models import Leg, Order, ProposedTime, TimelineEntry
+from services.intake.models import Extension, Leg, Order, ProposedTime, TimelineEntry
 from services.intake.policies.proposals import is_proposed
+from services.intake.queries.time_views import ExtensionAskedView, ExtensionsView, asked_view, extensions_view
 from shared.community.areas import Area
 from shared.community.catalogue import Service
 from shared.community.definition import Community
@@ -94,7 +95,8 @@ class ProposedTimeView(BaseModel):
 
 
 class OrderView(BaseModel):
-    """An order as its resident sees it. ``late`` is said plainly: the due time has passed."""
+    """An order as its resident sees it. ``late`` is said plainly: the due time has passed, or did
+    where nobody is above."""
 
     order_id: str
     reference: str
@@ -109,6 +111,8 @@ class OrderView(BaseModel):
     due_at: datetime | None
     next_step: str
     late: bool
+    extensions: ExtensionsView
+    extension_asked: ExtensionAskedView | None
     placed_at: datetime
     closed_at: datetime | None
     proposed_times: list[ProposedTimeView]
@@ -172,6 +176,7 @@ class Views:
         legs: Sequence[Leg],
         entries: Sequence[TimelineEntry],
         proposed: Sequence[ProposedTime],
+        extensions: Sequence[Extension],
         now: datetime,
     ) -> OrderView:
         """Rows as the resident sees them."""
@@ -188,7 +193,9 @@ class Views:
             holder=self.holder(order.holder_role, order.holder_area, order.holder_id),
             due_at=order.due_at,
             next_step=order.next_step,
-            late=order.due_at is not None and order.due_at < now,
+            late=order.overdue_since is not None or (order.due_at is not None and order.due_at < now),
+            extensions=extensions_view(extensions),
+            extension_asked=asked_view(order, extensions, now),
             placed_at=order.placed_at,
             closed_at=order.closed_at,
             proposed_times=[

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from services.intake.models import Leg, Order, ProposedTime
+from services.intake.policies.extending import late_since
 from services.intake.policies.lifecycle import FINAL, state_after
 from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
+from services.intake.use_cases.granting import follow_extensions
 from services.intake.use_cases.sequence import further_leg
 from services.intake.use_cases.timeline import MATCHER, entry
 from shared.community.definition import Community
@@ -53,6 +55,7 @@ class Following:
         ids = {fact.event.order_id for fact in facts}
         orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
         proposed = await _proposed(uow, facts)
+        asked = await uow.repository.extensions(ids)
         answers: list[Refusal | None] = []
         for fact in facts:
             order = orders.get(fact.event.order_id)
@@ -60,7 +63,9 @@ class Following:
                 answers.append(TooEarly())
                 continue
             if fact.event.version == order.dispatch_version + 1:
+                before = order.holder
                 self._follow(uow, order, legs[order.order_id], fact.event)
+                follow_extensions(uow, before, fact.event, asked)
                 if isinstance(fact.event, OfferCountered):
                     _propose(uow, proposed, fact.event)
             answers.append(None)
@@ -72,6 +77,8 @@ class Following:
         applied = _apply(order, event)
         if applied:
             order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
+            moved = state_after(event.name, event.next_step) is not None
+            order.overdue_since = late_since(order.overdue_since, event, moved=moved)
             for leg in legs:
                 if leg.leg_id == getattr(event, "leg_id", None):
                     leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
@@ -118,13 +125,18 @@ def _apply(order: Order, event: DispatchEvent) -> bool:
     return order.become(following) if following is not None else True
 
 
-_PASSING_ON = {"coordinator": Role.COORDINATOR, "hand_back": Role.VOLUNTEER, "returned": Role.DEPARTMENT}
+_PASSING_ON = {
+    "coordinator": Role.COORDINATOR,
+    "hand_back": Role.VOLUNTEER,
+    "returned": Role.DEPARTMENT,
+    "closing_refused": Role.RESIDENT,
+}
 """Who brought an order to a coordinator, by the reason that was told."""
 
 
 _ALWAYS: Mapping[type[DispatchEvent], Role] = {
     **dict.fromkeys((LegStarted, LegHandedBack, LegRequested, OfferDeclined, OfferCountered), Role.VOLUNTEER),
-    **dict.fromkeys((LegAdded, LegTaken, ExtensionAsked, IncidentAnswered), Role.COORDINATOR),
+    **dict.fromkeys((LegAdded, LegTaken, IncidentAnswered), Role.COORDINATOR),
     ErrandAdvanced: Role.DEPARTMENT,
 }
 
@@ -147,6 +159,8 @@ def _whose(order: Order, event: DispatchEvent) -> Role | None:
             role = Role(order.holder_role) if order.holder_role else None
         case OrderEscalated():
             role = _PASSING_ON.get(event.reason)
+        case ExtensionAsked():
+            role = event.holder.role
         case OrderExtended():
             role = Role.COORDINATOR if event.by_word else Role.RESIDENT
         case IncidentRaised():
