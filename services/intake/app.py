@@ -14,8 +14,13 @@ from services.intake import api, pages
 from services.intake.access import Access, Doors
 from services.intake.clocks import ReviewClock
 from services.intake.consumers import answering, make_hearing
+from services.intake.policies.suggesting import Suggesting
 from services.intake.queries import Parties, Queries
+from services.intake.queries.concerned import Concerned
+from services.intake.queries.deadlines import Deadlines
 from services.intake.queries.desk import DeskOrders
+from services.intake.queries.similar import Bounds, SimilarOrders
+from services.intake.queries.suggestions import JoinTokens, Suggestions
 from services.intake.queries.views import Views
 from services.intake.repository import Repository
 from services.intake.settings import IntakeSettings
@@ -27,7 +32,7 @@ from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
-from shared.identity.tokens import TokenSigner, TrackingTokens
+from shared.identity.tokens import PurposeTokens, TokenSigner, TrackingTokens
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
@@ -86,6 +91,10 @@ class Intake:
         self.queries = Queries(self.machinery.database, self.rules)
         marks = Marks(read_key(settings.keys, "parties"))
         self.machinery.answer(answering(Parties(self.machinery.database, vault, marks)))
+        bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
+        similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
+        suggesting = Suggesting(self.rules.services, settings.suggestion_least, settings.suggestion_margin)
+        join_tokens = JoinTokens(PurposeTokens(read_key(settings.keys, "tokens"), "join"), vault)
         self.doors = Doors(
             self.use_cases,
             self.queries,
@@ -96,10 +105,12 @@ class Intake:
             settings.import_rows,
             partial(ask, self.machinery.bus, within=settings.answer_seconds),
             DeskOrders(self.machinery.database, vault),
+            Concerned(self.machinery.database, self.queries),
+            similar,
+            Suggestions(self.rules, suggesting, similar, join_tokens),
         )
-        self.review_clock = ReviewClock(
-            self.queries, self.use_cases.changing, self.machinery.writer, self.clock, settings.sweep_seconds
-        )
+        deadlines = Deadlines(self.machinery.database)
+        self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)
 
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
+from itertools import pairwise
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.community.calling import CallClocks
 from shared.community.hours import WeekHours
 from shared.community.text import Code, Text
 from shared.contracts.words import Urgency
@@ -119,8 +122,10 @@ class UrgencyClocks(BaseModel):
 class Clocks(BaseModel):
     """The clocks of every urgency, and those that are the same for all, in minutes.
 
-    ``review``: the time a resident has for the review after ``done``. ``overdue``: how often an order that is late at
-    the top of the ladder is flagged again. ``longest_extension``: how far ahead more time may be asked for.
+    ``review``: the time a resident has for the review after ``done``. ``review_reminders``: when they are reminded of
+    it, counted from ``done``, ascending; without, after a third and after two thirds of that time. ``calls``: how those
+    are reached who read no messages. ``overdue``: how often an order that is late at the top of the ladder is flagged
+    again. ``longest_extension``: how far ahead more time may be asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -129,8 +134,17 @@ class Clocks(BaseModel):
     normal: UrgencyClocks
     flexible: UrgencyClocks
     review_minutes: int = Field(ge=1)
+    review_reminders_minutes: tuple[int, ...] | None = Field(default=None, min_length=1)
+    calls: CallClocks = CallClocks()
     overdue_minutes: int = Field(default=24 * 60, ge=1)
     longest_extension_minutes: int = Field(default=14 * 24 * 60, ge=1)
+
+    @model_validator(mode="after")
+    def _reminds_before_the_review_is_due(self) -> Self:
+        moments = (0, *(self.review_reminders_minutes or ()), self.review_minutes)
+        if self.review_reminders_minutes and any(later <= earlier for earlier, later in pairwise(moments)):
+            raise ValueError("the reminders of a review ascend and come before it is due")
+        return self
 
     def of(self, urgency: Urgency) -> UrgencyClocks:
         """The clocks of one urgency."""
@@ -140,6 +154,13 @@ class Clocks(BaseModel):
     def review(self) -> timedelta:
         """From done until the review is due."""
         return timedelta(minutes=self.review_minutes)
+
+    @property
+    def review_reminders(self) -> tuple[timedelta, ...]:
+        """From done until each reminder of the review."""
+        if self.review_reminders_minutes is None:
+            return (self.review / 3, self.review * 2 / 3)
+        return tuple(timedelta(minutes=minutes) for minutes in self.review_reminders_minutes)
 
     @property
     def overdue(self) -> timedelta:

@@ -43,11 +43,12 @@ class CancelOrder(Command):
 
 
 class ReviewOrder(Command):
-    """The resident's verdict on a served order."""
+    """The resident's verdict on a served order. ``same_people``: if it runs again, whoever served it may come again."""
 
     outcome: Outcome
     rating: int | None = Field(default=None, ge=1, le=5)
     comment: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)] | None = None
+    same_people: bool = False
 
     @model_validator(mode="after")
     def _is_a_verdict(self) -> Self:

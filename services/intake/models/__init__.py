@@ -1,5 +1,6 @@
 """Intake's rows. They carry their own verbs; they know no session and do no I/O."""
 
+from services.intake.models.calls import Call, Closing, Server
 from services.intake.models.concerned import Resident
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
@@ -9,6 +10,8 @@ from services.intake.models.orders import Order
 from services.intake.models.personal import OrderContact, OrderReview
 
 __all__ = [
+    "Call",
+    "Closing",
     "DoorKey",
     "Extension",
     "ExternalId",
@@ -21,6 +24,7 @@ __all__ = [
     "Outbox",
     "ProposedTime",
     "Resident",
+    "Server",
     "Session",
     "TimelineEntry",
     "UsedHandover",

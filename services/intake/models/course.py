@@ -12,7 +12,8 @@ from shared.contracts.words import Window
 
 
 class Leg(IntakeTable, table=True):
-    """One step of an order as the resident sees it; matcher owns its dispatch."""
+    """One step of an order as the resident sees it; matcher owns its dispatch. ``department``: the code of the outside
+    holder it is for, where it is for one."""
 
     __tablename__ = "legs"
 
@@ -22,14 +23,17 @@ class Leg(IntakeTable, table=True):
     round: int
     post: str | None
     headcount: int
+    department: str | None = None
     after: str | None = None
     state: str
+    errand: str | None = None
 
 
 class ProposedTime(IntakeTable, table=True):
     """Another time at which a volunteer who was asked could come; who, the pairing alone knows.
 
-    The resident may agree to it until ``expires_at``. ``accepted`` is None until they answer.
+    The resident may agree to it until ``expires_at``. ``accepted`` is None until they answer. ``by_party``: it is the
+    other side of a mediation that proposes it, and ``offer_id`` the id under which they are concerned.
     """
 
     __tablename__ = "proposed_times"
@@ -40,6 +44,7 @@ class ProposedTime(IntakeTable, table=True):
     window_to: datetime
     expires_at: datetime
     accepted: bool | None = None
+    by_party: bool = False
 
     @property
     def window(self) -> Window:
@@ -51,7 +56,7 @@ class TimelineEntry(IntakeTable, table=True):
     """One thing that happened to an order, in the order it happened.
 
     ``source`` and ``version`` name the published fact it tells of; ``applied`` is False for a fact that came
-    too late to move the order.
+    too late to move the order. ``holder_id`` is a department's code. ``detail``: a code of the fact that words depend on.
     """
 
     __tablename__ = "timeline"
@@ -67,6 +72,8 @@ class TimelineEntry(IntakeTable, table=True):
     state: str
     holder_role: str | None
     holder_area: str | None
+    holder_id: str | None = None
     due_at: datetime | None
     next_step: str
     applied: bool = True
+    detail: str | None = None

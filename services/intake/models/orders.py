@@ -12,6 +12,8 @@ from services.intake.models.ground import IntakeTable
 from services.intake.policies.lifecycle import check_open, check_reviewable, may_become
 from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
 
+_REMINDING = text("remind_at IS NOT NULL")
+
 
 class Order(IntakeTable, table=True):
     """One matter, one reference for its whole life.
@@ -24,6 +26,8 @@ class Order(IntakeTable, table=True):
     ``orderer``: whether a resident, a shop or a firm ordered. ``split_from``: the id of the order it was divided from.
     ``owner_left_at``: who ordered withdrew, and it goes on for those who joined. ``merged_into``: the order under whose
     number the matter goes on.
+    Once it is done, ``reminded`` counts the reminders of the review and ``remind_at`` is when the next one is due, None
+    after the last. ``closing_id``: the closing that waits for the resident's yes or no.
     """
 
     __tablename__ = "orders"
@@ -34,6 +38,7 @@ class Order(IntakeTable, table=True):
             sqlite_where=text("state = 'done'"),
             postgresql_where=text("state = 'done'"),
         ),
+        Index("orders_remind", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING),
     )
 
     order_id: str = Field(primary_key=True)
@@ -61,6 +66,9 @@ class Order(IntakeTable, table=True):
     recorded_by: str | None = None
     call_only: bool = False
     overdue_since: datetime | None = None
+    remind_at: datetime | None = None
+    reminded: int = 0
+    closing_id: str | None = None
     orderer: str = Orderer.RESIDENT.value
     split_from: str | None = Field(default=None, index=True)
     traceparent: str = ""
@@ -115,6 +123,22 @@ class Order(IntakeTable, table=True):
         check_open(OrderState(self.state))
         self._end(OrderState.CANCELLED, Outcome.WITHDRAWN, now)
 
+    def await_review(self, remind_at: datetime | None) -> None:
+        """It was served; the first reminder of the review comes at ``remind_at``, None where nobody reads it."""
+        self.reminded, self.remind_at, self.closing_id = 0, remind_at, None
+
+    def remind(self, again_at: datetime | None, not_before: datetime) -> None:
+        """A reminder was sent; the next one comes at ``again_at``, and the review is not due before ``not_before``."""
+        self.reminded += 1
+        self.remind_at = again_at
+        self.due_at = max(self.due_at, not_before) if self.due_at else not_before
+
+    def close_unfixed(self, now: datetime) -> None:
+        """End as not fixed, as a coordinator proposed and the resident accepts. Raises ``OrderNotOpen`` or
+        ``AlreadyDone``."""
+        check_open(OrderState(self.state))
+        self._end(OrderState.CLOSED, Outcome.NOT_FIXED, now)
+
     def close(self, outcome: Outcome, now: datetime) -> None:
         """End a served order with what came of it. Raises ``OrderNotOpen`` or ``NotYetDone``."""
         check_reviewable(OrderState(self.state))
@@ -124,11 +148,18 @@ class Order(IntakeTable, table=True):
         """Run again under the same number. Raises ``OrderNotOpen`` or ``NotYetDone``."""
         check_reviewable(OrderState(self.state))
         self.state = OrderState.PLACED.value
+        self.remind_at = None
         self.round += 1
         self.hand_to(holder, due_at, NextStep.OFFER, now)
 
-    def _end(self, state: OrderState, outcome: Outcome, now: datetime) -> None:
-        self.state, self.outcome = state.value, outcome.value
-        self.holder_role = self.holder_area = self.holder_id = self.due_at = None
+    def merge(self, into: str, now: datetime) -> None:
+        """The matter goes on under another order's number. Raises ``OrderNotOpen`` or ``AlreadyDone``."""
+        check_open(OrderState(self.state))
+        self._end(OrderState.MERGED, None, now)
+        self.merged_into = into
+
+    def _end(self, state: OrderState, outcome: Outcome | None, now: datetime) -> None:
+        self.state, self.outcome = state.value, outcome.value if outcome else None
+        self.holder_role = self.holder_area = self.holder_id = self.due_at = self.remind_at = self.closing_id = None
         self.next_step, self.overdue_since = NextStep.NONE.value, None
         self.changed_at = self.closed_at = now

@@ -22,7 +22,10 @@ class OrderContact(IntakeTable, table=True):
 
 
 class OrderReview(IntakeTable, table=True):
-    """The resident's verdict of one round; the comment is sealed under the order's id."""
+    """The resident's verdict of one round; the comment is sealed under the order's id.
+
+    ``recorded_by``: the coordinator who took it down by phone, who has not served the order.
+    """
 
     __tablename__ = "reviews"
 
@@ -32,3 +35,4 @@ class OrderReview(IntakeTable, table=True):
     rating: int | None = None
     sealed_comment: bytes | None = Field(default=None, sa_type=LargeBinary)
     at: datetime
+    recorded_by: str | None = None

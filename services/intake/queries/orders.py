@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.intake.models import Extension, Leg, Order, ProposedTime, Session, TimelineEntry
+from services.intake.queries.related import related_to
 from services.intake.queries.views import OrderView, Views
 from shared.community.definition import Community
+from shared.contracts.words import Part
 from shared.identity.sessions import hash_of
 from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
@@ -21,11 +23,23 @@ NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired", "leg_requested
 
 @dataclass(frozen=True)
 class OrderFound:
-    """An order by its reference, before access is decided."""
+    """An order by its reference, before access is decided; then with who looks at it.
+
+    ``resident_id`` and ``part``: somebody besides who ordered, whose order this is where both are None. ``left``: they
+    withdrew. ``reference`` is what they know it by: their own number where it goes on under another.
+    """
 
     order_id: str
     reference: str
     grid: str
+    resident_id: str | None = None
+    part: Part | None = None
+    left: bool = False
+
+    @property
+    def person_id(self) -> str:
+        """Whose tracking token opens it."""
+        return self.resident_id or self.order_id
 
 
 class Queries:
@@ -70,28 +84,13 @@ class Queries:
         )
         extensions = select(Extension).where(col(Extension.order_id) == order_id).order_by(col(Extension.asked_at))
         async with self._database.reading() as session:
-            return self._views.order(
-                await session.get_one(Order, order_id),
+            order = await session.get_one(Order, order_id)
+            view = self._views.order(
+                order,
                 (await session.scalars(legs)).all(),
                 (await session.scalars(entries)).all(),
                 (await session.scalars(proposed)).all(),
                 (await session.scalars(extensions)).all(),
                 now,
             )
-
-    async def due_reviews(self, now: datetime, most: int) -> list[str]:
-        """Ids of served orders whose review deadline has passed, the oldest first."""
-        due = (
-            select(col(Order.order_id))
-            .where(col(Order.state) == "done", col(Order.due_at) <= now)
-            .order_by(col(Order.due_at))
-            .limit(most)
-        )
-        async with self._database.reading() as session:
-            return list(await session.scalars(due))
-
-    async def next_review_due(self) -> datetime | None:
-        """When the next review deadline passes."""
-        first = select(col(Order.due_at)).where(col(Order.state) == "done").order_by(col(Order.due_at)).limit(1)
-        async with self._database.reading() as session:
-            return await session.scalar(first)
+            return view.model_copy(update={"related": await related_to(session, order)})

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from services.intake.repository import Repository
+from services.intake.use_cases.arranging import Splitting
+from services.intake.use_cases.calling import Calling
 from services.intake.use_cases.changing import Changing
+from services.intake.use_cases.closing import Closings
+from services.intake.use_cases.consenting import Consenting
+from services.intake.use_cases.ending import Ending
 from services.intake.use_cases.following import Following
 from services.intake.use_cases.importing import Importing
+from services.intake.use_cases.joining import JoiningOrders
+from services.intake.use_cases.judging import Judging
+from services.intake.use_cases.lapsing import Lapsing
+from services.intake.use_cases.merging import Merging
 from services.intake.use_cases.placing import Placing
 from shared.community.definition import Community
 from shared.persistence.group_commit import GroupCommit
@@ -19,5 +28,13 @@ class UseCases:
         self.writer = writer
         self.placing = Placing(rules, vault)
         self.changing = Changing(rules, vault)
-        self.following = Following(rules)
+        self.calling = Calling(rules, vault, self.changing)
+        self.lapsing = Lapsing(rules, self.calling)
+        self.closings = Closings(vault, self.changing, self.calling)
+        self.following = Following(Ending(self.calling, self.lapsing))
+        self.joining = JoiningOrders(rules, vault)
+        self.judging = Judging(vault, self.changing)
+        self.merging = Merging(vault)
+        self.consenting = Consenting(rules)
+        self.splitting = Splitting(vault, self.placing)
         self.importing = Importing(rules, self.placing)

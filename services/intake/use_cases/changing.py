@@ -1,4 +1,4 @@
-"""What a resident does with an order: amend, cancel, review; and what their silence does."""
+"""What a resident does with an order: amend, cancel, review."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Generic, TypeVar
 from services.intake.commands import AmendOrder, CancelOrder, Command, ReviewOrder
 from services.intake.models import Leg, Order, OrderReview, Resident
 from services.intake.policies.acceptance import OrderInvalid, window_errors
+from services.intake.policies.details import detail_of
 from services.intake.policies.lifecycle import OrderNotOpen, check_open, check_reviewable, reopens
 from services.intake.repository import Unit
-from services.intake.use_cases.sequence import first_leg
+from services.intake.use_cases.sequence import legs_again, placed_leg
 from services.intake.use_cases.timeline import INTAKE, entry
 from shared.community.definition import Community
 from shared.community.due import dispatch_due
@@ -23,7 +24,6 @@ from shared.contracts.intake import (
     OrderClosed,
     OrderReopened,
     OrderReviewed,
-    PlacedLeg,
     ResidentLeft,
 )
 from shared.contracts.refusal import NotFound, Refusal
@@ -84,13 +84,7 @@ class Changing:
         """
         ids = [change.order_id for change in changes]
         orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
-        return [_of(orders, change.order_id, partial(self._review, uow, change.wish, legs)) for change in changes]
-
-    async def lapse_reviews(self, uow: Unit, order_ids: Sequence[str]) -> list[Order | Refusal]:
-        """Close served orders whose resident did not answer in time, as ``no_reply``. One that was reviewed
-        meanwhile is refused with ``OrderNotOpen`` or ``NotYetDone``."""
-        orders = await uow.repository.orders(order_ids)
-        return [_of(orders, order_id, partial(self._lapse, uow)) for order_id in order_ids]
+        return [_of(orders, one.order_id, partial(self._judge, uow, one.wish, legs)) for one in changes]
 
     async def _keep_words(self, uow: Unit, order: Order, **words: str) -> None:
         contact = await uow.repository.contact(order.order_id)
@@ -98,7 +92,15 @@ class Changing:
             fields = self._vault.open_fields(order.order_id, contact.sealed)
             contact.sealed = self._vault.seal_fields(order.order_id, fields | words)
 
-    def _review(self, uow: Unit, wish: ReviewOrder, legs: dict[str, list[Leg]], order: Order) -> Order:
+    def _judge(self, uow: Unit, wish: ReviewOrder, legs: dict[str, list[Leg]], order: Order) -> Order:
+        return self.review(uow, order, wish, legs[order.order_id])
+
+    def review(
+        self, uow: Unit, order: Order, wish: ReviewOrder, legs: Sequence[Leg], recorded_by: str | None = None
+    ) -> Order:
+        """Take the verdict; ``recorded_by``: the coordinator to whom it was given. Raises ``OrderNotOpen`` or
+        ``NotYetDone``."""
+        by = Role.COORDINATOR if recorded_by else Role.RESIDENT
         check_reviewable(OrderState(order.state))
         comment = self._vault.seal(order.order_id, wish.comment) if wish.comment else None
         review = OrderReview(
@@ -108,6 +110,7 @@ class Changing:
             rating=wish.rating,
             sealed_comment=comment,
             at=uow.now,
+            recorded_by=recorded_by,
         )
         uow.repository.add(review)
         reviewed = OrderReviewed(
@@ -118,40 +121,40 @@ class Changing:
             rating=wish.rating,
             reviewed_at=uow.now,
         )
-        tell(uow, order, reviewed, Role.RESIDENT)
+        tell(uow, order, reviewed, by)
         if reopens(wish.outcome):
-            self.reopen(uow, order, legs[order.order_id])
+            self.reopen(uow, order, legs, by, same_people=wish.same_people)
         else:
-            close(uow, order, wish.outcome, Role.RESIDENT)
+            close(uow, order, wish.outcome, by)
         return order
 
-    def reopen(self, uow: Unit, order: Order, legs: Sequence[Leg]) -> None:
-        """Not fixed: the same number runs again. Raises ``OrderNotOpen`` or ``NotYetDone``."""
+    def reopen(
+        self, uow: Unit, order: Order, legs: Sequence[Leg], by: Role = Role.RESIDENT, *, same_people: bool = False
+    ) -> None:
+        """Not fixed: the same number runs again, all legs of the last round in turn. ``same_people``: whoever served
+        may come again. Raises ``OrderNotOpen`` or ``NotYetDone``."""
         due_at = dispatch_due(self._rules, Urgency(order.urgency), None, uow.now)
         coordinator = Holder(role=Role.COORDINATOR, area=self._rules.areas.coordinator_area(order.grid))
+        before = [leg for leg in legs if leg.round == order.round]
         order.reopen(coordinator, due_at, uow.now)
-        leg = first_leg(order, legs[0].post, legs[0].headcount, uow.new_id())
-        uow.repository.add(leg)
+        again = legs_again(uow, order, before)
+        uow.repository.add(*again)
         reopened = OrderReopened(
             order_id=order.order_id,
             community=order.community,
             version=order.next_version(),
-            legs=(PlacedLeg(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, after=leg.after),),
+            legs=tuple(placed_leg(leg) for leg in again),
             reopened_at=uow.now,
             due_at=due_at,
+            same_people=same_people,
         )
-        tell(uow, order, reopened, Role.RESIDENT)
-
-    def _lapse(self, uow: Unit, order: Order) -> Order:
-        check_reviewable(OrderState(order.state))
-        close(uow, order, Outcome.NO_REPLY, None)
-        return order
+        tell(uow, order, reopened, by)
 
 
 def amend(
     uow: Unit, wish: AmendOrder, order: Order, accepted_offer: str | None = None, by: Role = Role.RESIDENT
 ) -> Order:
-    """Change window or urgency, by whose hand ``by`` says. Raises ``OrderNotOpen``, ``AlreadyDone`` or ``OrderInvalid``."""
+    """Change window or urgency; ``by``: whose hand it is. Raises ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``."""
     check_open(OrderState(order.state))
     if errors := window_errors(wish.window, uow.now):
         raise OrderInvalid(errors=errors)
@@ -206,20 +209,25 @@ def cancel(uow: Unit, order: Order) -> None:
 def close(uow: Unit, order: Order, outcome: Outcome, by: Role | None) -> None:
     """End a served order. Raises ``OrderNotOpen`` or ``NotYetDone``."""
     order.close(outcome, uow.now)
-    closed = OrderClosed(
+    tell(uow, order, closed(order), by)
+
+
+def closed(order: Order) -> OrderClosed:
+    """The fact that an order has ended, as it stands."""
+    return OrderClosed(
         order_id=order.order_id,
         community=order.community,
         version=order.next_version(),
-        outcome=outcome,
-        closed_at=uow.now,
+        outcome=Outcome(order.outcome or ""),
+        closed_at=order.changed_at,
     )
-    tell(uow, order, closed, by)
 
 
 def tell(uow: Unit, order: Order, event: IntakeEvent, by: Role | None) -> None:
     """Record a fact about an order, with its entry of the timeline."""
     uow.record(event, traceparent=order.traceparent)
-    uow.repository.add(entry(order, event.name, source=INTAKE, version=event.version, at=uow.now, by=by))
+    detail = detail_of(event)
+    uow.repository.add(entry(order, event.name, source=INTAKE, version=event.version, at=uow.now, by=by, detail=detail))
     uow.announce(order.order_id)
 
 

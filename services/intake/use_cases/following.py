@@ -8,13 +8,14 @@ import structlog
 
 from services.intake.models import Leg, Order, ProposedTime
 from services.intake.policies.extending import late_since
+from services.intake.policies.details import detail_of
 from services.intake.policies.lifecycle import FINAL, state_after
 from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
+from services.intake.use_cases.ending import Ending
 from services.intake.use_cases.granting import follow_extensions
 from services.intake.use_cases.sequence import further_leg
 from services.intake.use_cases.timeline import MATCHER, entry
-from shared.community.definition import Community
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
     DispatchEvent,
@@ -34,6 +35,7 @@ from shared.contracts.matcher import (
     OrderDone,
     OrderEscalated,
     OrderExtended,
+    OrderReferred,
 )
 from shared.contracts.refusal import Refusal, TooEarly
 from shared.contracts.words import OrderState, Role
@@ -42,10 +44,10 @@ log = structlog.get_logger()
 
 
 class Following:
-    """Moves orders as their dispatch moves, under the rules of one community."""
+    """Moves orders as their dispatch moves."""
 
-    def __init__(self, rules: Community) -> None:
-        self._rules = rules
+    def __init__(self, ending: Ending) -> None:
+        self._ending = ending
 
     async def follow_dispatch(self, uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> list[Refusal | None]:
         """Apply matcher's facts; those that are known already change nothing.
@@ -54,7 +56,7 @@ class Following:
         """
         ids = {fact.event.order_id for fact in facts}
         orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
-        proposed = await _proposed(uow, facts)
+        proposed, known = await _proposed(uow, facts), await self._ending.read(uow, orders.values(), facts)
         asked = await uow.repository.extensions(ids)
         answers: list[Refusal | None] = []
         for fact in facts:
@@ -64,33 +66,54 @@ class Following:
                 continue
             if fact.event.version == order.dispatch_version + 1:
                 before = order.holder
-                self._follow(uow, order, legs[order.order_id], fact.event)
+                if self._follow(uow, order, legs[order.order_id], fact.event):
+                    self._ending.follow(uow, order, fact.event, known)
                 follow_extensions(uow, before, fact.event, asked)
                 if isinstance(fact.event, OfferCountered):
                     _propose(uow, proposed, fact.event)
             answers.append(None)
         return answers
 
-    def _follow(self, uow: Unit, order: Order, legs: list[Leg], event: DispatchEvent) -> None:
+    def _follow(self, uow: Unit, order: Order, legs: list[Leg], event: DispatchEvent) -> bool:
         order.dispatch_version = event.version
-        by = _whose(order, event)
+        by, was_done = _whose(order, event), order.state == OrderState.DONE
         applied = _apply(order, event)
         if applied:
-            order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
+            if not was_done:  # once it is done, its clock is the review's, which is ours
+                order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
             moved = state_after(event.name, event.next_step) is not None
             order.overdue_since = late_since(order.overdue_since, event, moved=moved)
             for leg in legs:
                 if leg.leg_id == getattr(event, "leg_id", None):
                     leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
+                    _note_server(leg, event)
             if isinstance(event, LegAdded):
                 legs.append(further_leg(order, len(legs), event))
                 uow.repository.add(legs[-1])
         else:
             log.info("fact.recorded_only", order_id=order.order_id, fact=event.name, state=order.state)
         uow.repository.add(
-            entry(order, event.name, source=MATCHER, version=event.version, at=event.at, by=by, applied=applied)
+            entry(
+                order,
+                event.name,
+                source=MATCHER,
+                version=event.version,
+                at=event.at,
+                by=by,
+                applied=applied,
+                detail=detail_of(event),
+            )
         )
         uow.announce(order.order_id)
+        return applied
+
+
+def _note_server(leg: Leg, event: DispatchEvent) -> None:
+    """Which department a leg is or was last with, and how far its counter has come."""
+    if isinstance(event, OrderReferred):
+        leg.department, leg.errand = event.department, None
+    elif isinstance(event, ErrandAdvanced):
+        leg.errand = event.step.value
 
 
 async def _proposed(uow: Unit, facts: Sequence[Fact[DispatchEvent]]) -> dict[tuple[str, str], ProposedTime]:

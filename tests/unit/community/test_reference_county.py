@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import phonenumbers
@@ -163,7 +164,8 @@ def test_the_clocks_are_those_of_the_design(county: Community) -> None:
         Urgency.NORMAL: (720, 30, 1440, 840, 5, 60, 720),
         Urgency.FLEXIBLE: (1680, 120, 4320, 1680, 10, 120, 1440),
     } == minutes
-    assert 4320 == county.clocks.review_minutes
+    days = [timedelta(days=count) for count in (1, 2, 3)]
+    assert days == [*county.clocks.review_reminders, county.clocks.review]
 
 
 def eligible(county: Community, roster: list[RosterRow], grid: str, skill: str) -> list[RosterRow]:
