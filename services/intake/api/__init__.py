@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.access import Doors
+from services.intake.api.concerning import concerning_routes
 from services.intake.api.desk import desk_routes
 from services.intake.api.extending import extension_routes
 from services.intake.api.importing import import_routes
@@ -14,6 +15,7 @@ from services.intake.api.orders import order_routes
 def make_router(doors: Doors) -> APIRouter:
     """The routes of contract.md, section intake."""
     router = APIRouter(prefix="/api", tags=["orders"])
+    concerning_routes(router, doors)
     order_routes(router, doors)
     extension_routes(router, doors)
     import_routes(router, doors)

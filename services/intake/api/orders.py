@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Request, Response
 
 from services.intake.access import Doors
+from services.intake.access.concerned import review, withdraw
 from services.intake.commands import AmendOrder, AnswerProposal, CancelOrder, PlaceOrder, ReviewOrder
+from services.intake.policies.concerned import Right
 from services.intake.queries import OrderFound
 from services.intake.queries.explaining import ExplanationView
 from services.intake.queries.views import AreaView, OrderView, PlacedView, ServiceView
@@ -25,6 +27,7 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
     changing = doors.use_cases.changing
     # defaults, because a name of this function in an annotation would not be found and become a query parameter
     seen: Any = Depends(doors.order_seen)
+    concerned: Any = Depends(doors.order_concerned)
 
     @router.get("/services")
     async def services() -> Page[ServiceView]:
@@ -47,21 +50,21 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
         return placed
 
     @router.get("/orders/{reference}")
-    async def order(found: OrderFound = seen) -> OrderView:
-        """The order with its legs and timeline."""
-        return await doors.view(found.order_id)
+    async def order(found: OrderFound = concerned) -> OrderView:
+        """The order with its legs and timeline, to anybody who is concerned in it."""
+        return await doors.view_for(found)
 
     @router.get("/orders/{reference}/explanation")
-    async def explanation(found: OrderFound = seen) -> ExplanationView:
+    async def explanation(found: OrderFound = concerned) -> ExplanationView:
         """Why the order has nobody yet: how many could be asked, how many are, and what stands in the way."""
-        return await doors.explanation(found)
+        return await doors.explanation(doors.access.may(Right.EXPLAIN, found))
 
     @router.get("/orders/{reference}/live", response_class=EventSourceResponse)
-    async def live(request: Request, found: OrderFound = seen) -> AsyncIterator[ServerSentEvent]:
+    async def live(request: Request, found: OrderFound = concerned) -> AsyncIterator[ServerSentEvent]:
         """One event per change; each carries the order as it is then."""
 
         async def read(last: str) -> list[ServerSentEvent]:
-            view = await doors.view(found.order_id)
+            view = await doors.view_for(found)
             position = view.timeline[-1].position if view.timeline else 0
             if position <= (int(last) if last.isdecimal() and len(last) < 10 else 0):
                 return []
@@ -81,11 +84,12 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
         return await doors.answer_proposal(found, offer_id, accept=body.accept)
 
     @router.post("/orders/{reference}/cancel")
-    async def cancel(body: CancelOrder | None = None, found: OrderFound = seen) -> OrderView:
-        """Withdraw the order."""
-        return await doors.change(changing.cancel_orders, found, body or CancelOrder())
+    async def cancel(body: CancelOrder | None = None, found: OrderFound = concerned) -> OrderView:
+        """Withdraw the order, or leave somebody else's that one has joined; it goes on as long as somebody stays."""
+        return await withdraw(doors, found, body or CancelOrder())
 
     @router.post("/orders/{reference}/review")
-    async def review(body: ReviewOrder, found: OrderFound = seen) -> OrderView:
-        """Give the verdict: closes the order, or reopens it when it is not fixed."""
-        return await doors.change(changing.review_orders, found, body)
+    async def review_order(body: ReviewOrder, found: OrderFound = concerned) -> OrderView:
+        """Give the verdict: closes the order, or reopens it when it is not fixed. Of somebody who joined, and of a
+        party, it is their own."""
+        return await review(doors, found, body)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.intake.models import Extension, Leg, Order, ProposedTime, TimelineEntry
 from services.intake.policies.proposals import is_proposed
+from services.intake.queries.related import RelatedView
 from services.intake.queries.time_views import ExtensionAskedView, ExtensionsView, asked_view, extensions_view
 from shared.community.areas import Area
 from shared.community.catalogue import Service
@@ -87,16 +88,42 @@ class TimelineView(BaseModel):
 
 
 class ProposedTimeView(BaseModel):
-    """Another time at which a volunteer could come, for the resident to answer. Never who."""
+    """Another time at which a volunteer could come, for the resident to answer. Never who. ``by_party``: it is the
+    other side of a mediation that could come then.
+    """
 
     offer_id: str
     window: Window
     expires_at: datetime
+    by_party: bool = False
+
+
+class VerdictView(BaseModel):
+    """How it ended for whoever looks."""
+
+    outcome: str
+    rating: int | None
+    given_at: datetime
+
+
+class MeView(BaseModel):
+    """Whoever looks at an order. ``part``: owner, joined, person or party; ``left``: they withdrew. ``agrees`` and
+    ``window`` are a party's answer; ``verdict`` is their own, of this round.
+    """
+
+    part: str
+    left: bool = False
+    agrees: bool | None = None
+    window: Window | None = None
+    verdict: VerdictView | None = None
 
 
 class OrderView(BaseModel):
     """An order as its resident sees it. ``late`` is said plainly: the due time has passed, or did
-    where nobody is above."""
+    where nobody is above.
+
+    ``me``: who looks, where it is a resident. ``goes_on_under``: the number under which it goes on, once it was merged.
+    """
 
     order_id: str
     reference: str
@@ -118,6 +145,9 @@ class OrderView(BaseModel):
     proposed_times: list[ProposedTimeView]
     legs: list[LegView]
     timeline: list[TimelineView]
+    related: list[RelatedView] = []
+    me: MeView | None = None
+    goes_on_under: str | None = None
 
 
 class Views:
@@ -199,7 +229,9 @@ class Views:
             placed_at=order.placed_at,
             closed_at=order.closed_at,
             proposed_times=[
-                ProposedTimeView(offer_id=one.offer_id, window=one.window, expires_at=one.expires_at)
+                ProposedTimeView(
+                    offer_id=one.offer_id, window=one.window, expires_at=one.expires_at, by_party=one.by_party
+                )
                 for one in proposed
                 if is_proposed(OrderState(order.state), one.accepted, one.expires_at, now)
             ],

@@ -39,7 +39,7 @@ async def answer_proposals(uow: Unit, answers: Sequence[Agreement]) -> list[Orde
         try:
             check_proposed(OrderState(order.state), one.accepted, one.expires_at, uow.now)
             if answer.accept:
-                amend(uow, AmendOrder(window=one.window), order, accepted_offer=one.offer_id)
+                amend(uow, AmendOrder(window=one.window), order, accepted_offer=None if one.by_party else one.offer_id)
         except Refusal as refusal:
             told.append(refusal)
             continue

@@ -34,6 +34,10 @@ def upgrade() -> None:
     with op.batch_alter_table("residents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_residents_order_id"), ["order_id"], unique=False)
         batch_op.create_index("residents_by_phone", ["phone_print", "order_id"], unique=False)
+    with op.batch_alter_table("proposed_times", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("by_party", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("proposed_times", schema=None) as batch_op:
+        batch_op.alter_column("by_party", server_default=None)
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.add_column(sa.Column("owner_left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
@@ -45,6 +49,8 @@ def downgrade() -> None:
         batch_op.drop_constraint("orders_merged_into", type_="foreignkey")
         batch_op.drop_column("merged_into")
         batch_op.drop_column("owner_left_at")
+    with op.batch_alter_table("proposed_times", schema=None) as batch_op:
+        batch_op.drop_column("by_party")
     with op.batch_alter_table("residents", schema=None) as batch_op:
         batch_op.drop_index("residents_by_phone")
         batch_op.drop_index(batch_op.f("ix_residents_order_id"))

@@ -1,0 +1,36 @@
+"""What coordinators arrange for residents, for JSON doors and pages alike."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from services.intake.access.doors import Doors
+from services.intake.commands import SetWindow, SplitOrder
+from services.intake.queries import OrderFound
+from services.intake.queries.desk import DeskOrderView
+from services.intake.use_cases.arranging import Split, set_windows
+from services.intake.use_cases.changing import Change
+from shared.identity.tokens import Caller
+from shared.observability.tracing import current_traceparent
+
+
+class SplitView(BaseModel):
+    """The order that was made. Its tracking token is the resident's alone."""
+
+    order_id: str
+    reference: str
+
+
+async def set_window(doors: Doors, found: OrderFound, wish: SetWindow) -> DeskOrderView:
+    """Change when the resident is served. Raises ``OrderNotOpen``, ``AlreadyDone`` or ``OrderInvalid``."""
+    await doors.use_cases.writer.do(set_windows, Change(found.order_id, wish))
+    return await doors.desk_view(found)
+
+
+async def split_order(
+    doors: Doors, found: OrderFound, wish: SplitOrder, caller: Caller, key: str | None = None
+) -> SplitView:
+    """Make a second order. Raises as ``Splitting.split_orders`` refuses."""
+    split = Split(found.order_id, wish, caller.subject, key, current_traceparent())
+    placed = await doors.use_cases.writer.do(doors.use_cases.splitting.split_orders, split)
+    return SplitView(order_id=placed.order.order_id, reference=placed.order.reference)

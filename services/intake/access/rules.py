@@ -1,0 +1,79 @@
+"""Who may do what at intake. An order opens to the tracking tokens of those it concerns.
+
+What is not yours does not exist.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from services.intake.policies.concerned import RIGHTS, NoLongerConcerned, Right
+from services.intake.queries import OrderFound
+from shared.community.areas import AreaTree
+from shared.community.definition import Community
+from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated
+from shared.contracts.words import Role
+from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
+
+log = structlog.get_logger()
+
+TRACK_COOKIE = "paidan_track"
+"""Holds an order's tracking token; a browser sends it to that order's page and below alone."""
+
+
+class Access:
+    """Intake's rules of access. ``secret`` is what came as bearer token or cookie, None when nothing did."""
+
+    def __init__(self, rules: Community, signer: TokenSigner, tracking: TrackingTokens) -> None:
+        self._rules = rules
+        self._signer = signer
+        self._tracking = tracking
+
+    @property
+    def areas(self) -> AreaTree:
+        """The places of the community."""
+        return self._rules.areas
+
+    def resident(self, secret: str | None) -> str:
+        """Whose tracking token it is (or a resident's token made out to the same id): the id of an order for who
+        ordered, else of somebody concerned in one. Raises ``Unauthenticated`` without a valid secret.
+        """
+        if secret is None:
+            raise Unauthenticated
+        return self._order_of(secret)
+
+    def may(self, right: Right, order: OrderFound) -> OrderFound:
+        """An order to somebody who may do this with it. Raises ``NotFound`` for others, ``NoLongerConcerned``."""
+        if right not in RIGHTS[order.part]:
+            raise NotFound
+        if order.left:
+            raise NoLongerConcerned
+        return order
+
+    def coordinator(self, caller: Caller | None) -> Caller:
+        """A coordinator with an area; who is none leaves a trace. Raises ``Unauthenticated`` or ``Forbidden``."""
+        if caller is None:
+            raise Unauthenticated
+        if caller.role is not Role.COORDINATOR or (caller.area or "") not in self._rules.areas:
+            raise _denied(caller)
+        return caller
+
+    def within(self, caller: Caller, order: OrderFound | None) -> OrderFound:
+        """An order at or below a coordinator's area. Raises ``NotFound`` for any other."""
+        if order is None or not self._rules.areas.at_or_below(order.grid, caller.area or ""):
+            raise NotFound
+        return order
+
+    def _order_of(self, secret: str) -> str:
+        try:
+            return self._tracking.order_of(secret)
+        except Unauthenticated:
+            caller = self._signer.verify(secret)
+        if caller.role is not Role.RESIDENT:
+            raise _denied(caller)
+        return caller.subject
+
+
+def _denied(caller: Caller) -> Forbidden:
+    log.warning("access.denied", role=caller.role.value, subject=caller.subject)
+    return Forbidden()
