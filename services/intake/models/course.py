@@ -56,7 +56,7 @@ class TimelineEntry(IntakeTable, table=True):
     """One thing that happened to an order, in the order it happened.
 
     ``source`` and ``version`` name the published fact it tells of; ``applied`` is False for a fact that came
-    too late to move the order. ``holder_id`` is a department's code. ``detail``: a code of the fact that words depend on.
+    too late to move the order. ``holder_id`` is a department's code; on ``detail``, a code of the fact, words depend.
     """
 
     __tablename__ = "timeline"

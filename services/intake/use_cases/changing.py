@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 from services.intake.commands import AmendOrder, CancelOrder, Command, ReviewOrder
 from services.intake.models import Leg, Order, OrderReview, Resident
 from services.intake.policies.acceptance import OrderInvalid, window_errors
-from services.intake.policies.details import detail_of
 from services.intake.policies.lifecycle import OrderNotOpen, check_open, check_reviewable, reopens
 from services.intake.repository import Unit
 from services.intake.use_cases.sequence import legs_again, placed_leg
@@ -154,7 +153,7 @@ class Changing:
 def amend(
     uow: Unit, wish: AmendOrder, order: Order, accepted_offer: str | None = None, by: Role = Role.RESIDENT
 ) -> Order:
-    """Change window or urgency; ``by``: whose hand it is. Raises ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``."""
+    """Change window or urgency, by the hand of ``by``. Raises ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``."""
     check_open(OrderState(order.state))
     if errors := window_errors(wish.window, uow.now):
         raise OrderInvalid(errors=errors)
@@ -226,8 +225,7 @@ def closed(order: Order) -> OrderClosed:
 def tell(uow: Unit, order: Order, event: IntakeEvent, by: Role | None) -> None:
     """Record a fact about an order, with its entry of the timeline."""
     uow.record(event, traceparent=order.traceparent)
-    detail = detail_of(event)
-    uow.repository.add(entry(order, event.name, source=INTAKE, version=event.version, at=uow.now, by=by, detail=detail))
+    uow.repository.add(entry(order, event, source=INTAKE, version=event.version, at=uow.now, by=by))
     uow.announce(order.order_id)
 
 

@@ -59,4 +59,4 @@ def told_of(uow: Unit, order: Order, resident: Resident, by: Role | None) -> Tim
     )
     uow.record(joined, traceparent=order.traceparent)
     uow.announce(order.order_id)
-    return entry(order, joined.name, source=INTAKE, version=joined.version, at=uow.now, by=by)
+    return entry(order, joined, source=INTAKE, version=joined.version, at=uow.now, by=by)

@@ -8,7 +8,6 @@ import structlog
 
 from services.intake.models import Leg, Order, ProposedTime
 from services.intake.policies.extending import late_since
-from services.intake.policies.details import detail_of
 from services.intake.policies.lifecycle import FINAL, state_after
 from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
@@ -93,16 +92,7 @@ class Following:
         else:
             log.info("fact.recorded_only", order_id=order.order_id, fact=event.name, state=order.state)
         uow.repository.add(
-            entry(
-                order,
-                event.name,
-                source=MATCHER,
-                version=event.version,
-                at=event.at,
-                by=by,
-                applied=applied,
-                detail=detail_of(event),
-            )
+            entry(order, event, source=MATCHER, version=event.version, at=event.at, by=by, applied=applied)
         )
         uow.announce(order.order_id)
         return applied

@@ -200,7 +200,7 @@ class Placing:
         )
         uow.record(placed, traceparent=order.traceparent)
         uow.announce(order.order_id)
-        return entry(order, placed.name, source=INTAKE, version=placed.version, at=uow.now, by=by)
+        return entry(order, placed, source=INTAKE, version=placed.version, at=uow.now, by=by)
 
     def _body_print(self, command: NewOrder) -> str:
         """Keyed, because the body holds a name and a phone that a plain hash would let anybody guess."""

@@ -28,8 +28,14 @@ def upgrade() -> None:
         sa.Column("extended_at", _TIME(), nullable=True),
         sa.PrimaryKeyConstraint("order_id", "extension_id"),
     )
+    op.add_column("timeline", sa.Column("holder_id", _TEXT(), nullable=True))
+    op.add_column("timeline", sa.Column("detail", _TEXT(), nullable=True))
+    op.add_column("legs", sa.Column("errand", _TEXT(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("legs", "errand")
+    op.drop_column("timeline", "detail")
+    op.drop_column("timeline", "holder_id")
     op.drop_table("extensions")
     op.drop_column("orders", "overdue_since")
