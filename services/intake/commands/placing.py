@@ -21,10 +21,13 @@ from shared.contracts.words import Urgency, Window
 
 
 class Contact(Command):
-    """Whom to reach. ``phone`` as typed; it is normalised when the order is placed."""
+    """Whom to reach. ``phone`` as typed; it is normalised when the order is placed. ``organisation``: the name of the
+    shop or firm they order for.
+    """
 
     name: Annotated[Line, Field(max_length=LONGEST_NAME)]
     phone: Annotated[Line, Field(max_length=LONGEST_PHONE)]
+    organisation: Annotated[Line, Field(max_length=LONGEST_NAME)] | None = None
 
 
 class Party(Command):
@@ -93,6 +96,8 @@ class Consent(Command):
 class PlaceOrder(Command):
     """Place an order: what, where, when, who. ``excluded``: codes of areas, or parties to the matter.
 
+    ``orderer``: who orders; a shop or a firm says its name in ``contact.organisation``. ``on_behalf_of``: the name of
+    whom it is for; ``person``: their name and phone, when they agreed (``consent.person``) to be told of it as well.
     ``channel``: a coordinator takes it down for somebody, with the consent of the person; ``call_only``: who does not
     read messages and wants to be called.
     """
@@ -106,5 +111,7 @@ class PlaceOrder(Command):
     excluded: tuple[Excluded, ...] = Field(default=(), max_length=20)
     on_behalf_of: Annotated[Line, Field(max_length=LONGEST_NAME)] | None = None
     consent: Consent = Consent()
+    person: Contact | None = None
+    orderer: Orderer = Orderer.RESIDENT
     channel: Channel | None = None
     call_only: bool = False

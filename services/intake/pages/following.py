@@ -57,7 +57,9 @@ class Following:
         """The order's page."""
         order = await self._doors.view(found.order_id)
         link = f"{str(request.base_url).rstrip('/')}/t/{self._doors.tracking.of(found.order_id)}"
-        return self._pages.render(request, "order.html", link=link, mark=mark(order), **self.progress(order))
+        others = [(one, f"/t/{self._doors.tracking.of(one.order_id)}") for one in order.related]
+        shown = {"link": link, "others": others, **self.progress(order)}
+        return self._pages.render(request, "order.html", mark=mark(order), **shown)
 
     async def change(self, found: OrderFound, seen: str) -> list[ServerSentEvent]:
         """The order's progress as a fragment, unless ``seen`` is what it still is."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.intake.commands import Party
+from services.intake.commands import Contact, Orderer, Party
 from shared.community.catalogue import Service
 from shared.community.definition import Community
 from shared.community.due import dispatch_due
@@ -45,7 +45,11 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for, as far as it can be judged. ``phone`` as typed."""
+    """What is asked for, as far as it can be judged. ``phone`` as typed.
+
+    ``person``: whom it is for, who is told of it as well when they agree. ``organisation_missing``: a shop or a firm
+    orders and did not say which.
+    """
 
     service: str
     area: str
@@ -53,6 +57,9 @@ class Wish:
     window: Window | None = None
     phone: str | None = None
     excluded: tuple[Party, ...] = ()
+    organisation_missing: bool = False
+    person: Contact | None = None
+    person_agrees: bool = False
 
 
 def accept(rules: Community, wish: Wish, now: datetime) -> Accepted:
@@ -70,7 +77,7 @@ def accept(rules: Community, wish: Wish, now: datetime) -> Accepted:
     dialled = normal_phone(wish.phone) if wish.phone else None
     if wish.phone and dialled is None:
         errors.append(FieldError("/contact/phone", "this is not a phone number"))
-    errors += party_errors(rules, wish.excluded)
+    errors += [*party_errors(rules, wish.excluded), *_people_errors(wish)]
     if errors or known is None or grid is None:
         raise OrderInvalid(errors=errors)
     chosen = wish.urgency or known.urgency
@@ -84,6 +91,22 @@ def accept(rules: Community, wish: Wish, now: datetime) -> Accepted:
         phone=dialled,
         parties=tuple(party.model_copy(update={"phone": party.phone and e164(party.phone)}) for party in wish.excluded),
     )
+
+
+def _people_errors(wish: Wish) -> list[FieldError]:
+    errors = []
+    if wish.organisation_missing:
+        errors.append(FieldError("/contact/organisation", "the name of the shop or firm is needed"))
+    if wish.person and e164(wish.person.phone) is None:
+        errors.append(FieldError("/person/phone", "this is not a phone number"))
+    if wish.person and not wish.person_agrees:
+        errors.append(FieldError("/consent/person", "the person has to agree to it"))
+    return errors
+
+
+def is_unnamed(orderer: Orderer, contact: Contact | None) -> bool:
+    """Whether a shop or a firm orders without saying which."""
+    return orderer is not Orderer.RESIDENT and (contact is None or contact.organisation is None)
 
 
 def party_errors(rules: Community, parties: Sequence[Party]) -> list[FieldError]:

@@ -48,6 +48,7 @@ class DeskOrderView(OrderView):
     channel: str | None
     recorded_by: str | None
     call_only: bool
+    orderer: str
 
 
 class DeskOrders:
@@ -77,6 +78,7 @@ class DeskOrders:
             channel=order.channel,
             recorded_by=order.recorded_by,
             call_only=order.call_only,
+            orderer=order.orderer,
         )
 
     async def reveal(self, order_id: str, part: RevealedPart, reason: RevealReason, subject: str) -> ReachView:

@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.intake.commands import Channel, Contact, Party
-from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, OrderContact, TimelineEntry
-from services.intake.policies.acceptance import Accepted, Wish, accept, e164
+from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, TimelineEntry
+from services.intake.policies.acceptance import Accepted, Wish, accept, is_unnamed
 from services.intake.policies.references import reference_of
 from services.intake.repository import Unit
+from services.intake.use_cases.concerning import concerned
+from services.intake.use_cases.new_orders import NewOrder, Placed, phone_print, sealed_contact
 from services.intake.use_cases.sequence import legs_in_turn
 from services.intake.use_cases.timeline import INTAKE, entry
 from shared.community.definition import Community
 from shared.contracts.intake import OrderPlaced, PlacedLeg
 from shared.contracts.refusal import Invalid, Refusal
-from shared.contracts.words import Holder, NextStep, OrderState, Role, Urgency, Window
+from shared.contracts.words import Holder, NextStep, OrderState, Part, Role, Urgency
 from shared.persistence.vault import Vault
+
+__all__ = ["CONTINUED", "KeyUsedForAnotherOrder", "NewOrder", "Placed", "Placing"]
 
 
 class KeyUsedForAnotherOrder(Invalid):
@@ -28,37 +31,6 @@ class KeyUsedForAnotherOrder(Invalid):
 
 CONTINUED = 3
 """So many earlier orders are named to the pairing."""
-
-
-@dataclass(frozen=True)
-class NewOrder:
-    """One order to place, from any door. ``key`` is the Idempotency-Key, ``body`` all that was asked under it."""
-
-    service: str
-    area: str
-    details: str
-    contact: Contact | None
-    window: Window | None = None
-    urgency: Urgency | None = None
-    excluded: tuple[Party, ...] = ()
-    on_behalf_of: str | None = None
-    health: bool = False
-    channel: Channel | None = None
-    recorded_by: str | None = None
-    call_only: bool = False
-    key: str | None = None
-    body: str = ""
-    external_id: str | None = None
-    by: Role = Role.RESIDENT
-    traceparent: str = ""
-
-
-@dataclass(frozen=True)
-class Placed:
-    """An accepted order. ``known`` is True when the same key (or external id) had placed it before."""
-
-    order: Order
-    known: bool = False
 
 
 @dataclass
@@ -88,8 +60,18 @@ class Placing:
 
     def judge(self, command: NewOrder, now: datetime) -> Accepted:
         """Whether an order can be. Raises ``OrderInvalid``."""
-        phone = command.contact.phone if command.contact else None
-        wish = Wish(command.service, command.area, command.urgency, command.window, phone, command.excluded)
+        contact = command.contact
+        wish = Wish(
+            command.service,
+            command.area,
+            command.urgency,
+            command.window,
+            contact.phone if contact else None,
+            command.excluded,
+            organisation_missing=is_unnamed(command.orderer, contact),
+            person=command.person,
+            person_agrees=command.person_agrees,
+        )
         return accept(self._rules, wish, now)
 
     async def _known(self, uow: Unit, commands: Sequence[NewOrder]) -> dict[str, tuple[str, Order]]:
@@ -143,6 +125,8 @@ class Placing:
             channel=command.channel.value if command.channel else None,
             recorded_by=command.recorded_by,
             call_only=command.call_only,
+            orderer=command.orderer.value,
+            split_from=command.split_from,
             traceparent=command.traceparent,
             placed_at=uow.now,
             changed_at=uow.now,
@@ -160,7 +144,7 @@ class Placing:
         before: Mapping[tuple[str, str], Sequence[str]],
     ) -> list[IntakeTable]:
         legs = legs_in_turn(uow, order, accepted.service.sequence)
-        contact = self._contact(command, order, accepted)
+        contact = sealed_contact(self._vault, command, order, accepted, uow.now)
         rows: list[IntakeTable] = [*legs, contact]
         if command.key:
             body = self._body_print(command)
@@ -169,6 +153,11 @@ class Placing:
             rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
         continues = tuple(before.get((contact.phone_print or "", order.service), ()))[:CONTINUED]
         rows.append(self._announce(uow, order, legs, accepted, continues, command.by))
+        if command.person:  # told as well, after the order itself
+            rows += concerned(uow, self._vault, order, Part.PERSON, command.person, command.by)
+        if accepted.service.parties:  # whoever can be reached is told and heard
+            for party in (party for party in accepted.parties if party.phone):
+                rows += concerned(uow, self._vault, order, Part.PARTY, party, command.by)
         return rows
 
     def _announce(
@@ -197,6 +186,8 @@ class Placing:
             due_at=accepted.due_at,
             continues=continues,
             has_parties=bool(accepted.parties) or accepted.service.parties,
+            call_only=order.call_only,
+            split_from=order.split_from,
         )
         uow.record(placed, traceparent=order.traceparent)
         uow.announce(order.order_id)
@@ -208,28 +199,9 @@ class Placing:
 
     async def _before(self, uow: Unit, commands: Sequence[NewOrder]) -> Mapping[tuple[str, str], Sequence[str]]:
         """Earlier orders that went well, the newest first, by the print of the phone and the service."""
-        made = [self._phone_print(command.contact.phone) for command in commands if command.contact]
-        prints = {phone_print for phone_print in made if phone_print}
+        made = [phone_print(self._vault, command.contact.phone) for command in commands if command.contact]
+        prints = {one for one in made if one}
         return await uow.repository.content_orders(prints) if prints else {}
-
-    def _phone_print(self, phone: str) -> str | None:
-        number = e164(phone)
-        return self._vault.fingerprint(number) if number else None
-
-    def _contact(self, command: NewOrder, order: Order, accepted: Accepted) -> OrderContact:
-        fields = {
-            "name": command.contact.name if command.contact else None,
-            "phone": accepted.phone,
-            "details": command.details,
-            "excluded": [party.model_dump() for party in accepted.parties],
-            "on_behalf_of": command.on_behalf_of,
-            "health": command.health,
-        }
-        return OrderContact(
-            order_id=order.order_id,
-            sealed=self._vault.seal_fields(order.order_id, fields),
-            phone_print=self._phone_print(accepted.phone) if accepted.phone else None,
-        )
 
 
 def _any_key(commands: Sequence[NewOrder]) -> bool:

@@ -1,0 +1,123 @@
+"""What a coordinator arranges for a resident: another time, and a second order for what is another matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.intake.commands import AmendOrder, Channel, Contact, Orderer, Party, SetWindow, SplitOrder
+from services.intake.models import Order, Resident
+from services.intake.policies.lifecycle import check_open
+from services.intake.repository import Unit
+from services.intake.use_cases.changing import Change, amend
+from services.intake.use_cases.new_orders import NewOrder, Placed
+from services.intake.use_cases.placing import Placing
+from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.words import OrderState, Part, Role
+from shared.persistence.vault import Vault
+
+
+@dataclass(frozen=True)
+class Split:
+    """A coordinator's wish to divide an order, which the door has found in their area.
+
+    ``by``: their opaque id. ``key``: an Idempotency-Key of theirs. ``traceparent``: the request's.
+    """
+
+    order_id: str
+    wish: SplitOrder
+    by: str
+    key: str | None = None
+    traceparent: str = ""
+
+
+async def set_windows(uow: Unit, changes: Sequence[Change[SetWindow]]) -> list[Order | Refusal]:
+    """Change the time for the resident. Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``."""
+    orders = await uow.repository.orders([change.order_id for change in changes])
+    answers: list[Order | Refusal] = []
+    for change in changes:
+        order = orders.get(change.order_id)
+        if order is None:
+            answers.append(NotFound())
+            continue
+        try:
+            answers.append(amend(uow, AmendOrder(window=change.wish.window), order, by=Role.COORDINATOR))
+        except Refusal as refusal:
+            answers.append(refusal)
+    return answers
+
+
+class Splitting:
+    """Divides orders: the contact is opened and sealed again under the new order's id."""
+
+    def __init__(self, vault: Vault, placing: Placing) -> None:
+        self._vault = vault
+        self._placing = placing
+
+    async def split_orders(self, uow: Unit, splits: Sequence[Split]) -> list[Placed | Refusal]:
+        """A second order in the same place for the same resident, and for whom the first is.
+
+        Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``, ``KeyUsedForAnotherOrder``.
+        """
+        ids = [split.order_id for split in splits]
+        orders, people = await uow.repository.orders(ids), await uow.repository.residents_of(ids)
+        answers: list[Placed | Refusal] = []
+        for split in splits:
+            order = orders.get(split.order_id)
+            if order is None:
+                answers.append(NotFound())
+                continue
+            try:
+                check_open(OrderState(order.state))
+            except Refusal as refusal:
+                answers.append(refusal)
+                continue
+            sealed = await self._opened(uow, order.order_id)
+            new = _second(split, order, sealed, self._person(people[order.order_id]))
+            answers += await self._placing.place_orders(uow, [new])
+            uow.announce(order.order_id)
+        return answers
+
+    async def _opened(self, uow: Unit, order_id: str) -> dict[str, Any]:
+        contact = await uow.repository.contact(order_id)
+        return self._vault.open_fields(order_id, contact.sealed) if contact else {}
+
+    def _person(self, people: Sequence[Resident]) -> Contact | None:
+        """Whom the first order is for, where they are told of it too: they are of the second as well."""
+        for one in people:
+            if one.part == Part.PERSON and one.left_at is None:
+                return _contact(self._vault.open_fields(one.order_id, one.sealed))
+        return None
+
+
+def _second(split: Split, order: Order, sealed: dict[str, Any], person: Contact | None) -> NewOrder:
+    wish = split.wish
+    excluded = sealed.get("excluded") or ()
+    return NewOrder(
+        service=wish.service,
+        area=order.area,
+        details=wish.details,
+        contact=_contact(sealed),
+        window=wish.window,
+        urgency=wish.urgency,
+        excluded=tuple(Party(area=one) if isinstance(one, str) else Party(**one) for one in excluded),
+        on_behalf_of=sealed.get("on_behalf_of"),
+        person=person,
+        person_agrees=bool(sealed.get("consent")),
+        orderer=Orderer(order.orderer),
+        health=bool(sealed.get("health")),
+        channel=Channel.COORDINATOR,
+        recorded_by=split.by,
+        call_only=order.call_only,
+        split_from=order.order_id,
+        by=Role.COORDINATOR,
+        key=f"{split.by}:split:{split.key}" if split.key else None,
+        body=f"{order.order_id}{wish.model_dump_json()}" if split.key else "",
+        traceparent=split.traceparent,
+    )
+
+
+def _contact(sealed: dict[str, Any]) -> Contact | None:
+    name, phone = sealed.get("name"), sealed.get("phone")
+    return Contact(name=name, phone=phone, organisation=sealed.get("organisation")) if name and phone else None
