@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from services.matcher.queries import Queries
 from services.matcher.repository import Unit
@@ -29,7 +30,7 @@ from shared.contracts.intake import (
     ReviewReminded,
     VerdictGiven,
 )
-from shared.contracts.requests import ExplanationAsked, ExplanationTold
+from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.messaging.consuming import Hearing
 from shared.messaging.requests import Answers as Answering
 
@@ -77,7 +78,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(ResidentJoined)
     async def on_resident_joined(uow: Unit, facts: Sequence[Fact[ResidentJoined]]) -> Answers:
         """Others are concerned too; nobody else is asked for that."""
-        return await dispatching.pass_by(uow, facts)
+        return await use_cases.concerning.hear_joined(uow, facts)
 
     @hearing.on(ResidentLeft)
     async def on_resident_left(uow: Unit, facts: Sequence[Fact[ResidentLeft]]) -> Answers:
@@ -87,7 +88,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(PartyAnswered)
     async def on_party_answered(uow: Unit, facts: Sequence[Fact[PartyAnswered]]) -> Answers:
         """The other side agrees to a mediation, or not."""
-        return await dispatching.pass_by(uow, facts)
+        return await use_cases.concerning.hear_parties(uow, facts)
 
     @hearing.on(VerdictGiven)
     async def on_verdict_given(uow: Unit, facts: Sequence[Fact[VerdictGiven]]) -> Answers:
@@ -132,7 +133,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     return hearing
 
 
-def make_answers(queries: Queries) -> Answering:
+def make_answers(queries: Queries, now: Callable[[], datetime]) -> Answering:
     """What matcher tells the services that ask."""
     answers = Answering("matcher")
 
@@ -140,5 +141,10 @@ def make_answers(queries: Queries) -> Answering:
     async def on_explanation_asked(asked: ExplanationAsked) -> ExplanationTold:
         """Why an order has nobody yet."""
         return await queries.explaining.order(asked.order_id)
+
+    @answers.on(StandInsAsked)
+    async def on_stand_ins_asked(asked: StandInsAsked) -> StandInsTold:
+        """For whom a coordinator stands in."""
+        return StandInsTold(areas=await queries.stand_ins.areas_of(asked.coordinator_id, now()))
 
     return answers

@@ -31,10 +31,10 @@ class Tracking:
     async def open(self, token: str) -> Response:
         """Go on to the order a token opens. Raises ``NotFound`` for anything we did not make."""
         try:
-            order_id = self._doors.tracking.order_of(token)
+            mine = self._doors.tracking.order_of(token)
         except Unauthenticated:
             raise NotFound from None
-        reference = await self._doors.queries.reference_of(order_id)
+        reference = await self._doors.concerned.reference_of(mine)
         if reference is None:
             raise NotFound
         return self.lead_to(reference, token)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from services.intake.models import Order, OrderContact
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.intake.models import Order, OrderContact, Resident
 from services.intake.policies.acceptance import e164
 from shared.contracts.refusal import NotFound
 from shared.contracts.requests import PartiesAsked, PartiesTold
@@ -23,15 +26,19 @@ class Parties:
         self._marks = marks
 
     async def tell(self, asked: PartiesAsked) -> PartiesTold:
-        """The parties of an order, the resident and whom it is for among them. Raises ``NotFound``."""
+        """The parties of an order; among them the resident, whom it is for, and everybody who is concerned with them.
+        Raises ``NotFound``."""
+        concerned = select(Resident).where(col(Resident.order_id) == asked.order_id, col(Resident.left_at).is_(None))
         async with self._database.reading() as session:
             contact = await session.get(OrderContact, asked.order_id)
             if contact is None and await session.get(Order, asked.order_id) is None:
                 raise NotFound
-        return self._told(self._vault.open_fields(asked.order_id, contact.sealed)) if contact else PartiesTold()
+            others = (await session.scalars(concerned)).all()
+        sealed = self._vault.open_fields(asked.order_id, contact.sealed) if contact else {}
+        return self._told(sealed, [self._vault.open_fields(asked.order_id, one.sealed) for one in others])
 
-    def _told(self, sealed: dict[str, Any]) -> PartiesTold:
-        parties = [_party(written) for written in sealed.get("excluded") or ()]
+    def _told(self, sealed: dict[str, Any], others: list[dict[str, Any]]) -> PartiesTold:
+        parties = [*(_party(written) for written in sealed.get("excluded") or ()), *others]
         names = [sealed.get("name"), sealed.get("on_behalf_of"), *(party.get("name") for party in parties)]
         phones = [sealed.get("phone"), *(party.get("phone") for party in parties)]
         areas = [area for party in parties if (area := party.get("area"))]

@@ -145,6 +145,10 @@ class Dispatch(MatcherTable, table=True):
         """Whoever was called up did not come forward: the coordinator has to decide, as before."""
         self.next_step = NextStep.DECIDE.value
 
+    def ask_parties(self) -> None:
+        """Somebody else is in the matter: who, intake has to be asked again."""
+        self.parties_known = False
+
     def note_parties(self, sealed: bytes | None) -> None:
         """Who is a party to the matter is known, as far as the pairing needs it."""
         self.parties, self.parties_known = sealed, True

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     HAND_BACK = "hand_back"
     COORDINATOR = "coordinator"
     RETURNED = "returned"
+    PARTY_DECLINED = "party_declined"
     CLOSING_REFUSED = "closing_refused"
 
 

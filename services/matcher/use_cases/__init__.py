@@ -10,6 +10,7 @@ from services.matcher.use_cases.availing import Availing
 from services.matcher.use_cases.calling_up import CallingUp
 from services.matcher.use_cases.claiming import Claiming
 from services.matcher.use_cases.climbing import Climbing
+from services.matcher.use_cases.concerning import Concerning
 from services.matcher.use_cases.deciding import Deciding
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.dispatching import Dispatching
@@ -20,6 +21,7 @@ from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.pooling import Pooling
+from services.matcher.use_cases.recommending import Recommending
 from services.matcher.use_cases.recusing import Recusing
 from services.matcher.use_cases.referring import Referring
 from services.matcher.use_cases.ring import Ring
@@ -57,6 +59,7 @@ class UseCases:
         self.pairing = Pairing(means, ring)
         self.drawing = Drawing(means, self.pairing)
         self.dispatching = Dispatching(rules, self.pairing, steps)
+        self.concerning = Concerning(steps)
         self.amending = Amending(means, self.pairing)
         self.answering = Answering(self.pairing, self.drawing, steps)
         self.pooling = Pooling(means, self.pairing, self.drawing)
@@ -71,6 +74,7 @@ class UseCases:
         self.claiming = Claiming(rules, vault)
         self.availing = Availing(rules, vault)
         self.standing_in = StandingIn(rules)
+        self.recommending = Recommending(means, self.deciding)
 
     def learn(self, unit: Unit) -> None:
         """After a commit: what volunteers carry now is known to the candidate index."""
