@@ -11,11 +11,13 @@ from sqlalchemy import select
 from deploy.verify.evidence import Databases, chunks, rows
 from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTICES, ORDERS
 from services.notifier.policies.confirmations import HOW_IT_ENDED, confirmations
-from services.notifier.policies.involvement import Involvement
+from services.notifier.policies.involvement import Concerned, Involvement
+from services.notifier.policies.kinds import REFERRAL_ENDED
+from services.notifier.policies.residents import Residents
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.flows import EVENTS
-from shared.contracts.intake import OrderCancelled, OrderClosed
-from shared.contracts.matcher import LegRequested, OfferMade
+from shared.contracts.intake import OrderCancelled, OrderClosed, OrderMerged
+from shared.contracts.matcher import LegRequested, OfferMade, OrderReferred
 from shared.contracts.words import Role
 
 Key = tuple[str, str, int, str, str]
@@ -23,6 +25,9 @@ Key = tuple[str, str, int, str, str]
 
 TimeAsked = tuple[str, int, str]
 """Order, version of the offer, volunteer."""
+
+Referred = tuple[str, str]
+"""Order and department."""
 
 _EVENTS = {event.type(): event for event in EVENTS}
 
@@ -42,12 +47,25 @@ async def each_step_once(databases: Databases) -> list[str]:
         broken += [f"no notice {_told(key)}" for key in called_for.steps if not found[key]]
         broken += [f"{count} notices {_told(key)}" for key, count in found.items() if count > 1]
         broken += _ends(called_for, found)
+        broken += _referrals(called_for, found)
         broken += [
             f"a notice of nothing that happened: {_told(key)}"
             for key in found
-            if key[3] != Role.VOLUNTEER and key not in called_for.steps
+            if key[3] != Role.VOLUNTEER and key[1] != REFERRAL_ENDED and not called_for.knows(key)
         ]
     return broken
+
+
+def _referrals(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
+    """A department hears once for each time its referral ended without it; where the resident's withdrawal was heard
+    before its report, it heard that as well. Never more often than it was referred to."""
+    told = Counter((order_id, recipient) for order_id, kind, _, _, recipient in found if kind == REFERRAL_ENDED)
+    return [
+        f"department {who[1]}, referred to {called_for.referred[who]} times for order {who[0]}, heard {told[who]} times "
+        f"that it is over, {called_for.over[who]} at least"
+        for who in {*told, *called_for.over}
+        if not called_for.over[who] <= told[who] <= called_for.referred[who]
+    ]
 
 
 def _ends(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
@@ -63,30 +81,49 @@ def _ends(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
 
 @dataclass
 class _CalledFor:
-    """The notices by themselves (``steps``), each time somebody was ``asked``, and of those the ones in vain."""
+    """The notices by themselves (``steps``), those that may be there besides (``allowed``), each time somebody was
+    ``asked``, and of those the ones in vain (``ends``); each time a department was ``referred`` to, and of those the
+    ones that ended without it (``over``)."""
 
     steps: dict[Key, None] = field(default_factory=dict)
+    allowed: set[Key] = field(default_factory=set)
     asked: set[TimeAsked] = field(default_factory=set)
     ends: dict[TimeAsked, None] = field(default_factory=dict)
+    referred: Counter[Referred] = field(default_factory=Counter)
+    over: Counter[Referred] = field(default_factory=Counter)
+
+    def knows(self, key: Key) -> bool:
+        """Whether something happened that a notice may tell of."""
+        return key in self.steps or key in self.allowed
 
     def hear(self, told: Sequence[OrderEvent]) -> None:
         """All facts of one order: matcher's between the order's legs and its end, each publisher's in order."""
-        involvement = Involvement()
+        involvement, residents = Involvement(), Residents()
         for event in sorted(told, key=_turn):
-            for intent in confirmations(event):
-                self.steps[event.order_id, intent.kind, intent.version, intent.role, intent.recipient] = None
             if isinstance(event, OfferMade | LegRequested):
                 self.asked.add((event.order_id, event.version, event.volunteer_id))
+            if isinstance(event, OrderReferred):
+                self.referred[event.order_id, event.department] += 1
+            for intent in confirmations(event, Concerned(residents=residents.hear(event))):
+                self.steps[event.order_id, intent.kind, intent.version, intent.role, intent.recipient] = None
+            self.allowed |= {
+                (event.order_id, one.kind, one.version, Role.RESIDENT, one.resident_id)
+                for one in residents.may_hear(event)
+            }
             if not involvement.lacks(event):
-                concerned = involvement.hear(event)
-                for one in (*concerned.no_longer_asked, *concerned.not_chosen):
-                    self.ends[event.order_id, one.version, one.volunteer_id] = None
+                self._hear_of_others(event, involvement.hear(event))
+
+    def _hear_of_others(self, event: OrderEvent, concerned: Concerned) -> None:
+        for one in (*concerned.no_longer_asked, *concerned.not_chosen):
+            self.ends[event.order_id, one.version, one.volunteer_id] = None
+        if concerned.no_longer_referred is not None:
+            self.over[event.order_id, concerned.no_longer_referred] += 1
 
 
 def _turn(event: OrderEvent) -> tuple[int, int]:
     if event.publisher == "matcher":
         return 1, event.version
-    return (2 if isinstance(event, OrderCancelled | OrderClosed) else 0), event.version
+    return (2 if isinstance(event, OrderCancelled | OrderClosed | OrderMerged) else 0), event.version
 
 
 async def _called_for(databases: Databases, order_ids: Sequence[str]) -> _CalledFor:

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notifier.policies.residents import Hearing, Residents
 from shared.contracts import intake, matcher
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, OrderEvent
+from shared.contracts.words import Outcome, Role
 
 RETURNED = "returned"
 """Why a coordinator holds an order that its department handed back, and so knows of it."""
@@ -42,14 +44,25 @@ class Serving(BaseModel):
     volunteer_id: str
 
 
+class Stopped(BaseModel):
+    """Intake ended the order before it was served: withdrawn, merged, or closed as not fixed. ``kind`` is that fact's
+    name, ``version`` its."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    version: int
+
+
 @dataclass(frozen=True)
 class Concerned:
     """Whom a fact concerns beside those it names itself.
 
-    ``no_longer_asked`` had an offer that nobody had answered with a no; ``not_chosen`` could not, or let it run out:
-    it was ``taken`` by others, or has ended without anybody. ``no_longer_referred``: the department that held it and is
-    not wanted any more.
-    ``cancelled_version`` and ``closed_version``: intake's version of the end, where the order has ended by now.
+    ``residents`` hear of it, each in their own words. ``reported``: volunteers who served when one of them reported a
+    danger. ``no_longer_asked`` had an offer that nobody had answered with a no; ``not_chosen`` could not, or let it run
+    out: it was ``taken`` by others, or has ended without anybody. ``no_longer_referred``: the department that held it
+    and is not wanted any more.
+    ``stopped`` and ``closed_version``: how intake ended it, where it has by now.
     """
 
     no_longer_asked: tuple[Asked, ...] = ()
@@ -58,8 +71,10 @@ class Concerned:
     no_longer_serving: tuple[Serving, ...] = ()
     served: tuple[str, ...] = ()
     no_longer_referred: str | None = None
-    cancelled_version: int | None = None
+    stopped: Stopped | None = None
     closed_version: int | None = None
+    residents: tuple[Hearing, ...] = ()
+    reported: tuple[str, ...] = ()
 
 
 NOBODY = Concerned()
@@ -68,7 +83,7 @@ NOBODY = Concerned()
 class Involvement(BaseModel):
     """The people of one order. ``headcounts``: places of each leg. ``asked`` and ``answered`` (no, another time, or
     nothing until it ran out) are by offer, and wait to hear how it ends. A yes is still ``asked``: whether it has a
-    place is only known once somebody has it.
+    place is only known once somebody has it. ``reported``: by incident, whoever served when a volunteer reported it.
     """
 
     headcounts: dict[str, int] = Field(default_factory=dict)
@@ -76,14 +91,19 @@ class Involvement(BaseModel):
     answered: dict[str, Asked] = Field(default_factory=dict)
     serving: dict[str, Serving] = Field(default_factory=dict)
     served: list[str] = Field(default_factory=list)
+    reported: dict[str, list[str]] = Field(default_factory=dict)
+    residents: Residents = Field(default_factory=Residents)
     referred_to: str | None = None
-    cancelled_version: int | None = None
+    stopped: Stopped | None = None
     closed_version: int | None = None
 
     def hear(self, event: Event) -> Concerned:
         """Take a fact in; returns whom it concerns beside those it names."""
+        if not isinstance(event, OrderEvent):
+            return NOBODY
         heard = _HEARD.get(type(event))
-        return heard(self, event) if heard else NOBODY
+        concerned = heard(self, event) if heard else NOBODY
+        return replace(concerned, residents=self.residents.hear(event))
 
     def lacks(self, event: Event) -> bool:
         """Whether a fact is about a leg that intake's stream has not told of yet."""
@@ -100,8 +120,8 @@ class Involvement(BaseModel):
 
     def _ask(self, event: matcher.OfferMade | matcher.LegRequested) -> Concerned:
         asked = Asked(offer_id=event.offer_id, volunteer_id=event.volunteer_id, version=event.version)
-        if self.cancelled_version is not None:  # made before matcher heard of it
-            return Concerned(no_longer_asked=(asked,), cancelled_version=self.cancelled_version)
+        if self.stopped is not None:  # made before matcher heard of it
+            return Concerned(no_longer_asked=(asked,), stopped=self.stopped)
         self.answered.pop(event.offer_id, None)
         self.asked[event.offer_id] = asked
         return NOBODY
@@ -114,8 +134,8 @@ class Involvement(BaseModel):
     def _assign(self, event: matcher.LegAssigned) -> Concerned:
         """The volunteer has a place; once the leg is fully staffed nobody else is needed for it."""
         mine = Serving(assignment_id=event.assignment_id, leg_id=event.leg_id, volunteer_id=event.volunteer_id)
-        if self.cancelled_version is not None:
-            return Concerned(no_longer_serving=(mine,), cancelled_version=self.cancelled_version)
+        if self.stopped is not None:
+            return Concerned(no_longer_serving=(mine,), stopped=self.stopped)
         self._not_waiting(event.volunteer_id)
         others = tuple(one for one in self._on(event.leg_id) if one.assignment_id != event.assignment_id)
         places = self.headcounts[event.leg_id]
@@ -135,9 +155,7 @@ class Involvement(BaseModel):
 
     def _complete(self, event: matcher.LegCompleted) -> Concerned:
         """Served by its volunteers, or (no volunteer named) settled by a coordinator over their heads."""
-        team = self._on(event.leg_id)
-        for one in team:
-            del self.serving[one.assignment_id]
+        team = self._free(event.leg_id)
         self.referred_to = None
         if event.volunteer_id is None:
             return self._all_hear(Concerned(no_longer_serving=team))
@@ -153,24 +171,43 @@ class Involvement(BaseModel):
         return Concerned(self._ask_nobody(), no_longer_referred=overdue)
 
     def _refer(self, event: matcher.OrderReferred) -> Concerned:
-        if self.cancelled_version is not None:  # made before matcher heard of it
+        if self.stopped is not None:  # made before matcher heard of it
             return Concerned(no_longer_referred=event.department)
-        team = self._on(event.leg_id)
-        for one in team:
-            del self.serving[one.assignment_id]
+        team = self._free(event.leg_id)
         self.referred_to = event.department
         return Concerned(self._ask_nobody(), no_longer_serving=team)
 
-    def _cancel(self, event: intake.OrderCancelled) -> Concerned:
+    def _take(self, event: matcher.LegTaken) -> Concerned:
+        """A coordinator serves it in person; who answered hears it once it has ended."""
+        return Concerned(self._ask_nobody(), no_longer_serving=self._free(event.leg_id))
+
+    def _raise(self, event: matcher.IncidentRaised) -> Concerned:
+        if event.by is Role.VOLUNTEER:
+            serving = [one.volunteer_id for one in self.serving.values()]
+            self.reported[event.incident_id] = list(dict.fromkeys([*serving, *self.served]))
+        return NOBODY
+
+    def _reassure(self, event: matcher.IncidentAnswered) -> Concerned:
+        return Concerned(reported=tuple(self.reported.pop(event.incident_id, ())))
+
+    def _stop(self, event: intake.OrderCancelled | intake.OrderMerged | intake.OrderClosed) -> Concerned:
         team = tuple(self.serving.values())
         department, self.referred_to = self.referred_to, None
-        self.serving, self.cancelled_version = {}, event.version
-        over = Concerned(no_longer_serving=team, no_longer_referred=department, cancelled_version=event.version)
+        self.serving, self.stopped = {}, Stopped(kind=event.name, version=event.version)
+        over = Concerned(no_longer_serving=team, no_longer_referred=department, stopped=self.stopped)
         return self._all_hear(over)
 
     def _close(self, event: intake.OrderClosed) -> Concerned:
+        """Served, unless it ends as not fixed: that may be at any time, and nobody is needed any more."""
         self.closed_version = event.version
-        return Concerned(served=tuple(self.served), closed_version=event.version)
+        over = self._stop(event) if event.outcome is Outcome.NOT_FIXED else NOBODY
+        return replace(over, served=tuple(self.served), closed_version=event.version)
+
+    def _free(self, leg_id: str) -> tuple[Serving, ...]:
+        team = self._on(leg_id)
+        for one in team:
+            del self.serving[one.assignment_id]
+        return team
 
     def _on(self, leg_id: str) -> tuple[Serving, ...]:
         return tuple(one for one in self.serving.values() if one.leg_id == leg_id)
@@ -193,7 +230,8 @@ class Involvement(BaseModel):
 _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     intake.OrderPlaced: Involvement._add_legs,
     intake.OrderReopened: Involvement._add_legs,
-    intake.OrderCancelled: Involvement._cancel,
+    intake.OrderCancelled: Involvement._stop,
+    intake.OrderMerged: Involvement._stop,
     intake.OrderClosed: Involvement._close,
     matcher.OfferMade: Involvement._ask,
     matcher.LegRequested: Involvement._ask,
@@ -206,4 +244,7 @@ _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     matcher.OrderEscalated: Involvement._escalate,
     matcher.OrderReferred: Involvement._refer,
     matcher.LegAdded: Involvement._add_leg,
+    matcher.LegTaken: Involvement._take,
+    matcher.IncidentRaised: Involvement._raise,
+    matcher.IncidentAnswered: Involvement._reassure,
 }

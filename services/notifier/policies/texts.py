@@ -70,5 +70,81 @@ TEXTS: Mapping[tuple[str, Role], str] = {
     ("referral_ended", Role.DEPARTMENT): msgid(
         "Order %(reference)s (%(service)s) is no longer with you; there is nothing left to do. Thank you."
     ),
+    ("order_overdue", Role.RESIDENT): msgid(
+        "We are sorry: your order %(reference)s (%(service)s) is late. It stays with the highest coordinator, who "
+        "is reminded of it every day until it is settled."
+    ),
+    ("order_overdue", Role.COORDINATOR): msgid(
+        "Order %(reference)s (%(service)s) is overdue and nobody is above you. Please settle it today."
+    ),
+    ("order_went_up", Role.COORDINATOR): msgid(
+        "Order %(reference)s (%(service)s) is no longer on your desk; another coordinator goes on with it."
+    ),
+    ("order_went_up", Role.VOLUNTEER): msgid(
+        "The coordinator now looks after order %(reference)s (%(service)s), since its time has passed. If you are "
+        "still on it, you are welcome to go on."
+    ),
+    ("order_split", Role.RESIDENT): msgid(
+        "A part of your matter has a number of its own now: %(reference)s (%(service)s). We are looking for help."
+    ),
+    ("ordered_for_you", Role.RESIDENT): msgid(
+        "Order %(reference)s (%(service)s) was placed for you. We tell you how it goes on."
+    ),
+    ("resident_joined", Role.RESIDENT): msgid(
+        "You have joined order %(reference)s (%(service)s). We tell you how it goes on."
+    ),
+    ("resident_left", Role.RESIDENT): msgid(
+        "You no longer take part in order %(reference)s (%(service)s). It goes on for the others."
+    ),
+    ("party_named", Role.RESIDENT): msgid(
+        "A neighbour has asked for a talk with a mediator, who does not take sides (%(reference)s, %(service)s). "
+        "It is up to you: please say whether you agree and when it suits you."
+    ),
+    ("time_settled", Role.RESIDENT): msgid("The time for the talk about %(reference)s (%(service)s) has been settled."),
+    ("party_asked", Role.RESIDENT): msgid(
+        "The talk about %(reference)s (%(service)s) is over. Please tell us how it ended for you."
+    ),
+    ("matter_ended", Role.RESIDENT): msgid(
+        "The matter %(reference)s (%(service)s) is closed. Thank you for being heard."
+    ),
+    ("party_answered", Role.RESIDENT): msgid("The other side of your order %(reference)s (%(service)s) has answered."),
+    ("order_amended", Role.RESIDENT): msgid(
+        "The coordinator has changed the time or the urgency of your order %(reference)s (%(service)s)."
+    ),
+    ("order_merged", Role.RESIDENT): msgid(
+        "Your order %(reference)s (%(service)s) is one matter with another order and goes on under that number. "
+        "You hear of everything there."
+    ),
+    ("order_merged", Role.VOLUNTEER): msgid(
+        "Order %(reference)s (%(service)s) goes on together with another order; there is nothing left to do here. "
+        "Thank you."
+    ),
+    ("leg_taken", Role.RESIDENT): msgid("A coordinator serves your order %(reference)s (%(service)s) in person."),
+    ("extension_asked", Role.RESIDENT): msgid(
+        "Your order %(reference)s (%(service)s) needs more time. Please say whether you agree."
+    ),
+    ("order_extended", Role.RESIDENT): msgid("Your order %(reference)s (%(service)s) has more time, as you agreed."),
+    ("papers_received", Role.RESIDENT): msgid("We have the papers for your order %(reference)s (%(service)s)."),
+    ("in_progress", Role.RESIDENT): msgid("Your errand %(reference)s (%(service)s) is in progress."),
+    ("ready_to_collect", Role.RESIDENT): msgid("Your errand %(reference)s (%(service)s) is ready to collect."),
+    ("closing_proposed", Role.RESIDENT): msgid(
+        "We are sorry: the coordinator sees no way to fix your order %(reference)s (%(service)s) and has given the "
+        "reasons. Please say whether it may end there."
+    ),
+    ("review_reminded", Role.RESIDENT): msgid(
+        "Your order %(reference)s (%(service)s) has been served. We would still like to hear how it went."
+    ),
+    ("call_due", Role.COORDINATOR): msgid(
+        "Please call or visit the resident of order %(reference)s (%(service)s), who reads no messages."
+    ),
+    ("incident_raised", Role.COORDINATOR): msgid(
+        "Urgent: a danger was reported in order %(reference)s (%(service)s). Please see to it at once."
+    ),
+    ("incident_answered", Role.RESIDENT): msgid(
+        "The coordinator has seen to the danger reported in your order %(reference)s (%(service)s)."
+    ),
+    ("incident_answered", Role.VOLUNTEER): msgid(
+        "The coordinator has seen to the danger reported in order %(reference)s (%(service)s)."
+    ),
 }
 """What a notice of a kind says to a role. ``service`` is the name of the service in the reader's language."""

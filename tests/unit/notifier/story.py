@@ -8,7 +8,19 @@ from typing import Any
 
 from shared.contracts import intake, matcher
 from shared.contracts.envelope import Fact, OrderEvent
-from shared.contracts.words import Holder, NextStep, Outcome, Role, Urgency, Window
+from shared.contracts.words import (
+    CallKind,
+    CallPurpose,
+    CallResult,
+    ErrandStep,
+    Holder,
+    NextStep,
+    Outcome,
+    Part,
+    Role,
+    Urgency,
+    Window,
+)
 
 AT = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 DUE = AT + timedelta(hours=4)
@@ -39,8 +51,53 @@ class Story:
             due_at=DUE,
         )
 
-    def amended(self) -> intake.OrderAmended:
-        return intake.OrderAmended(**self._of_intake(), urgency=Urgency.NORMAL, window=None, amended_at=AT)
+    def split(self) -> intake.OrderPlaced:
+        return self.placed().model_copy(update={"split_from": "0196-order"})
+
+    def amended(self, by: Role = Role.RESIDENT, window: Window | None = None) -> intake.OrderAmended:
+        return intake.OrderAmended(**self._of_intake(), urgency=Urgency.NORMAL, window=window, amended_at=AT, by=by)
+
+    def resident_joined(
+        self, resident_id: str = "r-xu", part: Part = Part.JOINED, at: datetime = AT
+    ) -> intake.ResidentJoined:
+        return intake.ResidentJoined(**self._of_intake(), resident_id=resident_id, part=part, joined_at=at)
+
+    def resident_left(self, resident_id: str = "r-xu", at: datetime = AT) -> intake.ResidentLeft:
+        return intake.ResidentLeft(**self._of_intake(), resident_id=resident_id, left_at=at)
+
+    def party_answered(self) -> intake.PartyAnswered:
+        told = {"resident_id": "r-qin", "agrees": True, "window": None, "answered_at": AT}
+        return intake.PartyAnswered(**self._of_intake(), **told)
+
+    def verdict(self, resident_id: str = "r-xu") -> intake.VerdictGiven:
+        told = {"resident_id": resident_id, "outcome": Outcome.FIXED, "rating": 5, "given_at": AT}
+        return intake.VerdictGiven(**self._of_intake(), **told)
+
+    def merged(self, into: str = "0198-order") -> intake.OrderMerged:
+        return intake.OrderMerged(**self._of_intake(), into=into, merged_at=AT)
+
+    def extension_answered(self) -> intake.ExtensionAnswered:
+        return intake.ExtensionAnswered(**self._of_intake(), extension_id="e-1", accepted=True, answered_at=AT)
+
+    def closing_proposed(self) -> intake.ClosingProposed:
+        return intake.ClosingProposed(**self._of_intake(), proposed_at=AT)
+
+    def closing_answered(self) -> intake.ClosingAnswered:
+        return intake.ClosingAnswered(**self._of_intake(), accepted=True, answered_at=AT)
+
+    def reminded(self) -> intake.ReviewReminded:
+        return intake.ReviewReminded(**self._of_intake(), nth=1, due_at=DUE, reminded_at=AT)
+
+    def call_due(self) -> intake.CallDue:
+        told = {"call_id": "call-1", "kind": CallKind.CALL, "purpose": CallPurpose.REVIEW, "nth": 1}
+        return intake.CallDue(**self._of_intake(), **told, area=GRID, due_at=DUE)
+
+    def call_logged(self) -> intake.CallLogged:
+        told = {"call_id": "call-1", "kind": CallKind.CALL, "purpose": CallPurpose.REVIEW, "nth": 1}
+        return intake.CallLogged(**self._of_intake(), **told, result=CallResult.NO_ANSWER, logged_at=AT)
+
+    def incident_reported(self) -> intake.IncidentReported:
+        return intake.IncidentReported(**self._of_intake(), incident_id="i-1", raised_at=AT)
 
     def cancelled(self) -> intake.OrderCancelled:
         return intake.OrderCancelled(**self._of_intake(), cancelled_at=AT)
@@ -52,8 +109,8 @@ class Story:
         legs = (intake.PlacedLeg(leg_id=leg_id, post="tutoring"),)
         return intake.OrderReopened(**self._of_intake(), legs=legs, reopened_at=AT, due_at=DUE)
 
-    def closed(self) -> intake.OrderClosed:
-        return intake.OrderClosed(**self._of_intake(), outcome=Outcome.FIXED, closed_at=AT)
+    def closed(self, outcome: Outcome = Outcome.FIXED) -> intake.OrderClosed:
+        return intake.OrderClosed(**self._of_intake(), outcome=outcome, closed_at=AT)
 
     def offered(
         self, volunteer_id: str, leg_id: str = "leg-1", offer_id: str = "", unit: str | None = None
@@ -140,9 +197,34 @@ class Story:
             volunteer_id=volunteer_id,
         )
 
-    def escalated(self, area: str = GRID, reason: str = "clock") -> matcher.OrderEscalated:
+    def escalated(
+        self,
+        area: str = GRID,
+        reason: str = "clock",
+        previous: Holder | None = None,
+        overdue_since: datetime | None = None,
+    ) -> matcher.OrderEscalated:
         holder = Holder(role=Role.COORDINATOR, area=area, id="c-1")
-        return matcher.OrderEscalated(**self._of_matcher(holder, NextStep.DECIDE), tier="grid", reason=reason)
+        told = {"tier": "grid", "reason": reason, "previous": previous, "overdue_since": overdue_since}
+        return matcher.OrderEscalated(**self._of_matcher(holder, NextStep.DECIDE), **told)
+
+    def taken(self, leg_id: str = "leg-1") -> matcher.LegTaken:
+        return matcher.LegTaken(**self._of_matcher(next_step=NextStep.COMPLETE), leg_id=leg_id)
+
+    def extension_asked(self) -> matcher.ExtensionAsked:
+        return matcher.ExtensionAsked(**self._of_matcher(), leg_id="leg-1", extension_id="e-1", until=DUE)
+
+    def extended(self) -> matcher.OrderExtended:
+        return matcher.OrderExtended(**self._of_matcher(), leg_id="leg-1", extension_id="e-1", by_word=False)
+
+    def advanced(self, step: ErrandStep) -> matcher.ErrandAdvanced:
+        return matcher.ErrandAdvanced(**self._of_matcher(), leg_id="leg-1", step=step)
+
+    def incident_raised(self, by: Role) -> matcher.IncidentRaised:
+        return matcher.IncidentRaised(**self._of_matcher(), incident_id="i-1", by=by, area=GRID)
+
+    def incident_answered(self, by: Role) -> matcher.IncidentAnswered:
+        return matcher.IncidentAnswered(**self._of_matcher(), incident_id="i-1", by=by)
 
     def referred(self, department: str = "city", leg_id: str = "leg-1") -> matcher.OrderReferred:
         holder = Holder(role=Role.DEPARTMENT, area=GRID, id=department)
@@ -158,8 +240,9 @@ class Story:
             **self._of_matcher(), leg_id=leg_id, post=None, department="city", headcount=1, after="leg-1"
         )
 
-    def done(self) -> matcher.OrderDone:
-        return matcher.OrderDone(**self._of_matcher(Holder(role=Role.RESIDENT), NextStep.REVIEW))
+    def done(self, at: datetime = AT) -> matcher.OrderDone:
+        stamp = self._of_matcher(Holder(role=Role.RESIDENT), NextStep.REVIEW)
+        return matcher.OrderDone(**{**stamp, "at": at})
 
     def whole(self, volunteer_id: str = "v-1") -> list[OrderEvent]:
         """The loop: placed, offered, taken, under way, served, reviewed, closed."""

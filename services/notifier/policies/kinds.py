@@ -1,0 +1,23 @@
+"""The kinds of notices that no event is named after."""
+
+from __future__ import annotations
+
+OFFER_WITHDRAWN = "offer_withdrawn"
+ASSIGNMENT_ENDED = "assignment_ended"
+OFFER_NAMED = "offer_named"
+LEG_JOINED = "leg_joined"
+REFERRAL_ENDED = "referral_ended"
+LEG_TAKEN = "leg_taken"
+OFFER_SETTLED = "offer_settled"
+
+ORDER_OVERDUE = "order_overdue"
+ORDER_WENT_UP = "order_went_up"
+ORDER_SPLIT = "order_split"
+ORDERED_FOR_YOU = "ordered_for_you"
+PARTY_NAMED = "party_named"
+TIME_SETTLED = "time_settled"
+PARTY_ASKED = "party_asked"
+MATTER_ENDED = "matter_ended"
+
+HOW_IT_ENDED = frozenset({OFFER_WITHDRAWN, LEG_TAKEN, OFFER_SETTLED})
+"""What somebody who was asked in vain hears; one of them for each time they were asked."""
