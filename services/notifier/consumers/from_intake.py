@@ -24,7 +24,7 @@ async def on_order_placed(uow: Unit, facts: Sequence[Fact[intake.OrderPlaced]]) 
 
 @from_intake.on(intake.OrderAmended)
 async def on_order_amended(uow: Unit, facts: Sequence[Fact[intake.OrderAmended]]) -> Answers:
-    """Nobody is told: who is asked again hears it with the offer."""
+    """Residents hear what a coordinator changed; who is asked again hears it with the offer."""
     return await confirm_steps(uow, facts)
 
 
@@ -120,5 +120,5 @@ async def on_call_logged(uow: Unit, facts: Sequence[Fact[intake.CallLogged]]) ->
 
 @from_intake.on(intake.IncidentReported)
 async def on_incident_reported(uow: Unit, facts: Sequence[Fact[intake.IncidentReported]]) -> Answers:
-    """Nobody is told yet: matcher brings it before the coordinator."""
+    """Nobody is told yet: the coordinator hears it from matcher."""
     return await confirm_steps(uow, facts)

@@ -30,7 +30,7 @@ async def on_offer_declined(uow: Unit, facts: Sequence[Fact[matcher.OfferDecline
 
 @from_matcher.on(matcher.OfferCountered)
 async def on_offer_countered(uow: Unit, facts: Sequence[Fact[matcher.OfferCountered]]) -> Answers:
-    """Nobody is told yet: the pairing goes on."""
+    """The resident hears that another time is proposed."""
     return await confirm_steps(uow, facts)
 
 
