@@ -9,7 +9,9 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
+from shared.community.catalogue import Service
 from shared.community.definition import Community
+from shared.community.opening import openings
 from shared.community.roster import RosterRow
 from shared.contracts.words import Outcome, Urgency
 
@@ -100,6 +102,8 @@ class People:
         }
         if service.urgency is not Urgency.URGENT and dice.random() < WITH_WINDOW:
             body["window"] = self._evening(now, dice.randint(1, 5))
+        if service.in_person:
+            body["window"] = self._appointment(service, body["area"], now)
         return Wish(body, f"demo-{self._seed}-{number}-{int(now.timestamp())}")
 
     def answer(self, offer_id: str) -> Answer:
@@ -160,6 +164,15 @@ class People:
     def _skill_of(self, post_id: str) -> str:
         post = self._community.posts_by_id.get(post_id)
         return post.skill if post else ""
+
+    def _appointment(self, service: Service, grid: str, now: datetime) -> dict[str, str]:
+        """The next time at which the counter of the place is open."""
+        counter = self._community.counter_of(grid)
+        if counter is None or counter.hours is None:
+            return self._evening(now, 1)
+        least = timedelta(minutes=service.duration_minutes)
+        (first,) = openings(counter.hours, self._community.local_time, now, 1, least)
+        return {"from": first.from_.isoformat(), "to": first.to.isoformat()}
 
     def _evening(self, now: datetime, days: int) -> dict[str, str]:
         local = self._community.local(now) + timedelta(days=days)

@@ -16,7 +16,7 @@ from deploy.demo.people import People
 from deploy.demo.volunteers import Volunteers
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
-from shared.contracts.words import NextStep, Outcome, Role
+from shared.contracts.words import ErrandStep, NextStep, Outcome, Role
 
 STUCK_SECONDS = 120.0
 """An order that nothing happens to for so long, the demonstration being its only actor, is given up."""
@@ -162,16 +162,27 @@ class Story:
         return ""
 
     async def _serve_referral(self, order_id: str) -> str:
-        """The department that holds it serves it; the resident is not told its code, so each is asked."""
+        """The department that holds it serves it, a counter step by step; the resident is not told its code, so each
+        is asked.
+        """
         for department in self._place.community.departments:
             token = self._doors.as_caller(Role.DEPARTMENT, department.code)
             _, desk = await self._doors.ask("GET", "matcher", "/api/department?limit=200", token)
             for referral in desk["items"]:
                 if referral["order_id"] == order_id:
-                    path = f"/api/referrals/{referral['referral_id']}/resolve"
-                    await self._doors.ask("POST", "matcher", path, token, {"report": "已办结。 Served."})
+                    path = f"/api/referrals/{referral['referral_id']}"
+                    if referral["counter"] and not referral["in_person"]:
+                        await self._run_errand(path, token, referral["errand"])
+                    await self._doors.ask("POST", "matcher", f"{path}/resolve", token, {"report": "已办结。 Served."})
                     return ""
         return ""
+
+    async def _run_errand(self, path: str, token: str, reached: str | None) -> None:
+        """The counter receives the papers, works on them, and has them ready."""
+        steps = [step.value for step in ErrandStep]
+        for step in steps[steps.index(reached) + 1 if reached else 0 :]:
+            await self._think("errand", path, step)
+            await self._doors.ask("POST", "matcher", f"{path}/advance", token, {"step": step})
 
     async def _review(self, order: Mapping[str, Any], token: str) -> None:
         self._reviews += 1

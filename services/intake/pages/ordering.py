@@ -13,12 +13,14 @@ from services.intake.access import Doors
 from services.intake.pages.parties import PlaceBetween, as_shown
 from services.intake.pages.tracking import Tracking
 from services.intake.policies.acceptance import OrderInvalid
+from services.intake.policies.appointments import appointments
 from services.intake.use_cases.placing import KeyUsedForAnotherOrder
 from shared.community.areas import COMMUNITY, GRID, Area
 from shared.community.catalogue import Mode, Service
 from shared.community.definition import Community
 from shared.contracts.refusal import Invalid, NotFound, Refusal
 from shared.contracts.words import Urgency
+from shared.web.dates import period
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
 from shared.web.i18n import current_reader
@@ -29,6 +31,8 @@ KEY = "key"
 """The hidden one-time key: a form that is sent twice places one order."""
 
 _MOMENTS = ("window.from", "window.to")
+_APPOINTMENT, _UNTIL = "window", "/"
+"""The choice of an appointment: both ends in one value, as ISO 8601 writes an interval."""
 _BUILDING = "building"
 _LONGEST_KEY = 200
 
@@ -104,6 +108,7 @@ class Ordering:
             buildings=[(option.code, option.name) for option in buildings],
             urgencies=[(urgency.value, WORDS["urgency_name"](urgency)) for urgency in Urgency],
             parties=service.parties,
+            appointments=self._appointments(service, grid),
             key=KEY,
         )
 
@@ -114,6 +119,11 @@ class Ordering:
         if where not in self._rules.areas:
             raise NotFound
         return self._rules.areas.grid_of(where)
+
+    def _appointments(self, service: Service, grid: str) -> list[tuple[str, str]]:
+        """When somebody could come to the counter, as choices; none where they need not."""
+        times = appointments(self._rules, service, grid, self._doors.clock.now())
+        return [(f"{one.from_.isoformat()}{_UNTIL}{one.to.isoformat()}", period(one.from_, one.to)) for one in times]
 
     def _outermost(self) -> tuple[Area, ...]:
         return self._rules.areas.of_kind(COMMUNITY) or self._rules.areas.of_kind(GRID)
@@ -168,7 +178,10 @@ def _fresh(service: Service, grid: str) -> Form:
 
 
 def _wish(form: Form, service: Service) -> Form:
-    values = {name: texts for name, texts in form.values.items() if name != KEY}
+    values = {name: texts for name, texts in form.values.items() if name not in {KEY, _APPOINTMENT}}
+    if chosen := form.value(_APPOINTMENT):
+        begins, _, ends = chosen.partition(_UNTIL)
+        values |= {"window.from": (begins,), "window.to": (ends,)}
     return replace(form, values={**values, "service": (service.code,)})
 
 

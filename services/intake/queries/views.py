@@ -19,7 +19,9 @@ from shared.contracts.words import OrderState, Role, ServedBy, Urgency, Window
 
 
 class ServiceView(BaseModel):
-    """One service of the catalogue; ``name`` and ``description`` in the reader's language."""
+    """One service of the catalogue; ``name`` and ``description`` in the reader's language. ``in_person``: whom it
+    is for has to come to the counter, by appointment.
+    """
 
     code: str
     name: str
@@ -32,6 +34,7 @@ class ServiceView(BaseModel):
     urgency: Urgency
     duration_minutes: int
     mode: str
+    in_person: bool
 
 
 class AreaView(BaseModel):
@@ -186,6 +189,7 @@ class Views:
             urgency=service.urgency,
             duration_minutes=service.duration_minutes,
             mode=service.mode.value,
+            in_person=service.in_person,
         )
 
     def placed(self, order: Order, tracking_token: str) -> PlacedView:

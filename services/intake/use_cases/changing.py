@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from services.intake.commands import AmendOrder, CancelOrder, Command, ReviewOrder
 from services.intake.models import Leg, Order, OrderReview, Resident
 from services.intake.policies.acceptance import OrderInvalid, window_errors
+from services.intake.policies.appointments import check_presence
 from services.intake.policies.lifecycle import OrderNotOpen, check_open, check_reviewable, reopens
 from services.intake.repository import Unit
 from services.intake.use_cases.sequence import legs_again, placed_leg
@@ -50,16 +51,22 @@ class Changing:
     async def amend_orders(self, uow: Unit, changes: Sequence[Change[AmendOrder]]) -> list[Order | Refusal]:
         """Change window, urgency or words.
 
-        Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``.
+        Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``, ``ComeInPerson``.
         """
         orders = await uow.repository.orders([change.order_id for change in changes])
         answers: list[Order | Refusal] = []
         for change in changes:
-            answer = _of(orders, change.order_id, partial(amend, uow, change.wish))
+            answer = _of(orders, change.order_id, partial(self._amend, uow, change.wish))
             if isinstance(answer, Order) and change.wish.details is not None:
                 await self._keep_words(uow, answer, details=change.wish.details)
             answers.append(answer)
         return answers
+
+    def _amend(self, uow: Unit, wish: AmendOrder, order: Order) -> Order:
+        service = self._rules.services_by_code.get(order.service)
+        if wish.window is not None and service is not None:
+            check_presence(self._rules, service, order.grid, wish.window, uow.now)
+        return amend(uow, wish, order)
 
     async def cancel_orders(self, uow: Unit, changes: Sequence[Change[CancelOrder]]) -> list[Order | Refusal]:
         """Withdraw; where others have joined, the order goes on for them.

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, TimelineEntry
 from services.intake.policies.acceptance import Accepted, Wish, accept, is_unnamed
+from services.intake.policies.appointments import check_presence
 from services.intake.policies.references import reference_of
 from services.intake.repository import Unit
 from services.intake.use_cases.concerning import concerned
@@ -59,7 +60,7 @@ class Placing:
         return answers
 
     def judge(self, command: NewOrder, now: datetime) -> Accepted:
-        """Whether an order can be. Raises ``OrderInvalid``."""
+        """Whether an order can be. Raises ``OrderInvalid`` or ``ComeInPerson``."""
         contact = command.contact
         wish = Wish(
             command.service,
@@ -72,7 +73,10 @@ class Placing:
             person=command.person,
             person_agrees=command.person_agrees,
         )
-        return accept(self._rules, wish, now)
+        accepted = accept(self._rules, wish, now)
+        other = command.on_behalf_of is not None or command.person is not None
+        check_presence(self._rules, accepted.service, accepted.grid, command.window, now, for_another=other)
+        return accepted
 
     async def _known(self, uow: Unit, commands: Sequence[NewOrder]) -> dict[str, tuple[str, Order]]:
         """What keys and external ids have placed before: ``{mark: (body hash, order)}``."""

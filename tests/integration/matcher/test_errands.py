@@ -26,13 +26,8 @@ PAGE = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture(scope="module")
 def rules() -> Community:
-    """The reference county as it is, and presence in person for the confirmation of pensions."""
-    county = load(COUNTY)
-    presence = {"in_person": True, "mode": "counter"}
-    services = tuple(
-        one.model_copy(update=presence) if one.code == "pension_papers" else one for one in county.services
-    )
-    return replace(county, services=services)
+    """The reference county as it is, counters and all."""
+    return load(COUNTY)
 
 
 def counter(house: House, code: str = COUNTER) -> dict[str, str]:

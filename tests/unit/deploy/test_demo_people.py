@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,13 @@ def test_a_secretary_names_somebody_who_is_free_or_nobody(people: People) -> Non
         abs(1 - named[None] / MANY - NAMES) < 0.03,
         people.named("u-1", []),
     )
+
+
+def test_who_has_to_come_in_person_chooses_a_time_at_the_counter(county: Community, people: People) -> None:
+    """When it is open, as the order's window."""
+    now = datetime.fromisoformat("2026-11-22T19:00+08:00")
+    wishes = [people.wish(number, now).body for number in range(MANY)]
+    chosen = [wish["window"] for wish in wishes if county.services_by_code[wish["service"]].in_person]
+    assert chosen and {("2026-11-23T01:00:00+00:00", "2026-11-23T04:00:00+00:00")} == {
+        (one["from"], one["to"]) for one in chosen
+    }
