@@ -13,6 +13,7 @@ from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
 from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
+from services.matcher.pages.extending import extension_pages
 from services.matcher.pages.gaps import gap_pages
 from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
@@ -64,7 +65,9 @@ def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRoute
     router.include_router(pool_pages(Pool(doors, pages), doors))
     router.include_router(call_up_pages(CallUps(doors, pages), doors))
     router.include_router(desk_routes(desk, doors, pages))
-    router.include_router(department_pages(DepartmentDesk(doors, pages, secure=secure), doors))
+    departments = DepartmentDesk(doors, pages, secure=secure)
+    router.include_router(extension_pages(departments, doors, pages))
+    router.include_router(department_pages(departments, doors))
     router.include_router(referral_pages(doors, pages))
     router.include_router(gap_pages(doors, pages))
     router.include_router(post_pages(Posts(doors, pages), doors))

@@ -18,8 +18,10 @@ from services.matcher.commands import (
     Command,
     EscalateLeg,
     ExcludeVolunteer,
+    ExtendLeg,
     ReferLeg,
     ResolveLeg,
+    TakeInPerson,
 )
 from services.matcher.pages.telling import why
 from services.matcher.queries.views import ChoiceView
@@ -35,6 +37,7 @@ from shared.web.templating import Pages, redirect
 from shared.web.wording import place_name
 
 ROWS = 50
+MOMENTS = ("until",)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Desk:
         deciding = doors.use_cases.deciding
         self.verbs: Mapping[str, Verb] = {
             "resolve": Verb(ResolveLeg, deciding.resolve_legs),
+            "take": Verb(TakeInPerson, deciding.take_in_person),
+            "extend": Verb(ExtendLeg, doors.use_cases.extending.extend_legs),
             "assign": Verb(AssignLeg, deciding.assign_legs),
             "escalate": Verb(EscalateLeg, deciding.escalate_legs),
             "call-up": Verb(CallUpUnit, doors.use_cases.calling_up.call_up_units),
@@ -169,7 +174,7 @@ def desk_routes(desk: Desk, doors: Doors, pages: Pages) -> APIRouter:
         form = await posted(request)
         chosen = desk.verbs[verb]
         try:
-            await doors.do(chosen.use_case, doors.decision(leg_id, caller, form.read(chosen.command)))
+            await doors.do(chosen.use_case, doors.decision(leg_id, caller, form.read(chosen.command, moments=MOMENTS)))
         except Conflict as refusal:  # it is no longer theirs to decide: say so over what they hold
             return await desk.page(request, caller, None, Form.blank().refused(refusal), status_of(refusal))
         except Refusal as refusal:
