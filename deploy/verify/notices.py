@@ -61,8 +61,8 @@ def _referrals(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
     before its report, it heard that as well. Never more often than it was referred to."""
     told = Counter((order_id, recipient) for order_id, kind, _, _, recipient in found if kind == REFERRAL_ENDED)
     return [
-        f"department {who[1]}, referred to {called_for.referred[who]} times for order {who[0]}, heard {told[who]} times "
-        f"that it is over, {called_for.over[who]} at least"
+        f"department {who[1]}, referred to {called_for.referred[who]} times for order {who[0]}, heard {told[who]} times"
+        f" that it is over, and should have {called_for.over[who]} times"
         for who in {*told, *called_for.over}
         if not called_for.over[who] <= told[who] <= called_for.referred[who]
     ]
