@@ -14,8 +14,11 @@ from services.intake import api, pages
 from services.intake.access import Access, Doors
 from services.intake.clocks import ReviewClock
 from services.intake.consumers import answering, make_hearing
+from services.intake.pages.entry import entry_pages
+from services.intake.policies.entry import DayHours
 from services.intake.policies.suggesting import Suggesting
 from services.intake.queries import Parties, Queries
+from services.intake.queries.calls import Calls
 from services.intake.queries.concerned import Concerned
 from services.intake.queries.deadlines import Deadlines
 from services.intake.queries.desk import DeskOrders
@@ -44,15 +47,20 @@ from shared.web.csrf import FormTokens
 from shared.web.handover import LettingIn, handover_routes
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
-from shared.web.signing_in import SigningIn, signing_in_routes
+from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
 from shared.web.templating import Link, Pages, Site
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
 SITE = Site(
-    links=(Link("/", msgid("Place an order")), Link("/track", msgid("Follow an order"))),
+    links=(
+        Link("/", msgid("Place an order")),
+        Link("/track", msgid("Follow an order")),
+        Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
+    ),
     sign_in="/track",
+    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN},
 )
 
 
@@ -88,7 +96,7 @@ class Intake:
         vault = Vault(read_key(settings.keys, "intake-vault"))
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer)
         self.machinery.hear(make_hearing(self.use_cases))
-        self.queries = Queries(self.machinery.database, self.rules)
+        self.queries = Queries(self.machinery.database, self.rules, vault)
         marks = Marks(read_key(settings.keys, "parties"))
         self.machinery.answer(answering(Parties(self.machinery.database, vault, marks)))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
@@ -108,6 +116,7 @@ class Intake:
             Concerned(self.machinery.database, self.queries),
             similar,
             Suggestions(self.rules, suggesting, similar, join_tokens),
+            Calls(self.machinery.database, self.rules, vault),
         )
         deadlines = Deadlines(self.machinery.database)
         self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)
@@ -142,6 +151,7 @@ def application_of(intake: Intake) -> FastAPI:
     callers = Callers("intake", intake.signer, intake.queries.caller_of, secure=settings.secure)
     door = SigningIn(intake.signer, Sessions(intake.machinery.writer), callers, (Role.COORDINATOR,))
     handovers = Handovers(read_key(settings.keys, "tokens"), "intake")
+    hours = DayHours(settings.day_from, settings.day_to, settings.evening_to)
     parts = Parts(
         title="paidan intake",
         version=VERSION,
@@ -153,6 +163,7 @@ def application_of(intake: Intake) -> FastAPI:
             signing_in_routes(shown, door),
             handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
             pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),
+            entry_pages(intake.doors, intake.rules, shown, hours),
         ],
         changes=intake.changes,
         checks={

@@ -13,6 +13,7 @@ from services.intake.commands import Command, PlaceOrder
 from services.intake.policies.concerned import NoLongerConcerned
 from services.intake.policies.recording import check_recordable
 from services.intake.queries import OrderFound, Queries
+from services.intake.queries.calls import Calls
 from services.intake.queries.concerned import Concerned
 from services.intake.queries.desk import DeskOrders, DeskOrderView
 from services.intake.queries.explaining import ExplanationView, explained
@@ -50,6 +51,7 @@ class Doors:
     concerned: Concerned
     similar: SimilarOrders
     suggestions: Suggestions
+    calls: Calls
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.intake.access import Doors
+from services.intake.api.calling import calling_routes
 from services.intake.api.concerning import concerning_routes
 from services.intake.api.desk import desk_routes
 from services.intake.api.extending import extension_routes
@@ -19,5 +20,6 @@ def make_router(doors: Doors) -> APIRouter:
     order_routes(router, doors)
     extension_routes(router, doors)
     import_routes(router, doors)
+    calling_routes(router, doors)
     router.include_router(desk_routes(doors))
     return router

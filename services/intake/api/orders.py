@@ -9,7 +9,8 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from services.intake.access import Doors
 from services.intake.access.concerned import review, withdraw
-from services.intake.commands import AmendOrder, AnswerProposal, CancelOrder, PlaceOrder, ReviewOrder
+from services.intake.access.ending import answer_closing
+from services.intake.commands import AmendOrder, AnswerClosing, AnswerProposal, CancelOrder, PlaceOrder, ReviewOrder
 from services.intake.policies.concerned import Right
 from services.intake.queries import OrderFound
 from services.intake.queries.explaining import ExplanationView
@@ -93,3 +94,8 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
         """Give the verdict: closes the order, or reopens it when it is not fixed. Of somebody who joined, and of a
         party, it is their own."""
         return await review(doors, found, body)
+
+    @router.post("/orders/{reference}/closing")
+    async def closing(body: AnswerClosing, found: OrderFound = seen) -> OrderView:
+        """Let the order end as not fixed, as a coordinator proposed, or not; then it goes up one tier."""
+        return await answer_closing(doors, found, body)

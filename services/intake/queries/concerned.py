@@ -19,6 +19,9 @@ from shared.persistence.engine import Database
 OWNER = "owner"
 """How ``me.part`` calls who ordered."""
 
+_ASKED_OF_THE_OWNER = {"proposed_times": [], "extension_asked": None, "closing": None, "related": []}
+"""Questions that who ordered answers alone, and their other orders."""
+
 
 class Concerned:
     """Finds and shows orders for one person; ``mine`` is the id that their tracking token is about."""
@@ -62,6 +65,8 @@ class Concerned:
             else:
                 resident = await session.get_one(Resident, found.resident_id)
                 me, left_at = _resident(order, resident), resident.left_at
+        if found.part is not None:
+            view = view.model_copy(update=_ASKED_OF_THE_OWNER)
         if found.part is Part.PARTY:
             view = _for_party(view, order.grid)
         if found.resident_id is not None:  # what else who ordered has ordered is theirs to know
@@ -96,7 +101,7 @@ def _resident(order: Order, one: Resident) -> MeView:
 def _for_party(view: OrderView, grid: str) -> OrderView:
     """What concerns the other side: the service, when, and whether somebody comes. Not what was said, nor by whom."""
     heard = [entry for entry in view.timeline if entry.what in PARTY_HEARS]
-    hidden = {"area": grid, "legs": [], "proposed_times": [], "outcome": None, "timeline": heard}
+    hidden = {"area": grid, "legs": [], "outcome": None, "timeline": heard}
     return view.model_copy(update=hidden)
 
 
@@ -110,7 +115,7 @@ def _until(view: OrderView, left_at: datetime) -> OrderView:
         "next_step": NextStep.NONE.value,
         "late": False,
         "legs": [],
-        "proposed_times": [],
+        **_ASKED_OF_THE_OWNER,
         "timeline": [entry for entry in view.timeline if entry.at <= left_at],
         "closed_at": left_at,
     }

@@ -8,14 +8,15 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.intake.models import Extension, Leg, Order, ProposedTime, Session, TimelineEntry
+from services.intake.models import Closing, Extension, Leg, Order, ProposedTime, Session, TimelineEntry
 from services.intake.queries.related import related_to
-from services.intake.queries.views import OrderView, Views
+from services.intake.queries.views import ClosingView, OrderView, Views
 from shared.community.definition import Community
 from shared.contracts.words import Part
 from shared.identity.sessions import hash_of
 from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
+from shared.persistence.vault import Vault
 
 NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired", "leg_requested"})
 """Who could not or did not answer is the pairing's business alone (mission.md, fairness)."""
@@ -45,8 +46,9 @@ class OrderFound:
 class Queries:
     """Intake's read models."""
 
-    def __init__(self, database: Database, rules: Community) -> None:
+    def __init__(self, database: Database, rules: Community, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
         self._views = Views(rules)
 
     async def find(self, reference: str) -> OrderFound | None:
@@ -93,4 +95,11 @@ class Queries:
                 (await session.scalars(extensions)).all(),
                 now,
             )
-            return view.model_copy(update={"related": await related_to(session, order)})
+            closing = await session.get(Closing, order.closing_id) if order.closing_id else None
+            more = {"related": await related_to(session, order), "closing": self._closing(closing)}
+            return view.model_copy(update=more)
+
+    def _closing(self, one: Closing | None) -> ClosingView | None:
+        if one is None:
+            return None
+        return ClosingView(proposed_at=one.proposed_at, reason=self._vault.open(one.order_id, one.sealed_reason))

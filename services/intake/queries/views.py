@@ -14,6 +14,7 @@ from services.intake.queries.time_views import ExtensionAskedView, ExtensionsVie
 from shared.community.areas import Area
 from shared.community.catalogue import Service
 from shared.community.definition import Community
+from shared.community.hours import WeekHours
 from shared.community.text import Text
 from shared.contracts.words import OrderState, Role, ServedBy, Urgency, Window
 
@@ -60,25 +61,36 @@ class PlacedView(BaseModel):
 
 class HolderView(BaseModel):
     """Who holds the order: a role, for a coordinator the area and the title, for a department its name. Never a
-    person's name.
+    person's name. ``kind`` of a department: department, property, merchant or counter; ``hours``: when a counter is
+    open, as 42 hex digits, an hour of the week each bit.
     """
 
     role: str
     area: str | None
     title: Text | None
+    kind: str | None = None
+    hours: WeekHours | None = None
 
 
 class LegView(BaseModel):
-    """One step of the order."""
+    """One step of the order. ``department``: the code of who outside, or which counter, it is or was last with;
+    ``errand``: how far a counter has come with it.
+    """
 
     leg_id: str
     post: str | None
+    post_name: Text | None = None
+    department: str | None = None
+    department_name: Text | None = None
     headcount: int
     state: str
+    errand: str | None = None
 
 
 class TimelineView(BaseModel):
-    """One thing that happened, and who held the order after it, by when, for what next."""
+    """One thing that happened, and who held the order after it, by when, for what next. ``detail``: a code that says
+    more of it (docs/adr/0015).
+    """
 
     position: int
     what: str
@@ -88,6 +100,7 @@ class TimelineView(BaseModel):
     holder: HolderView | None
     due_at: datetime | None
     next_step: str
+    detail: str | None = None
 
 
 class ProposedTimeView(BaseModel):
@@ -121,6 +134,13 @@ class MeView(BaseModel):
     verdict: VerdictView | None = None
 
 
+class ClosingView(BaseModel):
+    """A coordinator sees no way to fix it, says why, and asks the resident to let it end as ``not_fixed``."""
+
+    proposed_at: datetime
+    reason: str
+
+
 class OrderView(BaseModel):
     """An order as its resident sees it. ``late`` is said plainly: the due time has passed, or did
     where nobody is above.
@@ -151,6 +171,7 @@ class OrderView(BaseModel):
     related: list[RelatedView] = []
     me: MeView | None = None
     goes_on_under: str | None = None
+    closing: ClosingView | None = None
 
 
 class Views:
@@ -218,7 +239,7 @@ class Views:
             order_id=order.order_id,
             reference=order.reference,
             service=order.service,
-            service_name=self._service_name(order.service),
+            service_name=self.service_name(order.service),
             area=order.area,
             urgency=order.urgency,
             window=order.window,
@@ -240,11 +261,25 @@ class Views:
                 if is_proposed(OrderState(order.state), one.accepted, one.expires_at, now)
             ],
             legs=[
-                LegView(leg_id=leg.leg_id, post=leg.post, headcount=leg.headcount, state=leg.state)
+                self._leg(leg)
                 for leg in legs
                 if leg.round == order.round
             ],
             timeline=[self._entry(entry) for entry in entries],
+        )
+
+    def _leg(self, leg: Leg) -> LegView:
+        skill = self._rules.skills_by_code.get(leg.post or "")
+        department = self._rules.departments_by_code.get(leg.department or "")
+        return LegView(
+            leg_id=leg.leg_id,
+            post=leg.post,
+            post_name=skill.name if skill else None,
+            department=leg.department,
+            department_name=department.name if department else None,
+            headcount=leg.headcount,
+            state=leg.state,
+            errand=leg.errand,
         )
 
     def _entry(self, entry: TimelineEntry) -> TimelineView:
@@ -254,12 +289,13 @@ class Views:
             at=entry.at,
             by=entry.by_role,
             state=entry.state,
-            holder=self.holder(entry.holder_role, entry.holder_area),
+            holder=self.holder(entry.holder_role, entry.holder_area, entry.holder_id),
             due_at=entry.due_at,
             next_step=entry.next_step,
+            detail=entry.detail,
         )
 
-    def _service_name(self, code: str) -> Text:
+    def service_name(self, code: str) -> Text:
         """Its name, also once the catalogue has dropped it."""
         service = self._rules.services_by_code.get(code)
         return service.name if service else Text(zh=code, en=code)
@@ -270,6 +306,9 @@ class Views:
             return None
         if role == Role.DEPARTMENT:
             department = self._rules.departments_by_code.get(code or "")
-            return HolderView(role=role, area=area, title=department.name if department else None)
+            if department is None:
+                return HolderView(role=role, area=area, title=None)
+            kind, hours = department.kind.value, department.hours
+            return HolderView(role=role, area=area, title=department.name, kind=kind, hours=hours)
         coordinator = self._rules.ladder.by_area.get(area) if role == "coordinator" and area else None
         return HolderView(role=role, area=area, title=coordinator.title if coordinator else None)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.intake.access import Doors
 from services.intake.api.desk.arranging import arranging_routes
 from services.intake.api.desk.concerning import concerning_routes
+from services.intake.api.desk.ending import ending_routes
 from services.intake.api.desk.showing import showing_routes
 
 
@@ -16,4 +17,5 @@ def desk_routes(doors: Doors) -> APIRouter:
     showing_routes(router, doors)
     concerning_routes(router, doors)
     arranging_routes(router, doors)
+    ending_routes(router, doors)
     return router
