@@ -17,7 +17,8 @@ class IntakeSettings(ServiceSettings):
     ``waiting_commands``: the most that may wait before callers are told to come back. ``suggestion_least``,
     ``suggestion_margin``: a service is chosen from words with this score and this lead (0 to 1). ``similar_least``: so
     alike are texts of one matter (0 to 100); orders of the last ``similar_days`` are compared, at most
-    ``similar_rows``.
+    ``similar_rows``. ``day_from``, ``day_to``, ``evening_to``: the hours of local time that "tomorrow" and "this
+    evening" mean when an order is taken down.
     """
 
     service: ClassVar[str] = "intake"
@@ -33,3 +34,6 @@ class IntakeSettings(ServiceSettings):
     similar_least: float = Field(default=30.0, ge=0, le=100)
     similar_days: PositiveFloat = 14.0
     similar_rows: PositiveInt = 200
+    day_from: int = Field(default=9, ge=0, le=23)
+    day_to: int = Field(default=18, ge=0, le=23)
+    evening_to: int = Field(default=21, ge=0, le=23)

@@ -43,12 +43,14 @@ class Site:
     """What the layout says on every page. ``name`` is a message id.
 
     ``sign_in``: where a stranger is sent from a page that needs a caller (its path as ``back``), if anywhere.
+    ``sign_ins``: where instead, by the beginning of the page's path.
     ``globals``: more names for all templates.
     """
 
     name: str = msgid("Community orders")
     links: tuple[Link, ...] = ()
     sign_in: str = ""
+    sign_ins: Mapping[str, str] = field(default_factory=dict)
     globals: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -90,8 +92,11 @@ class Pages:
 
     def problem(self, request: Request, problem: Problem) -> Response:
         """A problem as a person reads it; whoever is not signed in is sent to where they can."""
-        if problem.status == 401 and self._site.sign_in and request.method == "GET":
-            return redirect(f"{self._site.sign_in}?{urlencode({'back': request.url.path})}")
+        path = request.url.path
+        elsewhere = (address for start, address in self._site.sign_ins.items() if path.startswith(start))
+        sign_in = next(elsewhere, self._site.sign_in)
+        if problem.status == 401 and sign_in and request.method == "GET":
+            return redirect(f"{sign_in}?{urlencode({'back': request.url.path})}")
         is_fragment = request.headers.get("hx-request") == "true"
         template = "web/problem_fragment.html" if is_fragment else "web/problem.html"
         response = self.render(request, template, status=problem.status, problem=problem)
