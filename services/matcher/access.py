@@ -12,8 +12,9 @@ from typing import Any
 
 import structlog
 
-from services.matcher.commands import Command
+from services.matcher.commands import Command, ShowRecommended
 from services.matcher.queries import Queries
+from services.matcher.queries.recommended import RecommendedView
 from services.matcher.queries.referral_views import ReferralView
 from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.deciding import Decision
@@ -96,6 +97,11 @@ class Doors:
     def decision(self, leg_id: str, caller: Caller, wish: Command) -> Decision[Any]:
         """A coordinator's wish within their area, or where they stand in (``Decision``)."""
         return Decision(leg_id, caller.subject, self.access.area_of(caller), wish)
+
+    async def recommended(self, leg_id: str, caller: Caller) -> list[RecommendedView]:
+        """Whom a leg could be given to. Raises ``NotFound`` for one elsewhere, and for one that is served or waits."""
+        wish = self.decision(leg_id, caller, ShowRecommended())
+        return await self.queries.recommended.named(await self.do(self.use_cases.recommending.recommend, wish))
 
     def referral_link(self, referral: ReferralView) -> str:
         """The path that opens one referral to whoever has it, until the referral is due."""

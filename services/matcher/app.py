@@ -60,6 +60,7 @@ SITE = Site(
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
         Link("/referrals", msgid("With departments"), (Role.COORDINATOR,)),
+        Link("/stand-ins", msgid("Stand-ins"), (Role.COORDINATOR,)),
         Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
     ),
     sign_in=SIGN_IN,
@@ -101,7 +102,7 @@ class Matcher:
         self.queries = Queries(
             self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
         )
-        self.machinery.answer(make_answers(self.queries))
+        self.machinery.answer(make_answers(self.queries, self.clock.now))
         access = Access(self.rules, self._stands_in)
         self.doors = Doors(
             self.rules,

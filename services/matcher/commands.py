@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -143,6 +143,10 @@ class SetStandIn(Command):
     to: AwareDatetime
 
 
+class ShowRecommended(Command):
+    """A coordinator asks whom they could give a leg to."""
+
+
 class EscalateLeg(Command):
     """A coordinator passes an order up one tier."""
 
@@ -218,6 +222,32 @@ class Register(Command):
     home: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     unit: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     profession: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+
+
+class Leave(Command):
+    """A volunteer leaves; nobody asks why."""
+
+    leave: Literal[True]
+
+
+class FallIll(Command):
+    """A volunteer is ill, from now until then."""
+
+    until: AwareDatetime
+
+
+class SuspendVolunteer(Command):
+    """A coordinator stops a volunteer for a while; why stays with the coordinators."""
+
+    reason: Words
+
+
+class RestoreVolunteer(Command):
+    """A coordinator lets a volunteer back in who was suspended, or had left."""
+
+
+class RemoveVolunteer(Command):
+    """A coordinator takes a volunteer off the roster."""
 
 
 class VetClaim(Command):

@@ -101,6 +101,22 @@ class ExplanationAsked(Request[ExplanationTold]):
     order_id: str
 
 
-REQUESTS: tuple[type[Request[Answer]], ...] = (PartiesAsked, ExplanationAsked)
+class StandInsTold(Answer):
+    """The areas a coordinator acts for at this moment, besides their own."""
+
+    areas: tuple[str, ...] = ()
+
+
+class StandInsAsked(Request[StandInsTold]):
+    """For whom a coordinator stands in. Nobody is refused: who stands in for nobody has no areas."""
+
+    service: ClassVar[str] = "matcher"
+    name: ClassVar[str] = "stand_ins"
+    answer: ClassVar[type[Answer]] = StandInsTold
+
+    coordinator_id: str
+
+
+REQUESTS: tuple[type[Request[Answer]], ...] = (PartiesAsked, ExplanationAsked, StandInsAsked)
 
 BY_SUBJECT: Mapping[str, type[Request[Answer]]] = {request.subject(): request for request in REQUESTS}

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.matcher.access import Doors
 from services.matcher.pages.availability import Availability, availability_pages
+from services.matcher.pages.back_and_forth import back_and_forth_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
 from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
@@ -18,6 +19,7 @@ from services.matcher.pages.gaps import gap_pages
 from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.referrals import referral_pages
+from services.matcher.pages.stand_ins import StandIns, stand_in_pages
 from services.matcher.pages.volunteering import Volunteering, volunteering_routes
 from services.matcher.use_cases.steps import DESK, volunteer_topic
 from shared.contracts.words import Role
@@ -70,6 +72,8 @@ def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRoute
     router.include_router(department_pages(departments, doors))
     router.include_router(referral_pages(doors, pages))
     router.include_router(gap_pages(doors, pages))
+    router.include_router(back_and_forth_pages(doors, pages))
+    router.include_router(stand_in_pages(StandIns(doors, pages), doors))
     router.include_router(post_pages(Posts(doors, pages), doors))
     router.include_router(availability_pages(Availability(doors, pages), doors))
     return router

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from services.matcher.commands import (
     ResolveLeg,
     TakeInPerson,
 )
-from services.matcher.pages.telling import why
+from services.matcher.pages.telling import recommended, why
 from services.matcher.queries.views import ChoiceView
 from shared.contracts.refusal import Conflict, NotFound, Refusal
 from shared.identity.tokens import Caller
@@ -68,33 +68,51 @@ class Desk:
         }
 
     async def page(
-        self, request: Request, caller: Caller, cursor: str | None = None, form: Form | None = None, status: int = 200
+        self,
+        request: Request,
+        caller: Caller,
+        cursor: str | None = None,
+        form: Form | None = None,
+        status: int = 200,
+        area: str | None = None,
     ) -> Response:
-        """The desk; further rows by ``cursor`` are not live. ``form`` carries what was refused a moment ago."""
-        area = self._doors.access.area_of(caller)
-        title = self._doors.rules.coordinator_of(area).title.told_in(current_reader().language)
-        fragment = await self.fragment(caller, cursor)
+        """The desk; further rows by ``cursor`` and those of one ``area`` below are not live. ``form`` carries what was
+        refused a moment ago.
+        """
+        own, acts_for = self._doors.access.area_of(caller), await self._doors.access.areas_of(caller)
+        title = self._doors.rules.coordinator_of(own).title.told_in(current_reader().language)
+        fragment = await self.fragment(caller, cursor, area)
         return self._pages.render(
             request,
             "desk.html",
             status=status,
             form=form or Form.blank(),
             title=title,
-            place=self.place(area),
+            place=self.place(own),
+            stands_in=[self.place(one) for one in acts_for[1:]],
+            below=self._below(acts_for),
+            chosen=Form.blank({"area": area or ""}),
             fragment=fragment,
             mark=mark_of(fragment),
-            cursor=cursor,
+            still=cursor or area,
         )
 
-    async def fragment(self, caller: Caller, cursor: str | None = None) -> Markup:
-        """One page of rows as they are now."""
-        areas = await self._doors.access.desk_areas(caller, None)
+    async def fragment(self, caller: Caller, cursor: str | None = None, area: str | None = None) -> Markup:
+        """One page of rows as they are now, of one area below if it is given. Raises ``NotFound`` for one elsewhere."""
+        areas = await self._doors.access.desk_areas(caller, area)
         after = due_place(cursor) if cursor else None
         rows = await self._doors.queries.desk(areas, self._doors.clock.now(), ROWS + 1, after)
         following = (
             cursor_of((rows[ROWS - 1].late_or_due.isoformat(), rows[ROWS - 1].order_id)) if len(rows) > ROWS else None
         )
-        return self._pages.fragment("desk_rows.html", rows=rows[:ROWS], following=following, place=self.place)
+        return self._pages.fragment(
+            "desk_rows.html", rows=rows[:ROWS], following=following, area=area, place=self.place
+        )
+
+    def _below(self, tops: Sequence[str]) -> list[tuple[str, str]]:
+        """The areas with a coordinator of their own, by code and as people say them."""
+        rules = self._doors.rules
+        return [(code, self.place(code)) for code in rules.areas.all_below(tops) if code in rules.ladder.by_area]
 
     async def form(
         self, request: Request, caller: Caller, leg_id: str, verb: str, form: Form, status: int = 200
@@ -104,7 +122,15 @@ class Desk:
         """
         context = await self._search(caller, leg_id)
         units = await self._units(context["row"].area) if verb == "call-up" else []
-        shown = {"verb": verb, "form": form, "units": units, **self._holders(context["row"].area), **context}
+        people = await self._recommended(caller, leg_id) if verb == "assign" else []
+        shown = {
+            "verb": verb,
+            "form": form,
+            "units": units,
+            "people": people,
+            **self._holders(context["row"].area),
+            **context,
+        }
         return self._pages.render(request, "decide.html", status=status, **shown)
 
     async def leg(self, request: Request, caller: Caller, leg_id: str) -> Response:
@@ -120,6 +146,14 @@ class Desk:
             "place": self.place,
             "why": self._why,
         }
+
+    async def _recommended(self, caller: Caller, leg_id: str) -> list[tuple[str, str]]:
+        """The recommended three, by id and as a line each; nobody for a leg whose turn has not come."""
+        try:
+            people = await self._doors.recommended(leg_id, caller)
+        except Conflict:
+            return []
+        return [(one.volunteer_id, recommended(one)) for one in people]
 
     def _holders(self, grid: str) -> dict[str, list[tuple[str, str]]]:
         """Who outside answers for a grid, and what posts a further leg could be for, by code and name."""
@@ -154,8 +188,10 @@ def desk_routes(desk: Desk, doors: Doors, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/desk")
-    async def further_rows(request: Request, caller: CoordinatorCaller, cursor: After = None) -> Response:
-        return await desk.page(request, caller, cursor)
+    async def rows(
+        request: Request, caller: CoordinatorCaller, cursor: After = None, area: str | None = None
+    ) -> Response:
+        return await desk.page(request, caller, cursor, area=area or None)
 
     @router.get("/legs/{leg_id}")
     async def leg(request: Request, leg_id: str, caller: CoordinatorCaller) -> Response:

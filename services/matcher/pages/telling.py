@@ -8,6 +8,8 @@ from services.matcher.models.legs import NO_HOLDERS
 from services.matcher.policies.acceptance import OfferState, Source
 from services.matcher.policies.chance import HOURS_OF_A_PART
 from services.matcher.policies.eligibility import Reason
+from services.matcher.policies.recommending import Speaking
+from services.matcher.queries.recommended import RecommendedView
 from services.matcher.queries.views import GapView
 from shared.community.definition import Community
 from shared.community.pairing import Weights
@@ -66,6 +68,18 @@ GAPS: Mapping[str, str] = {
 }
 
 
+SPEAKING: Mapping[Speaking, str] = {
+    Speaking.KNOWN: msgid("was there before, and the resident was content"),
+    Speaking.SAME_GRID: msgid("lives in the same grid"),
+    Speaking.SAME_COMMUNITY: msgid("lives in the same community"),
+    Speaking.ON_DUTY: msgid("is on duty"),
+    Speaking.FREE_THEN: msgid("is free then"),
+    Speaking.FEWEST_HOURS: msgid("has served the fewest hours"),
+    Speaking.LONG_UNASKED: msgid("was not asked for a week or longer"),
+}
+"""What speaks for somebody a coordinator could give a leg to."""
+
+
 def said(answer: str) -> str:
     """What became of an answer; nothing for a word that is none."""
     return gettext(SAID.get(answer, ""))
@@ -93,6 +107,13 @@ def _speaking_for(parts: Mapping[str, float], weights: Weights) -> Iterator[str]
         yield gettext("not asked lately")
     if parts.get("load", weights.load) < LIGHT * weights.load:
         yield gettext("with little else to do")
+
+
+def recommended(one: RecommendedView) -> str:
+    """One of the recommended as a line: the name, the number on the roster, and what speaks for them."""
+    told = gettext(", ").join(gettext(SPEAKING[reason]) for reason in one.reasons)
+    named = f"{one.name} ({one.volunteer_id})"
+    return gettext("%(name)s: %(reasons)s") % {"name": named, "reasons": told} if told else named
 
 
 def gap(view: GapView, rules: Community) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from services.matcher.queries.back_and_forth import BackAndForthQueries
 from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
 from services.matcher.queries.pool import PoolQueries
 from services.matcher.queries.posts import PostQueries
+from services.matcher.queries.recommended import RecommendedQueries
 from services.matcher.queries.references import ReferenceQueries
 from services.matcher.queries.referrals import ReferralQueries
 from services.matcher.queries.roster import RosterQueries
@@ -28,6 +30,7 @@ class Queries(ServingQueries):
     ) -> None:
         super().__init__(database, rules, vault)
         self.due = DueQueries(database)
+        self.back_and_forth = BackAndForthQueries(database, rules)
         self.pool = PoolQueries(database, rules, vault, directories, needs)
         self.posts = PostQueries(database, rules, vault)
         self.references = ReferenceQueries(database)
@@ -35,3 +38,4 @@ class Queries(ServingQueries):
         self.roster = RosterQueries(database, rules, vault)
         self.explaining = ExplainingQueries(database, rules)
         self.stand_ins = StandInQueries(database, rules)
+        self.recommended = RecommendedQueries(database, vault)

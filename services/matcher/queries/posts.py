@@ -51,9 +51,7 @@ class PostQueries(Looking):
             mine: dict[str, str] = dict((await session.execute(rows)).all())
         return [self._post(post, taken, registration, mine.get(post.post_id)) for post in posts]
 
-    async def for_coordinator(
-        self, areas: Sequence[str], limit: int | None = None, after: str = ""
-    ) -> list[PostView]:
+    async def for_coordinator(self, areas: Sequence[str], limit: int | None = None, after: str = "") -> list[PostView]:
         """Posts at, below or covering these areas, by id. Raises ``NotFound`` for one that does not exist."""
         posts = self._posts({code for area in areas for code in self._around(area)}, limit, after)
         async with self._looking() as session:

@@ -51,8 +51,10 @@ class ReferralQueries(Looking):
             raise NotFound
         return self._view(rows[0], now)
 
-    async def figures(self, areas: Sequence[str]) -> list[ReferralFigureView]:
-        """How often legs of these grids were referred, by department, service and community, and how it ended."""
+    async def figures(self, areas: Sequence[str], since: datetime | None = None) -> list[ReferralFigureView]:
+        """How often legs of these grids were referred, by department, service and community, and how it ended; of
+        orders placed since then.
+        """
 
         def ended(ending: ReferralEnding) -> object:
             return func.sum(case((col(Referral.ending) == ending.value, 1), else_=0))
@@ -70,6 +72,8 @@ class ReferralQueries(Looking):
             .group_by(*keys)
             .order_by(*keys)
         )
+        if since is not None:
+            found = found.where(col(Dispatch.placed_at) >= since)
         return [self._figure(*row) for row in await self._all(found)]
 
     def _figure(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import and_, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,6 +21,9 @@ from shared.contracts.words import Urgency
 
 ACTIVE_STATES = tuple(state.value for state in ACTIVE)
 ASKING_STATES = tuple(state.value for state in ASKING)
+
+THERE = and_(col(Volunteer.left_at).is_(None), col(Volunteer.suspended_at).is_(None))
+"""Whom anything may reach."""
 
 Habits = dict[tuple[Urgency, int], Tally]
 
@@ -70,6 +73,13 @@ class LoadRepository:
                     loads[volunteer_id].busy.append(Span(start, end))
         return loads
 
+    async def asked_elsewhere(self, volunteer_ids: Collection[str], order_id: str) -> dict[str, datetime]:
+        """When these volunteers were asked last about any other order; who never was is left out."""
+        rows = select(col(Offer.volunteer_id), func.max(col(Offer.made_at)))
+        rows = rows.where(col(Offer.volunteer_id).in_(volunteer_ids), col(Offer.order_id) != order_id)
+        asked = await self._session.execute(rows.group_by(col(Offer.volunteer_id)))
+        return {volunteer_id: at for volunteer_id, at in asked if at is not None}
+
     async def habits(self, volunteer_ids: Collection[str]) -> dict[str, Habits]:
         """How these volunteers answered so far, by urgency and part of the day; who never was asked is left out."""
         found: dict[str, Habits] = {}
@@ -113,6 +123,7 @@ class LoadRepository:
             .returning(*CARRIED)
             .execution_options(synchronize_session=False)
         )
+        reserve = reserve.where(THERE)
         if heeding:
             reserve = reserve.where(col(Volunteer.held) + col(Volunteer.asked) + 1 <= col(Volunteer.capacity))
             budget, others = col(Volunteer.daily_offers), col(Volunteer.volunteer_id).not_in(urgent)
@@ -123,7 +134,7 @@ class LoadRepository:
         """Count a yes that nobody asked for (from the pool) against somebody's capacity; False when that is full."""
         reserve = (
             update(Volunteer)
-            .where(col(Volunteer.volunteer_id) == volunteer_id)
+            .where(col(Volunteer.volunteer_id) == volunteer_id, THERE)
             .where(col(Volunteer.held) + col(Volunteer.asked) + 1 <= col(Volunteer.capacity))
             .values(asked=col(Volunteer.asked) + 1)
             .returning(*CARRIED)

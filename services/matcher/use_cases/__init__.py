@@ -12,6 +12,7 @@ from services.matcher.use_cases.claiming import Claiming
 from services.matcher.use_cases.climbing import Climbing
 from services.matcher.use_cases.concerning import Concerning
 from services.matcher.use_cases.deciding import Deciding
+from services.matcher.use_cases.departing import Departing
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.dispatching import Dispatching
 from services.matcher.use_cases.drawing import Drawing
@@ -72,6 +73,7 @@ class UseCases:
         self.climbing = Climbing(steps)
         self.enrolling = Enrolling(rules, vault, self.directories)
         self.claiming = Claiming(rules, vault)
+        self.departing = Departing(means, vault, self.pairing, self.claiming)
         self.availing = Availing(rules, vault)
         self.standing_in = StandingIn(rules)
         self.recommending = Recommending(means, self.deciding)

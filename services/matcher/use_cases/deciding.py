@@ -24,6 +24,7 @@ from shared.contracts.words import Role
 from shared.persistence.vault import Vault
 
 W = TypeVar("W", bound=Command)
+A = TypeVar("A")
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ class Deciding:
         self,
         uow: Unit,
         decisions: Sequence[Decision[W]],
-        decide: Callable[[Unit, WholeDispatch, Leg, Decision[W]], Awaitable[str]],
+        decide: Callable[[Unit, WholeDispatch, Leg, Decision[W]], Awaitable[A]],
         *,
         whoever_holds: bool = False,
-    ) -> list[str | Refusal]:
+    ) -> list[A | Refusal]:
         """Run one decision after the other, each about a leg that is on the coordinator's desk, or (``whoever_holds``)
         in their area.
 
@@ -101,7 +102,7 @@ class Deciding:
         """
         wholes = await uow.repository.by_leg({decision.leg_id for decision in decisions})
         stood_in = await uow.repository.stood_in({one.coordinator_id for one in decisions}, uow.now)
-        answers: list[str | Refusal] = []
+        answers: list[A | Refusal] = []
         for asked in decisions:
             decision = replace(asked, standing_in=stood_in.get(asked.coordinator_id, ()))
             try:
