@@ -15,6 +15,7 @@ from services.notifier.models import (
     FollowedOrder,
     Inbox,
     IndexedEvent,
+    Matter,
     Notice,
     NotifierTable,
     Outbox,
@@ -43,6 +44,17 @@ class Repository(MessagingRepository, SessionRepository):
         """Insert orders before anything refers to them."""
         self._session.add_all(orders)
         await self._session.flush()
+
+    async def matters(self, order_ids: Collection[str]) -> dict[str, Matter]:
+        """Matters of the board by order, locked for change where the database has row locks."""
+        if not order_ids:
+            return {}
+        found = select(Matter).where(col(Matter.order_id).in_(order_ids)).with_for_update()
+        return {matter.order_id: matter for matter in await self._session.scalars(found)}
+
+    async def add_matters(self, matters: Sequence[Matter]) -> None:
+        """Count orders from now on."""
+        self._session.add_all(matters)
 
     async def add_events(self, rows: Sequence[Row]) -> None:
         """Index events, in this order; one that is known already is left as it is."""

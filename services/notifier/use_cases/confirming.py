@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.notifier.commands import Recipient
-from services.notifier.models import AT_ONCE, Channel, DeliveryState, FollowedOrder
+from services.notifier.models import AT_ONCE, Channel, DeliveryState, FollowedOrder, Matter
 from services.notifier.policies.confirmations import Intent, confirmations
+from services.notifier.policies.matters import COUNTED
 from services.notifier.repository import Unit
 from shared.contracts.envelope import Event, Fact, OrderEvent
 from shared.contracts.intake import OrderPlaced
@@ -35,6 +36,7 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
     orders = await _orders(uow, facts)
     answers: Answers = []
     heard: list[Fact[OrderEvent]] = []
+    counted: list[OrderEvent] = []
     intents: list[tuple[str, Intent]] = []
     for fact in facts:
         event, order = fact.event, orders.get(fact.event.order_id)
@@ -45,7 +47,9 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
         answers.append(None)
         if event.version == order.last_heard(event) + 1:
             intents += ((order.order_id, intent) for intent in confirmations(event, order.hear(event)))
+            counted.append(event)
     await _index(uow, heard)
+    await _count(uow, [event for event in counted if type(event) in COUNTED])
     await _give_notice(uow, intents)
     return answers
 
@@ -66,6 +70,17 @@ async def _orders(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> dict[str, Fol
     fresh = list({order.order_id: order for order in fresh}.values())
     await uow.repository.add_orders(fresh)
     return orders | {order.order_id: order for order in fresh}
+
+
+async def _count(uow: Unit, events: Sequence[OrderEvent]) -> None:
+    """What the public board counts follows in the same transaction."""
+    fresh = {event.order_id: Matter.placed(event) for event in events if isinstance(event, OrderPlaced)}
+    known = await uow.repository.matters({event.order_id for event in events} - fresh.keys())
+    await uow.repository.add_matters(list(fresh.values()))
+    matters = {**known, **fresh}
+    for event in events:
+        if event.order_id in matters:  # not one from before the board was counted
+            matters[event.order_id].hear(event)
 
 
 async def _index(uow: Unit, facts: Iterable[Fact[Event]]) -> None:

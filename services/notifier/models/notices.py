@@ -1,4 +1,4 @@
-"""Notifier's rows. They carry their own verbs; they know no session and do no I/O."""
+"""Events, orders, notices and their deliveries, dead letters, sessions, outbox and inbox."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
+from services.notifier.models.ground import NotifierTable
 from services.notifier.policies.involvement import Concerned, Involvement
 from services.notifier.policies.retries import Retries
 from shared.contracts.envelope import OrderEvent
@@ -36,10 +36,6 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     DEAD = "dead"
-
-
-class NotifierTable(SQLModel, registry=registry()):
-    """The ground of every table of notifier, with a registry of its own."""
 
 
 class IndexedEvent(NotifierTable, table=True):

@@ -1,0 +1,35 @@
+"""Notifier's rows. They carry their own verbs; they know no session and do no I/O."""
+
+from __future__ import annotations
+
+from services.notifier.models.ground import NotifierTable
+from services.notifier.models.matters import Matter
+from services.notifier.models.notices import (
+    AT_ONCE,
+    BuriedLetter,
+    Channel,
+    Delivery,
+    DeliveryState,
+    FollowedOrder,
+    Inbox,
+    IndexedEvent,
+    Notice,
+    Outbox,
+    Session,
+)
+
+__all__ = [
+    "AT_ONCE",
+    "BuriedLetter",
+    "Channel",
+    "Delivery",
+    "DeliveryState",
+    "FollowedOrder",
+    "Inbox",
+    "IndexedEvent",
+    "Matter",
+    "Notice",
+    "NotifierTable",
+    "Outbox",
+    "Session",
+]
