@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.matcher.access import Doors
-from services.matcher.commands import Register, SetAbsences, SetAvailability, SetDuty
+from services.matcher.commands import FallIll, Leave, Register, SetAbsences, SetAvailability, SetDuty
 from services.matcher.queries.roster_views import MeView
 from services.matcher.use_cases.availing import Own
 from shared.web.callers import VolunteerCaller
@@ -13,6 +13,7 @@ from shared.web.callers import VolunteerCaller
 
 def me_routes(router: APIRouter, doors: Doors) -> None:
     """What the roster knows of the caller."""
+    departing = doors.use_cases.departing
     availing, roster = doors.use_cases.availing, doors.queries.roster
 
     @router.get("/me", tags=["volunteers"])
@@ -36,6 +37,18 @@ def me_routes(router: APIRouter, doors: Doors) -> None:
     async def absences(caller: VolunteerCaller, body: SetAbsences) -> MeView:
         """When I am away; the list replaces the one before."""
         await doors.do(availing.set_absences, Own(caller.subject, body))
+        return await roster.me(caller.subject)
+
+    @router.post("/me/unwell", tags=["volunteers"])
+    async def unwell(caller: VolunteerCaller, body: FallIll) -> MeView:
+        """I am ill until then: what lies in that time goes to others, and nothing is held against me."""
+        await doors.do(departing.fall_ill, Own(caller.subject, body))
+        return await roster.me(caller.subject)
+
+    @router.post("/me/leave", tags=["volunteers"])
+    async def leave(caller: VolunteerCaller, body: Leave) -> MeView:
+        """I leave; no reason asked. What I have goes to others, my posts are free. 409 when I have left already."""
+        await doors.do(departing.leave, Own(caller.subject, body))
         return await roster.me(caller.subject)
 
     @router.put("/me/registration", tags=["volunteers"])

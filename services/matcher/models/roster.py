@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
 from services.matcher.policies.claims import ClaimState
 
 CURRENT = "current"
+GONE = text("left_at IS NOT NULL OR suspended_at IS NOT NULL")
+"""Volunteers whom nothing may reach; few of all."""
 
 
 class Roster(MatcherTable, table=True):
@@ -35,10 +37,12 @@ class Volunteer(MatcherTable, table=True):
     of completed ones. ``asked`` counts open offers and yeses in a draw, ``asked_today`` the offers made on the local
     day ``asked_on``, ``daily_offers`` how many of those the volunteer agrees to. ``asked_at``: when the last offer was
     made. ``urgent_at_work``: whether an urgent order may reach them at work. ``position``: place in the roster.
-    ``revision``: the roster's, after the last change of this row or of a claim of theirs.
+    ``revision``: the roster's, after the last change of this row or of a claim of theirs. Who left or is suspended is
+    neither asked nor found; ``suspended_for`` is the coordinator's reason, sealed under the volunteer's id.
     """
 
     __tablename__ = "volunteers"
+    __table_args__ = (Index("volunteers_gone", "volunteer_id", sqlite_where=GONE, postgresql_where=GONE),)
 
     volunteer_id: str = Field(primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
@@ -55,6 +59,27 @@ class Volunteer(MatcherTable, table=True):
     asked_on: date | None = None
     asked_today: int = 0
     revision: int = Field(default=0, index=True)
+    left_at: datetime | None = None
+    suspended_at: datetime | None = None
+    suspended_by: str | None = None
+    suspended_for: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything may reach them."""
+        return self.left_at is None and self.suspended_at is None
+
+    def leave(self, now: datetime) -> None:
+        """Nothing reaches them any more; their own word, or they were taken off the roster."""
+        self.left_at, self.on_duty = now, False
+
+    def suspend(self, now: datetime, by: str, sealed_reason: bytes) -> None:
+        """Nothing reaches them until they are restored."""
+        self.suspended_at, self.suspended_by, self.suspended_for = now, by, sealed_reason
+
+    def restore(self) -> None:
+        """They may be asked again."""
+        self.left_at = self.suspended_at = self.suspended_by = self.suspended_for = None
 
     def agree(self, capacity: int | None, daily_offers: int | None, *, urgent_at_work: bool | None) -> None:
         """How much the volunteer takes on; None leaves it as it is."""

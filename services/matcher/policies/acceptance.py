@@ -78,7 +78,8 @@ ACTIVE = frozenset({AssignmentState.ASSIGNED, AssignmentState.UNDER_WAY})
 class HandBackReason(StrEnum):
     """Why a volunteer cannot, told at a decline or a hand-back; events carry these words and no others.
 
-    ``window_changed``: the resident's doing.
+    ``window_changed``: the resident's doing. ``departed``, ``suspended``: whoever had it left or was stopped, which
+    nobody tells themselves.
     """
 
     NO_TIME = "no_time"
@@ -88,19 +89,22 @@ class HandBackReason(StrEnum):
     RECUSAL = "recusal"
     NOBODY_HOME = "nobody_home"
     WINDOW_CHANGED = "window_changed"
+    DEPARTED = "departed"
+    SUSPENDED = "suspended"
     OTHER = "other"
 
     @property
     def counts(self) -> bool:
         """Whether a hand-back with it is one of the two that bring a leg to the coordinator: not the resident's doing,
-        and not a recusal (回避), which is no refusal.
+        not a recusal (回避), which is no refusal, and not a departure.
         """
-        return self not in {HandBackReason.WINDOW_CHANGED, HandBackReason.RECUSAL}
+        uncounted = {HandBackReason.WINDOW_CHANGED, HandBackReason.RECUSAL}
+        return self not in uncounted | {HandBackReason.DEPARTED, HandBackReason.SUSPENDED}
 
     @classmethod
     def of(cls, told: str) -> HandBackReason:
         """The listed reason that was told, ``other`` for free words (which no event may carry)."""
-        return cls(told) if told in set(cls) else cls.OTHER
+        return cls(told) if told in set(cls) - {cls.DEPARTED, cls.SUSPENDED} else cls.OTHER
 
 
 class OfferExpired(Conflict):

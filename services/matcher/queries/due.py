@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, or_, select
 from sqlmodel import col
 
-from services.matcher.models import CallUp, Dispatch, Leg, Offer
+from services.matcher.models import Assignment, CallUp, Dispatch, Leg, Offer, Volunteer
 from services.matcher.models.dispatches import CLOCKED_ROWS
-from services.matcher.policies.acceptance import CallUpState, OfferState
+from services.matcher.models.roster import GONE
+from services.matcher.policies.acceptance import ACTIVE, ASKING, CallUpState, OfferState
 from services.matcher.queries.looking import Looking
 
 _OPEN = OfferState.OPEN.value
@@ -60,6 +61,14 @@ class DueQueries(Looking):
         """Legs for which people are to be looked for again."""
         looks = select(col(Leg.leg_id)).where(col(Leg.ask_at) <= now)
         return await self._ids(looks.order_by(col(Leg.ask_at)).limit(most))
+
+    async def departed(self, most: int) -> Sequence[str]:
+        """Volunteers who left or were suspended, and have or are asked something all the same."""
+        has = exists().where(
+            col(Assignment.volunteer_id) == col(Volunteer.volunteer_id), col(Assignment.state).in_(ACTIVE)
+        )
+        asked = exists().where(col(Offer.volunteer_id) == col(Volunteer.volunteer_id), col(Offer.state).in_(ASKING))
+        return await self._ids(select(col(Volunteer.volunteer_id)).where(GONE, or_(has, asked)).limit(most))
 
     async def parties_unknown(self, most: int) -> Sequence[str]:
         """Orders that still run and whose parties intake has not told yet."""

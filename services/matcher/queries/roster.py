@@ -11,7 +11,7 @@ from services.matcher import models
 from services.matcher.models import Claim, Volunteer
 from services.matcher.models.personal import Personal
 from services.matcher.queries.looking import Looking
-from services.matcher.queries.roster_views import HeldPostView, MeView, Mine
+from services.matcher.queries.roster_views import HeldPostView, MeView, Mine, StandingView
 from shared.community.definition import Community
 from shared.community.posts import Unit
 from shared.community.roster import RosterFile, RosterRow
@@ -19,6 +19,9 @@ from shared.community.text import Text
 from shared.contracts.refusal import NotFound
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
+
+OPENED = 500
+"""Volunteers read at a time while those of one area are looked for."""
 
 
 class RosterQueries(Looking):
@@ -39,6 +42,40 @@ class RosterQueries(Looking):
             personal = Personal.opened(self._vault, volunteer_id, volunteer.sealed)
             unit = await session.get(models.Unit, personal.unit) if personal.unit else None
             return self._me(volunteer, personal, unit, list(await session.scalars(claims)))
+
+    async def standing(self, areas: Sequence[str], most: int, after: str = "") -> list[StandingView]:
+        """Volunteers who live at or below these areas, by id after ``after``, and whether anything may reach them.
+
+        Homes are sealed, so rows are opened until enough are found.
+        """
+        found: list[StandingView] = []
+        async with self._looking() as session:
+            while len(found) < most:
+                rows = select(Volunteer).where(col(Volunteer.volunteer_id) > after)
+                rows = rows.order_by(col(Volunteer.volunteer_id)).limit(OPENED)
+                volunteers = (await session.scalars(rows)).all()
+                if not volunteers:
+                    break
+                after = volunteers[-1].volunteer_id
+                views = [self._standing(volunteer) for volunteer in volunteers]
+                found += [view for view in views if self._rules.areas.within(view.home, tuple(areas))]
+        return found[:most]
+
+    async def standing_of(self, volunteer_id: str) -> StandingView | None:
+        """How one volunteer stands."""
+        async with self._looking() as session:
+            volunteer = await session.get(Volunteer, volunteer_id)
+        return self._standing(volunteer) if volunteer else None
+
+    def _standing(self, volunteer: Volunteer) -> StandingView:
+        personal = Personal.opened(self._vault, volunteer.volunteer_id, volunteer.sealed)
+        return StandingView(
+            volunteer_id=volunteer.volunteer_id,
+            name=personal.name,
+            home=personal.home,
+            left_at=volunteer.left_at,
+            suspended_at=volunteer.suspended_at,
+        )
 
     async def units(self) -> list[Unit]:
         """Every unit, the definition's and those of rosters, by id."""
@@ -102,6 +139,8 @@ class RosterQueries(Looking):
             capacity=volunteer.capacity,
             daily_offers=volunteer.daily_offers,
             urgent_at_work=volunteer.urgent_at_work,
+            left=volunteer.left_at is not None,
+            suspended=volunteer.suspended_at is not None,
             held=volunteer.held,
             served_minutes=volunteer.served_minutes,
             posts=[self._held_post(claim) for claim in claims if claim.post_id in self._rules.posts_by_id],

@@ -47,6 +47,16 @@ class PostView(PostPlaceView):
     reason: ClaimRule | None
 
 
+class StandingView(BaseModel):
+    """How a volunteer stands: whether anything may reach them, and since when not."""
+
+    volunteer_id: str
+    name: str
+    home: str
+    left_at: datetime | None
+    suspended_at: datetime | None
+
+
 class IdlePostView(PostPlaceView):
     """A post with places left, since ``idle_since``."""
 
@@ -112,6 +122,8 @@ class MeView(BaseModel):
     capacity: int
     daily_offers: int
     urgent_at_work: bool
+    left: bool
+    suspended: bool
     held: int
     served_minutes: int
     posts: list[HeldPostView]

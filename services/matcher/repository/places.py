@@ -19,7 +19,7 @@ from services.matcher.policies.acceptance import (
     WindowTaken,
 )
 from services.matcher.policies.windows import Span
-from services.matcher.repository.loads import ACTIVE_STATES, ASKING_STATES, CARRIED, LoadRepository
+from services.matcher.repository.loads import ACTIVE_STATES, ASKING_STATES, CARRIED, THERE, LoadRepository
 
 
 class PlaceRepository(LoadRepository):
@@ -44,7 +44,7 @@ class PlaceRepository(LoadRepository):
     async def _hold(self, assignment: Assignment) -> Any:
         held = (
             update(Volunteer)
-            .where(col(Volunteer.volunteer_id) == assignment.volunteer_id)
+            .where(col(Volunteer.volunteer_id) == assignment.volunteer_id, THERE)
             .where(col(Volunteer.held) + 1 <= col(Volunteer.capacity))
             .values(held=col(Volunteer.held) + 1)
             .returning(*CARRIED)

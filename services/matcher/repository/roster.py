@@ -21,6 +21,8 @@ KNOWN = (
     col(Volunteer.on_duty),
     col(Volunteer.daily_offers),
     col(Volunteer.urgent_at_work),
+    col(Volunteer.left_at),
+    col(Volunteer.suspended_at),
 )
 """What the index of candidates knows of a volunteer, claims apart."""
 

@@ -104,6 +104,17 @@ class Claiming:
         await self._changed(uow, commands)
         return answers
 
+    async def give_up_all(self, uow: Unit, volunteer_id: str) -> None:
+        """Somebody who leaves has no post any more. The roster's revision was raised by whoever calls."""
+        claimed = (await uow.repository.claims_of([volunteer_id])).get(volunteer_id, {})
+        if not claimed:
+            return
+        claims = await uow.repository.claims_at({(post_id, volunteer_id) for post_id in claimed})
+        for claim in claims.values():
+            await self._give_up(uow, claim)
+        await uow.repository.note_idle(uow.now, list(claimed))
+        uow.announce(POSTS)
+
     async def vet_claims(self, uow: Unit, commands: Sequence[Vetting]) -> list[str | Refusal]:
         """A claim that waits counts from now on, or is taken back. Answers are post ids.
 
@@ -183,6 +194,8 @@ class Claiming:
         units = await repository.units()
         registrations = {}
         for volunteer_id, volunteer in volunteers.items():
+            if not volunteer.is_there:
+                continue
             personal = Personal.opened(self._vault, volunteer_id, volunteer.sealed)
             unit = units.get(personal.unit or "")
             registrations[volunteer_id] = personal.registration(unit.areas if unit else ())

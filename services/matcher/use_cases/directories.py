@@ -80,8 +80,10 @@ class Directories:
     async def _load(self, repository: Repository) -> None:
         """Everybody, at the start, with what they carry."""
         members: list[Member] = []
-        while rows := await repository.changed_since(0, members[-1].volunteer_id if members else "", CHUNK):
+        after = ""
+        while rows := await repository.changed_since(0, after, CHUNK):
             members += await self._members(repository, rows)
+            after = rows[-1].volunteer_id
             log.info("directory.loading", volunteers=len(members))
         loads = await repository.loads()
         for load in loads.values():
@@ -93,15 +95,20 @@ class Directories:
         """Those who changed since."""
         after = ""
         while rows := await repository.changed_since(self._candidates.revision, after, CHUNK):
-            for member in await self._members(repository, rows):
+            members = await self._members(repository, rows)
+            for member in members:
                 self._candidates.put(member)
-                if repository.raised:
-                    self._unsure.add(member.volunteer_id)
+            for gone in {row.volunteer_id for row in rows} - {member.volunteer_id for member in members}:
+                self._candidates.remove(gone)
+            if repository.raised:
+                self._unsure.update(row.volunteer_id for row in rows)
             after = rows[-1][0]
 
     async def _members(self, repository: Repository, rows: Sequence[Any]) -> list[Member]:
-        claims = await repository.claims_of([row.volunteer_id for row in rows])
-        return [self._member(row, claims.get(row.volunteer_id, {})) for row in rows]
+        """Those of these rows whom anything may reach."""
+        there = [row for row in rows if row.left_at is None and row.suspended_at is None]
+        claims = await repository.claims_of([row.volunteer_id for row in there])
+        return [self._member(row, claims.get(row.volunteer_id, {})) for row in there]
 
     def _member(self, row: Any, claims: dict[str, bool]) -> Member:
         personal = Personal.opened(self._vault, row.volunteer_id, row.sealed)

@@ -148,7 +148,9 @@ class Enrolling:
 
     def _claims(self, row: RosterRow, enrolment: Enrolment, uow: Unit) -> Iterable[dict[str, Any]]:
         """Claims that are new, or vetted from now on."""
-        before = enrolment.claims.get(row.volunteer_id, {})
+        known, before = enrolment.known.get(row.volunteer_id), enrolment.claims.get(row.volunteer_id, {})
+        if known is not None and known.left_at is not None:  # who left comes back by a coordinator's word alone
+            return
         for post_id in row.posts:
             vetted = post_id in row.vetted_posts
             if post_id in before and before[post_id] >= vetted:

@@ -1,0 +1,30 @@
+"""What volunteers who go still have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select, union
+from sqlmodel import col
+
+from services.matcher.models import Assignment, Offer, WholeDispatch
+from services.matcher.policies.acceptance import OfferState
+from services.matcher.repository.dispatches import DispatchRepository
+from services.matcher.repository.loads import ACTIVE_STATES, ASKING_STATES
+
+WAITING_STATES = (*ASKING_STATES, OfferState.STANDBY.value)
+"""Offers that may still become an assignment, sooner or later."""
+
+
+class DepartureRepository(DispatchRepository):
+    """The part of the repository that knows what somebody has or was asked."""
+
+    async def with_people(self, volunteer_ids: Collection[str]) -> dict[str, WholeDispatch]:
+        """Whole dispatches by order that these volunteers serve, were asked about, or stand by for; locked."""
+        has = select(col(Assignment.order_id)).where(
+            col(Assignment.volunteer_id).in_(volunteer_ids), col(Assignment.state).in_(ACTIVE_STATES)
+        )
+        asked = select(col(Offer.order_id)).where(
+            col(Offer.volunteer_id).in_(volunteer_ids), col(Offer.state).in_(WAITING_STATES)
+        )
+        return await self.dispatches(set(await self._session.scalars(union(has, asked))))
