@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import update
@@ -13,18 +14,22 @@ from sqlalchemy import update
 from services.intake.app import MIGRATIONS
 from services.intake.commands import ReviewOrder
 from services.intake.models import Order
+from services.intake.queries.deadlines import Deadlines
 from services.intake.use_cases.changing import Change
 from services.intake.use_cases.placing import NewOrder
 from shared.community.definition import Community
 from shared.contracts.words import Outcome
 from shared.persistence.engine import Database
 from shared.persistence.migrating import migrate
-from tests.integration.intake.dispatch import REVIEW_DUE, SERVED, Dispatch
+from tests.integration.intake.dispatch import AT, REVIEW_DUE, SERVED, Dispatch
+from tests.integration.intake.ending import DAY, HOUR, later
 from tests.integration.intake.running import START, Place, make_place
 from tests.waiting import wait_for
 
+SECOND = timedelta(seconds=1)
 NEW = NewOrder(service="homework", area="east-g1", details="", contact=None)
-LAPSED = [("order_placed", 1), ("order_closed", 2)]
+REMINDED = [("order_placed", 1), ("review_reminded", 2), ("review_reminded", 3)]
+LAPSED = [*REMINDED, ("order_closed", 4)]
 
 
 async def served(place: Place, count: int = 1) -> list[str]:
@@ -38,12 +43,32 @@ async def served(place: Place, count: int = 1) -> list[str]:
     return ids
 
 
+async def sweep(place: Place, at: datetime) -> int:
+    """What the clock finds to do at a moment."""
+    async with later(place, at).writing() as intake:
+        return await intake.review_clock.sweep(at)
+
+
+async def test_two_reminders_come_before_a_review_is_due(place: Place) -> None:
+    """After a day and after two, each once in effect however often the clock fires, and told with the deadline."""
+    (order_id,) = await served(place)
+    assert 0 == await sweep(place, AT + DAY - SECOND)
+    for nth in (1, 2):
+        assert [1, 0] == [await sweep(place, AT + nth * DAY), await sweep(place, AT + nth * DAY + HOUR)]
+    assert REMINDED == await place.published(order_id)
+    bodies = await place.rows("SELECT body FROM outbox WHERE type LIKE '%review_reminded%' ORDER BY version")
+    told = [json.loads(body) for (body,) in bodies]
+    assert [(1, REVIEW_DUE), (2, REVIEW_DUE)] == [(one["nth"], datetime.fromisoformat(one["due_at"])) for one in told]
+
+
 async def test_a_review_that_is_due_closes_as_no_reply(place: Place) -> None:
     """Not a second before the deadline; then closed, by the clock, with nobody holding it."""
     (order_id,) = await served(place)
-    async with place.writing() as intake:
-        assert 0 == await intake.review_clock.sweep(REVIEW_DUE - timedelta(seconds=1))
-        assert REVIEW_DUE == await intake.queries.next_review_due()
+    await sweep(place, AT + DAY)
+    await sweep(place, AT + 2 * DAY)
+    async with later(place, REVIEW_DUE).writing() as intake:
+        assert 0 == await intake.review_clock.sweep(REVIEW_DUE - SECOND)
+        assert REVIEW_DUE == await Deadlines(intake.machinery.database).next_due()
         assert 1 == await intake.review_clock.sweep(REVIEW_DUE)
         view = await intake.queries.order(order_id, REVIEW_DUE)
     assert ("closed", "no_reply", None) == (view.state, view.outcome, view.holder)
@@ -51,26 +76,51 @@ async def test_a_review_that_is_due_closes_as_no_reply(place: Place) -> None:
     assert LAPSED == await place.published(order_id)
 
 
+async def test_nothing_closes_before_its_reminders_however_late_the_clock_is(place: Place) -> None:
+    """Down for a week: the reminders come first, and after each of them at least half of its time is left."""
+    (order_id,) = await served(place)
+    down = AT + 7 * DAY
+    for at, done in ((down, 1), (down + 11 * HOUR, 0), (down + 13 * HOUR, 1), (down + 35 * HOUR, 0)):
+        assert done == await sweep(place, at)
+    assert REMINDED == await place.published(order_id)
+    assert 1 == await sweep(place, down + 37 * HOUR)
+    assert LAPSED == await place.published(order_id)
+
+
 async def test_it_closes_once_however_often_the_clock_fires(place: Place) -> None:
     """Two processes sweeping at once, and again later: one closing, one event."""
     ids = await served(place, count=5)
-    async with place.writing() as one, place.writing() as other:
-        clocks = [intake.review_clock for intake in (one, other, one)]
-        await asyncio.gather(*(clock.sweep(REVIEW_DUE) for clock in clocks))
-        assert 0 == await one.review_clock.sweep(REVIEW_DUE + timedelta(days=30))
+    for at in (AT + DAY, AT + 2 * DAY, REVIEW_DUE):
+        async with later(place, at).writing() as one, later(place, at).writing() as other:
+            clocks = [intake.review_clock for intake in (one, other, one)]
+            await asyncio.gather(*(clock.sweep(at) for clock in clocks))
+    assert 0 == await sweep(place, REVIEW_DUE + 30 * DAY)
     assert [LAPSED] * 5 == [await place.published(order_id) for order_id in ids]
 
 
 async def test_a_verdict_in_the_same_instant_wins_or_loses_as_a_whole(place: Place) -> None:
     """The resident's review and the deadline together make one outcome, never two."""
     (order_id,) = await served(place)
-    async with place.writing() as intake:
+    await sweep(place, AT + DAY)
+    await sweep(place, AT + 2 * DAY)
+    async with later(place, REVIEW_DUE).writing() as intake:
         review = Change(order_id, ReviewOrder(outcome=Outcome.FIXED))
         do, changing = intake.machinery.writer.do, intake.use_cases.changing
         _, swept = await asyncio.gather(do(changing.review_orders, review), intake.review_clock.sweep(REVIEW_DUE))
     assert swept in {0, 1}
-    assert [("order_placed", 1), ("order_reviewed", 2), ("order_closed", 3)] == await place.published(order_id)
+    assert [*REMINDED, ("order_reviewed", 4), ("order_closed", 5)] == await place.published(order_id)
     assert [("closed", "fixed")] == await place.rows("SELECT state, outcome FROM orders")
+
+
+async def test_a_review_that_was_given_is_not_asked_for_again(place: Place) -> None:
+    """Reviewed after the first reminder: no second one, and nothing falls due."""
+    (order_id,) = await served(place)
+    await sweep(place, AT + DAY)
+    async with later(place, AT + DAY + HOUR).writing() as intake:
+        review = Change(order_id, ReviewOrder(outcome=Outcome.PARTLY))
+        await intake.machinery.writer.do(intake.use_cases.changing.review_orders, review)
+        assert None is await Deadlines(intake.machinery.database).next_due()
+    assert 0 == await sweep(place, REVIEW_DUE)
 
 
 async def test_the_running_clock_finds_it_by_itself(tmp_path: Path, database_url: str, rules: Community) -> None:
@@ -99,7 +149,7 @@ async def test_the_clock_waits_for_a_database_that_is_not_there_yet(
         return told["database"] == "ok"
 
     async def closed() -> bool:
-        return await empty.published(order_id) == LAPSED
+        return await empty.published(order_id) == [("order_placed", 1), ("order_closed", 2)]
 
     try:
         async with empty.serving() as client:
@@ -109,7 +159,7 @@ async def test_the_clock_waits_for_a_database_that_is_not_there_yet(
             (order_id,) = await served(empty)
             past = (REVIEW_DUE - timedelta(days=30)).astimezone(UTC)
             async with database.engine.begin() as connection:
-                await connection.execute(update(Order).values(due_at=past))
+                await connection.execute(update(Order).values(due_at=past, remind_at=None, reminded=2))
             await wait_for(closed, within=20)
     finally:
         await database.close()
