@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
+from shared.community.hours import WeekHours
 from shared.web.i18n import Language, Reader, current_reader
 
 _DAYS = {
@@ -11,6 +13,8 @@ _DAYS = {
     Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_JOINTS = {Language.ZH: ("至", "、", "；"), Language.EN: ("–", ", ", "; ")}
+_ALL_DAY = (1 << 24) - 1
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -73,6 +77,25 @@ def duration(span: timedelta, reader: Reader | None = None) -> str:
     first = next((place for place, (count, _) in enumerate(parts) if count), len(parts) - 1)
     said = [text % {"count": count} for count, text in parts[first : first + 2] if count]
     return " ".join(said or [parts[-1][1] % {"count": 0}])
+
+
+def opening(hours: WeekHours, reader: Reader | None = None) -> str:
+    """The hours of a week at which something is open: ``Mon–Fri 9:00–12:00, 14:00–17:00; Sat 9:00–12:00``."""
+    reader = reader or current_reader()
+    names, to, comma, semicolon = _DAYS[reader.language], *_JOINTS[reader.language]
+    told = []
+    for bits, days in groupby(range(7), lambda day: hours.bits >> day * 24 & _ALL_DAY):
+        line = list(days)
+        if bits:
+            span = names[line[0]] + (f"{to}{names[line[-1]]}" if len(line) > 1 else "")
+            told.append(f"{span} {comma.join(_spans(bits))}")
+    return semicolon.join(told)
+
+
+def _spans(bits: int) -> list[str]:
+    """The hours of one day, joined where they follow each other."""
+    edges = [hour for hour in range(25) if (bits >> hour & 1) != (bits >> hour - 1 & 1 if hour else 0)]
+    return [f"{begin}:00–{end}:00" for begin, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def until(at: datetime, reader: Reader | None = None) -> str:

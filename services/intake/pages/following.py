@@ -12,14 +12,15 @@ from fastapi.responses import Response
 
 from services.intake.access import Doors
 from services.intake.commands import AnswerProposal, CancelOrder
+from services.intake.pages.telling import happened, next_step_of, state_of
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
-from shared.contracts.matcher import LegAssigned
 from shared.contracts.refusal import Refusal
-from shared.contracts.words import NextStep, OrderState, Role
+from shared.contracts.words import OrderState, Role
+from shared.web.dates import moment
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
 from shared.web.i18n import current_reader, gettext
@@ -78,7 +79,9 @@ class Following:
             "service_name": order.service_name.told_in(language),
             "place": place_name(self._rules.areas, order.area),
             "holder": holder_name(self._rules, order.holder, gettext("You")),
-            "steps": steps_of(order.timeline),
+            "steps": steps_of(self._rules, order.timeline, gettext("You")),
+            "state_told": state_of(order.state, order.holder),
+            "next_told": next_step_of(self._rules, order),
             "can_withdraw": order.state in _WITHDRAWABLE,
             "searching": order.state in _SEARCHING,
         }
@@ -97,22 +100,24 @@ def holder_name(rules: Community, holder: HolderView | None, resident: str) -> s
     return f"{holder.title.told_in(current_reader().language)} · {place_name(rules.areas, holder.area)}"
 
 
-def steps_of(timeline: Sequence[TimelineView]) -> list[Step]:
-    """What happened, as lines."""
+def steps_of(rules: Community, timeline: Sequence[TimelineView], resident: str) -> list[Step]:
+    """What happened, as lines, each with who had it then and by when. ``resident``: how the resident is called here."""
     return [
         Step(
-            WORDS["event_name"](_told(entry)),
+            happened(entry),
             entry.at,
             "" if entry.by == SYSTEM else WORDS["role_name"](entry.by),
+            _had_it(holder_name(rules, entry.holder, resident), entry.due_at),
         )
         for entry in timeline
     ]
 
 
-def _told(entry: TimelineView) -> str:
-    """What is said of an entry: joining a team that is not complete is not taking the order."""
-    joined = entry.what == LegAssigned.name and entry.next_step != NextStep.START
-    return "leg_joined" if joined else entry.what
+def _had_it(holder: str, due_at: datetime | None) -> str:
+    """Who had it then, and by when; nothing once nobody has it any more."""
+    if not holder or due_at is None:
+        return ""
+    return gettext("In the hands of: %(holder)s, by %(when)s") % {"holder": holder, "when": moment(due_at)}
 
 
 def mark(order: OrderView) -> str:

@@ -62,6 +62,7 @@ def order(state: str = "escalated", outcome: str | None = None, *, late: bool = 
 def shown(view: OrderView, language: Language = Language.EN) -> str:
     """The fragment, as it is sent to a live page."""
     context = {"order": view, "address": "/orders/x", "place": "Grid 1", "holder": "Coordinator"}
+    context |= {"state_told": "With the coordinator", "next_told": "The coordinator decides who serves it"}
 
     def render() -> str:
         read_by(READERS.of(language))

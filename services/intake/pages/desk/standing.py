@@ -34,6 +34,6 @@ def standing_sections(rules: Community) -> list[Section]:
         return {"place": place_name(rules.areas, seen.order.area), "left_out": left_out, "channel": channel}
 
     async def timeline(seen: Seen) -> Mapping[str, Any]:
-        return {"steps": steps_of(seen.order.timeline)}
+        return {"steps": steps_of(rules, seen.order.timeline, WORDS["role_name"](Role.RESIDENT))}
 
     return [Section("standing", standing), Section("about", about), Section("timeline", timeline)]
