@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -103,6 +104,7 @@ class Intake:
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
         suggesting = Suggesting(self.rules.services, settings.suggestion_least, settings.suggestion_margin)
         join_tokens = JoinTokens(PurposeTokens(read_key(settings.keys, "tokens"), "join"), vault)
+        ask_matcher: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         self.doors = Doors(
             self.use_cases,
             self.queries,
@@ -111,12 +113,13 @@ class Intake:
             self.tracking,
             self.clock,
             settings.import_rows,
-            partial(ask, self.machinery.bus, within=settings.answer_seconds),
+            ask_matcher,
             DeskOrders(self.machinery.database, vault),
             Concerned(self.machinery.database, self.queries),
             similar,
             Suggestions(self.rules, suggesting, similar, join_tokens),
             Calls(self.machinery.database, self.rules, vault),
+            ask_matcher,
         )
         deadlines = Deadlines(self.machinery.database)
         self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)

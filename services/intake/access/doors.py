@@ -26,13 +26,16 @@ from services.intake.use_cases.changing import Change
 from services.intake.use_cases.new_orders import asked
 from shared.community.clock import DomainClock
 from shared.contracts.refusal import NotFound, Unavailable
-from shared.contracts.requests import ExplanationAsked, ExplanationTold
+from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.identity.tokens import Caller, TrackingTokens
 from shared.observability.tracing import current_traceparent
 from shared.web.callers import MaybeCaller, bearer_of
 
 Explains = Callable[[ExplanationAsked], Awaitable[ExplanationTold]]
 """Asks matcher how the pairing of an order stands."""
+
+StandsIn = Callable[[StandInsAsked], Awaitable[StandInsTold]]
+"""Asks matcher for whom a coordinator stands in."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Doors:
     similar: SimilarOrders
     suggestions: Suggestions
     calls: Calls
+    stands_in: StandsIn
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the
@@ -77,8 +81,21 @@ class Doors:
         return self.access.coordinator(caller)
 
     async def order_within(self, reference: str, caller: Caller) -> OrderFound:
-        """An order at or below a coordinator's area. Raises ``NotFound`` for any other."""
-        return self.access.within(caller, await self.queries.find(reference))
+        """An order at or below a coordinator's area, or one they stand in for. Raises ``NotFound`` for any other."""
+        return await self.within(caller, await self.queries.find(reference))
+
+    async def within(self, caller: Caller, found: OrderFound | None) -> OrderFound:
+        """The same of an order that was looked up already; matcher is asked only where their own area does not do."""
+        if found is None or self.access.answers_for(caller, found):
+            return self.access.within(caller, found)
+        return self.access.within(caller, found, await self._stood_in(caller))
+
+    async def _stood_in(self, caller: Caller) -> tuple[str, ...]:
+        """While matcher is away nobody stands in: an order of another area does not exist, as it would for others."""
+        try:
+            return (await self.stands_in(StandInsAsked(coordinator_id=caller.subject))).areas
+        except Unavailable:
+            return ()
 
     async def view(self, order_id: str) -> OrderView:
         """An order as it is now."""

@@ -47,7 +47,7 @@ def _place(cursor: str) -> tuple[datetime, str]:
 async def call_within(doors: Doors, call_id: str, caller: Caller) -> OrderFound:
     """The order of a call, to a coordinator of its area. Raises ``NotFound`` for any other."""
     found = await doors.calls.find(call_id)
-    return doors.access.within(caller, found.order if found else None)
+    return await doors.within(caller, found.order if found else None)
 
 
 async def reveal_call(doors: Doors, call_id: str, caller: Caller) -> ToCallView:

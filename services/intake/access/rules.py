@@ -5,6 +5,8 @@ What is not yours does not exist.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from services.intake.policies.concerned import RIGHTS, NoLongerConcerned, Right
@@ -58,9 +60,15 @@ class Access:
             raise _denied(caller)
         return caller
 
-    def within(self, caller: Caller, order: OrderFound | None) -> OrderFound:
-        """An order at or below a coordinator's area. Raises ``NotFound`` for any other."""
-        if order is None or not self._rules.areas.at_or_below(order.grid, caller.area or ""):
+    def answers_for(self, caller: Caller, order: OrderFound) -> bool:
+        """Whether an order lies at or below a coordinator's own area."""
+        return self._rules.areas.at_or_below(order.grid, caller.area or "")
+
+    def within(self, caller: Caller, order: OrderFound | None, stood_in: Sequence[str] = ()) -> OrderFound:
+        """An order at or below a coordinator's area, or one of those they stand in for. Raises ``NotFound`` for any
+        other.
+        """
+        if order is None or not self._rules.areas.within(order.grid, (caller.area or "", *stood_in)):
             raise NotFound
         return order
 
