@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
+from services.intake.commands import Orderer
+from services.intake.pages.entry import ORDERERS
 from services.intake.pages.parties import PlaceBetween, as_shown
 from services.intake.pages.tracking import Tracking
 from services.intake.policies.acceptance import OrderInvalid
@@ -23,7 +25,7 @@ from shared.contracts.words import Urgency
 from shared.web.dates import period
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.i18n import current_reader
+from shared.web.i18n import current_reader, gettext
 from shared.web.templating import Pages
 from shared.web.wording import WORDS, place_name
 
@@ -106,6 +108,7 @@ class Ordering:
             grid=grid,
             place=place_name(self._rules.areas, grid),
             buildings=[(option.code, option.name) for option in buildings],
+            orderers=[(one.value, gettext(ORDERERS[one])) for one in (Orderer.SHOP, Orderer.FIRM)],
             urgencies=[(urgency.value, WORDS["urgency_name"](urgency)) for urgency in Urgency],
             parties=service.parties,
             appointments=self._appointments(service, grid),

@@ -47,8 +47,8 @@ class Accepted:
 class Wish:
     """What is asked for, as far as it can be judged. ``phone`` as typed.
 
-    ``person``: whom it is for, who is told of it as well when they agree. ``organisation_missing``: a shop or a firm
-    orders and did not say which.
+    ``organisation``: the name of the shop or firm that orders. ``person``: whom it is for, who is told of it as well
+    when they agree.
     """
 
     service: str
@@ -57,7 +57,8 @@ class Wish:
     window: Window | None = None
     phone: str | None = None
     excluded: tuple[Party, ...] = ()
-    organisation_missing: bool = False
+    orderer: Orderer = Orderer.RESIDENT
+    organisation: str | None = None
     person: Contact | None = None
     person_agrees: bool = False
 
@@ -95,18 +96,15 @@ def accept(rules: Community, wish: Wish, now: datetime) -> Accepted:
 
 def _people_errors(wish: Wish) -> list[FieldError]:
     errors = []
-    if wish.organisation_missing:
+    if wish.orderer is not Orderer.RESIDENT and wish.organisation is None:
         errors.append(FieldError("/contact/organisation", "the name of the shop or firm is needed"))
+    if wish.orderer is Orderer.RESIDENT and wish.organisation is not None:
+        errors.append(FieldError("/orderer", "say whether a shop or a firm orders"))
     if wish.person and e164(wish.person.phone) is None:
         errors.append(FieldError("/person/phone", "this is not a phone number"))
     if wish.person and not wish.person_agrees:
         errors.append(FieldError("/consent/person", "the person has to agree to it"))
     return errors
-
-
-def is_unnamed(orderer: Orderer, contact: Contact | None) -> bool:
-    """Whether a shop or a firm orders without saying which."""
-    return orderer is not Orderer.RESIDENT and (contact is None or contact.organisation is None)
 
 
 def party_errors(rules: Community, parties: Sequence[Party]) -> list[FieldError]:

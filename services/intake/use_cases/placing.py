@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order, TimelineEntry
-from services.intake.policies.acceptance import Accepted, Wish, accept, is_unnamed
+from services.intake.policies.acceptance import Accepted, Wish, accept
 from services.intake.policies.appointments import check_presence
 from services.intake.policies.references import reference_of
 from services.intake.repository import Unit
@@ -69,7 +69,8 @@ class Placing:
             command.window,
             contact.phone if contact else None,
             command.excluded,
-            organisation_missing=is_unnamed(command.orderer, contact),
+            orderer=command.orderer,
+            organisation=contact.organisation if contact else None,
             person=command.person,
             person_agrees=command.person_agrees,
         )

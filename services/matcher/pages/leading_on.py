@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -23,13 +21,11 @@ def leading_on_pages(doors: Doors, leading: LeadingOn) -> APIRouter:
 
     @router.get("/orders/{reference}")
     async def order(request: Request, reference: str, caller: CoordinatorCaller) -> Response:
-        grid, areas = await doors.queries.references.grid_of(reference), await doors.access.areas_of(caller)
-        area = next((area for area in areas if grid and doors.rules.areas.at_or_below(grid, area)), None)
-        if area is None:
+        grid = await doors.queries.references.grid_of(reference)
+        if grid is None or not doors.rules.areas.within(grid, await doors.access.areas_of(caller)):
             raise NotFound
         title = gettext(_ORDER) % {"reference": reference}
-        acting = replace(caller, area=area)  # over there they act for whom they stand in for, too
-        return leading.page(request, acting, f"/desk/orders/{reference}", title, gettext(_OPEN))
+        return leading.page(request, caller, f"/desk/orders/{reference}", title, gettext(_OPEN))
 
     @router.get("/entry")
     async def entry(request: Request, caller: CoordinatorCaller) -> Response:

@@ -165,10 +165,35 @@ async def test_a_shop_or_firm_orders_by_its_name(client: httpx2.AsyncClient, pla
 
 
 async def test_a_shop_says_which_one(client: httpx2.AsyncClient, place: Place) -> None:
-    """Without its name: 422 at the field."""
-    answer = await client.post("/api/orders", json={**BODY, "orderer": "shop"})
-    assert (422, "/contact/organisation", 0) == (
-        answer.status_code, answer.json()["errors"][0]["pointer"], await place.count("orders"),
+    """Without its name, or with a name and no word of what it is: 422 at the field."""
+    named = {**BODY, "contact": {**BODY["contact"], "organisation": "老王面馆"}}
+    answers = [await client.post("/api/orders", json=body) for body in ({**BODY, "orderer": "shop"}, named)]
+    assert [(422, "/contact/organisation"), (422, "/orderer")] == [
+        (answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in answers
+    ]
+    assert 0 == await place.count("orders")
+
+
+async def test_the_residents_form_asks_for_whom_and_for_which_shop(client: httpx2.AsyncClient, place: Place) -> None:
+    """Optional lines of the same form."""
+    typed = {
+        "area": "east-g1-b1",
+        "urgency": "normal",
+        "contact.name": "王强",
+        "contact.phone": "13800001111",
+        "orderer": "shop",
+        "contact.organisation": "老王面馆",
+        "person.name": PERSON["name"],
+        "person.phone": PERSON["phone"],
+    }
+    address = "/order/haircut?in=east-g1"
+    refused = await client.post(address, data=typed, headers=PAGE)
+    answer = await client.post(address, data=typed | {"consent.person": "true"}, headers=PAGE)
+    assert (422, True, 303) == (
+        refused.status_code, 'id="field-consent-person-fault"' in refused.text, answer.status_code,
+    )  # fmt: skip
+    assert ([("shop",)], [("person",)]) == (
+        await place.rows("SELECT orderer FROM orders"), await place.rows("SELECT part FROM residents"),
     )  # fmt: skip
 
 
