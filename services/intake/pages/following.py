@@ -11,15 +11,18 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
+from services.intake.access.concerned import withdraw
 from services.intake.commands import AnswerProposal, CancelOrder
 from services.intake.pages.telling import happened, next_step_of, state_of
+from services.intake.policies.concerned import Right
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
+from services.intake.queries.concerned import OWNER
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
 from shared.contracts.refusal import Refusal
-from shared.contracts.words import OrderState, Role
+from shared.contracts.words import OrderState, Part, Role
 from shared.web.dates import moment
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
@@ -54,20 +57,23 @@ class Following:
         self._rules = rules
         self._pages = pages
 
-    async def page(self, request: Request, found: OrderFound) -> Response:
-        """The order's page."""
-        order = await self._doors.view(found.order_id)
-        link = f"{str(request.base_url).rstrip('/')}/t/{self._doors.tracking.of(found.order_id)}"
+    async def page(
+        self, request: Request, found: OrderFound, refused: Form | None = None, status: int = 200
+    ) -> Response:
+        """The order's page; ``refused``: a form of it to show again."""
+        order = await self._doors.view_for(found)
+        link = f"{str(request.base_url).rstrip('/')}/t/{self._doors.tracking.of(found.person_id)}"
         others = [(one, f"/t/{self._doors.tracking.of(one.order_id)}") for one in order.related]
-        shown = {"link": link, "others": others, **self.progress(order)}
-        return self._pages.render(request, "order.html", mark=mark(order), **shown)
+        shown = {**self.progress(order), "link": link, "others": others, "form": refused or Form.blank()}
+        return self._pages.render(request, "order.html", status=status, mark=mark(order), **shown)
 
     async def change(self, found: OrderFound, seen: str) -> list[ServerSentEvent]:
         """The order's progress as a fragment, unless ``seen`` is what it still is."""
-        order = await self._doors.view(found.order_id)
+        order = await self._doors.view_for(found)
         if mark(order) == seen:
             return []
-        fragment = self._pages.fragment("progress.html", **self.progress(order))
+        shown = self.progress(order)
+        fragment = self._pages.fragment(shown["fragment"], **shown)
         return [ServerSentEvent(raw_data=fragment, id=mark(order))]
 
     def progress(self, order: OrderView) -> dict[str, Any]:
@@ -78,13 +84,27 @@ class Following:
             "address": f"/orders/{order.reference}",
             "service_name": order.service_name.told_in(language),
             "place": place_name(self._rules.areas, order.area),
-            "holder": holder_name(self._rules, order.holder, gettext("You")),
-            "steps": steps_of(self._rules, order.timeline, gettext("You")),
+            "holder": holder_name(self._rules, order.holder, _resident(order)),
+            "steps": steps_of(self._rules, order.timeline, _resident(order)),
             "state_told": state_of(order.state, order.holder),
             "next_told": next_step_of(self._rules, order),
             "can_withdraw": order.state in _WITHDRAWABLE,
             "searching": order.state in _SEARCHING,
+            "can_judge": _can_judge(order),
+            "form": Form.blank(),
+            "fragment": "party.html" if order.me and order.me.part == Part.PARTY else "progress.html",
         }
+
+def _resident(order: OrderView) -> str:
+    """What the resident who holds the order is called before whoever looks."""
+    return gettext("You") if order.me is None or order.me.part == OWNER else gettext("The resident who ordered")
+
+
+def _can_judge(order: OrderView) -> bool:
+    """Whoever ordered says how it went while it is done; everybody else also later, once in each round."""
+    if order.me is None or order.me.left or order.me.verdict is not None:
+        return False
+    return order.state == OrderState.DONE or (order.me.part != OWNER and order.state == OrderState.CLOSED)
 
 
 def holder_name(rules: Community, holder: HolderView | None, resident: str) -> str:
@@ -125,6 +145,7 @@ def mark(order: OrderView) -> str:
     it is late."""
     position = order.timeline[-1].position if order.timeline else 0
     proposed = f"-{len(order.proposed_times)}" if order.proposed_times else ""
+    proposed += "-judged" if order.me and order.me.verdict else ""
     return f"{position}{proposed}{'-late' if order.late else ''}"
 
 
@@ -132,14 +153,17 @@ def following_routes(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
     """``/orders/{reference}``, its live fragments, and the way to withdraw it."""
     router = APIRouter(prefix="/orders/{reference}")
     following = Following(doors, rules, pages)
-    seen: Any = Depends(doors.order_seen)  # a default: annotations of routes see no names of this function
+    seen: Any = Depends(doors.order_seen)  # defaults: annotations of routes see no names of this function
+    concerned: Any = Depends(doors.order_concerned)
 
     @router.get("")
-    async def order(request: Request, found: OrderFound = seen) -> Response:
+    async def order(request: Request, found: OrderFound = concerned) -> Response:
         return await following.page(request, found)
 
     @router.get("/live", response_class=EventSourceResponse)
-    async def live(request: Request, found: OrderFound = seen, after: After = "") -> AsyncIterator[ServerSentEvent]:
+    async def live(
+        request: Request, found: OrderFound = concerned, after: After = ""
+    ) -> AsyncIterator[ServerSentEvent]:
         async def read(last: str) -> list[ServerSentEvent]:
             return await following.change(found, last or after)
 
@@ -147,18 +171,19 @@ def following_routes(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
             yield event
 
     @router.get("/cancel")
-    async def ask_whether_to_cancel(request: Request, found: OrderFound = seen) -> Response:
-        return pages.render(request, "cancel.html", form=Form.blank(), reference=found.reference)
+    async def ask_whether_to_cancel(request: Request, found: OrderFound = concerned) -> Response:
+        doors.access.may(Right.WITHDRAW, found)
+        return pages.render(request, "cancel.html", form=Form.blank(), reference=found.reference, part=found.part)
 
     @router.post("/cancel")
-    async def cancel(request: Request, found: OrderFound = seen) -> Response:
+    async def cancel(request: Request, found: OrderFound = concerned) -> Response:
         form = await posted(request)
         try:
-            await doors.change(doors.use_cases.changing.cancel_orders, found, form.read(CancelOrder))
+            await withdraw(doors, found, form.read(CancelOrder))
         except Refusal as refusal:
-            refused = form.refused(refusal)
-            status = status_of(refusal)
-            return pages.render(request, "cancel.html", status=status, form=refused, reference=found.reference)
+            context: dict[str, Any] = {"reference": found.reference, "part": found.part}
+            refused, status = form.refused(refusal), status_of(refusal)
+            return pages.render(request, "cancel.html", status=status, form=refused, **context)
         return redirect(f"/orders/{found.reference}")
 
     @router.post("/counter/{offer_id}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -12,10 +13,13 @@ from fastapi.responses import Response
 from services.intake.access import Doors
 from services.intake.commands import Orderer
 from services.intake.pages.entry import ORDERERS
+from services.intake.pages.joining import ANOTHER, JOIN, joined_by, similar_to
+from services.intake.pages.joining import Option as Similar
 from services.intake.pages.parties import PlaceBetween, as_shown
 from services.intake.pages.tracking import Tracking
 from services.intake.policies.acceptance import OrderInvalid
 from services.intake.policies.appointments import appointments
+from services.intake.queries.views import PlacedView
 from services.intake.use_cases.placing import KeyUsedForAnotherOrder
 from shared.community.areas import COMMUNITY, GRID, Area
 from shared.community.catalogue import Mode, Service
@@ -35,6 +39,8 @@ KEY = "key"
 _MOMENTS = ("window.from", "window.to")
 _APPOINTMENT, _UNTIL = "window", "/"
 """The choice of an appointment: both ends in one value, as ISO 8601 writes an interval."""
+_BUTTONS = frozenset({KEY, _APPOINTMENT, JOIN, ANOTHER})
+"""What the form sends besides the order itself."""
 _BUILDING = "building"
 _LONGEST_KEY = 200
 
@@ -93,8 +99,11 @@ class Ordering:
             choices=[self._option(areas[code]) for code in codes],
         )
 
-    def form(self, request: Request, service: Service, grid: str, form: Form, status: int = 200) -> Response:
-        """What, when and who, for one grid."""
+    def form(
+        self, request: Request, service: Service, grid: str, form: Form, status: int = 200,
+        similar: Sequence[Similar] = (),
+    ) -> Response:  # fmt: skip
+        """What, when and who, for one grid. ``similar``: orders of others to choose from before this one is placed."""
         language = current_reader().language
         buildings = [self._option(self._rules.areas[code]) for code in self._rules.areas.below(grid, _BUILDING)]
         return self._pages.render(
@@ -113,6 +122,7 @@ class Ordering:
             parties=service.parties,
             appointments=self._appointments(service, grid),
             key=KEY,
+            similar=similar,
         )
 
     def grid_of(self, where: str) -> str | None:
@@ -160,8 +170,7 @@ def ordering_routes(doors: Doors, rules: Community, pages: Pages, tracking: Trac
         if grid is None:
             return ordering.places(request, chosen, where)
         try:
-            wish = _wish(form, chosen).read(PlaceBetween, moments=_MOMENTS, groups=("contact",))
-            placed = await doors.place(wish.order(grid), form.value(KEY)[:_LONGEST_KEY] or None)
+            placed = await joined_by(doors, form) or await place(form, chosen, grid)
         except KeyUsedForAnotherOrder:
             again = replace(form, values={**form.values, KEY: (_new_key(),)})
             return ordering.form(request, chosen, grid, again.refused(SentAlready()), 422)
@@ -169,7 +178,16 @@ def ordering_routes(doors: Doors, rules: Community, pages: Pages, tracking: Trac
             return ordering.form(request, chosen, grid, form.refused(as_shown(refusal)), status_of(refusal))
         except Refusal as refusal:
             return ordering.form(request, chosen, grid, form.refused(refusal), status_of(refusal))
+        if not isinstance(placed, PlacedView):
+            return ordering.form(request, chosen, grid, form, similar=placed)
         return tracking.lead_to(placed.reference, placed.tracking_token)
+
+    async def place(form: Form, service: Service, grid: str) -> PlacedView | list[Similar]:
+        """The order, or what is to be looked at before it is placed."""
+        wish = _wish(form, service).read(PlaceBetween, moments=_MOMENTS, groups=("contact",))
+        order = wish.order(grid)
+        similar = await similar_to(doors, rules.areas, form, order)
+        return similar or await doors.place(order, form.value(KEY)[:_LONGEST_KEY] or None)
 
     return router
 
@@ -181,7 +199,7 @@ def _fresh(service: Service, grid: str) -> Form:
 
 
 def _wish(form: Form, service: Service) -> Form:
-    values = {name: texts for name, texts in form.values.items() if name not in {KEY, _APPOINTMENT}}
+    values = {name: texts for name, texts in form.values.items() if name not in _BUTTONS}
     if chosen := form.value(_APPOINTMENT):
         begins, _, ends = chosen.partition(_UNTIL)
         values |= {"window.from": (begins,), "window.to": (ends,)}

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
+from services.intake.access.concerned import review as review_order
 from services.intake.commands import ReviewOrder
+from services.intake.policies.concerned import Right
 from services.intake.queries import OrderFound
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import Outcome
@@ -31,10 +33,11 @@ Face = Annotated[Outcome, Query()]
 def reviewing_routes(doors: Doors, pages: Pages) -> APIRouter:
     """``/orders/{reference}/review``."""
     router = APIRouter(prefix="/orders/{reference}")
-    seen: Any = Depends(doors.order_seen)  # a default: annotations of routes see no names of this function
+    seen: Any = Depends(doors.order_concerned)  # a default: annotations of routes see no names of this function
 
     def page(request: Request, found: OrderFound, form: Form, status: int = 200) -> Response:
         ratings: list[Any] = [(value, gettext(text)) for value, text in _RATINGS]
+        doors.access.may(Right.REVIEW, found)
         context = {"form": form, "ratings": ratings, "reference": found.reference}
         return pages.render(request, "review.html", status=status, **context)
 
@@ -46,7 +49,7 @@ def reviewing_routes(doors: Doors, pages: Pages) -> APIRouter:
     async def review(request: Request, found: OrderFound = seen) -> Response:
         form = await posted(request)
         try:
-            await doors.change(doors.use_cases.changing.review_orders, found, form.read(ReviewOrder))
+            await review_order(doors, found, form.read(ReviewOrder))
         except Refusal as refusal:
             return page(request, found, form.refused(refusal), status_of(refusal))
         return redirect(f"/orders/{found.reference}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +21,7 @@ from shared.persistence.engine import Database
 OWNER = "owner"
 """How ``me.part`` calls who ordered."""
 
-_ASKED_OF_THE_OWNER = {"proposed_times": [], "extension_asked": None, "closing": None, "related": []}
+_ASKED_OF_THE_OWNER: Mapping[str, Any] = {"proposed_times": [], "extension_asked": None, "closing": None, "related": []}
 """Questions that who ordered answers alone, and their other orders."""
 
 
@@ -53,6 +55,14 @@ class Concerned:
                 await session.get(Order, resident.order_id) if resident else None
             )
         return order.reference if order else None
+
+    async def others(self, order_id: str) -> list[MeView]:
+        """Everybody who is concerned besides who ordered, in the order they joined; without names."""
+        found = select(Resident).where(col(Resident.order_id) == order_id, col(Resident.left_at).is_(None))
+        async with self._database.reading() as session:
+            order = await session.get_one(Order, order_id)
+            residents = await session.scalars(found.order_by(col(Resident.joined_at), col(Resident.resident_id)))
+            return [_resident(order, one) for one in residents]
 
     async def view(self, found: OrderFound, now: datetime) -> OrderView:
         """The order as this person may see it."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.intake.access import Doors
 from services.intake.pages.desk.arranging import arranging_pages, arranging_section
+from services.intake.pages.desk.concerned import concerned_pages, concerned_section
 from services.intake.pages.desk.contact import contact_routes, contact_section
 from services.intake.pages.desk.page import DeskPage
 from services.intake.pages.desk.standing import standing_sections
@@ -15,9 +16,14 @@ from shared.web.templating import Pages
 
 def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
     """Every page about one order. A further section is added to the list, its routes below."""
-    page = DeskPage(doors, pages, [*standing_sections(rules), contact_section(), arranging_section()])
+    page = DeskPage(
+        doors,
+        pages,
+        [*standing_sections(rules), contact_section(), concerned_section(doors, rules), arranging_section()],
+    )
     router = APIRouter()
     router.include_router(page.routes())
     router.include_router(contact_routes(page))
+    router.include_router(concerned_pages(page))
     router.include_router(arranging_pages(page))
     return router
