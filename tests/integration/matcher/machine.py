@@ -14,24 +14,27 @@ from typing import Any, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from services.matcher.commands import CounterOffer, SetDuty
+from services.matcher.commands import CounterOffer, ExtendLeg, ResolveLeg, SetDuty, TakeInPerson
 from services.matcher.policies.policy import Policy
 from services.matcher.use_cases.answering import Counter
 from services.matcher.use_cases.availing import Own
+from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.pooling import Take
 from shared.community.definition import Community
 from shared.community.hours import ALL_WEEK, WeekHours
+from shared.contracts.intake import ExtensionAnswered
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import Urgency, Window
 from tests.integration.matcher.model import ACTIVE, ENDED, UNPAIRED, Rule1, Snapshot, check_rows, snapshot
 from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage, volunteer
 from tests.integration.matcher.test_climbing import clock_of
 
+COUNTY = "qindu"
 MEDIATION = "mediation-maoling-east"
 GRIDS = [GRID, NEXT_GRID, FAR_GRID]
 EVENINGS, DAYS = WeekHours.parse("mon-fri 18-22; sat-sun 8-22"), WeekHours.parse("daily 8-20")
 HOURS = [WeekHours(ALL_WEEK), WeekHours(ALL_WEEK), EVENINGS, DAYS, WeekHours(0)]
-PASSING = [1, 4, 6, 6, 31, 61, 240, 720]
+PASSING = [1, 4, 6, 6, 31, 61, 240, 720, 3000]
 """Minutes that pass: less and more than the draws, the offers, the looks and the dispatch clocks."""
 
 T = TypeVar("T")
@@ -157,6 +160,37 @@ class Matcher(RuleBasedStateMachine):
         command = Take(_one(self._waiting(), pick), _one(iter(self.seen.volunteers), who))
         self._step(self.stage.do(self.stage.use_cases.pooling.take_legs, command), pooled=True)
 
+    @precondition(lambda self: any(self._current()))
+    @rule(pick=st.integers(0, 99), by=st.sampled_from(["c-1", "c-2"]))
+    def take_in_person(self, pick: int, by: str) -> None:
+        """A coordinator serves it themselves."""
+        decision = Decision(_one(self._current(), pick), by, COUNTY, TakeInPerson())
+        self._step(self.stage.do(self.stage.use_cases.deciding.take_in_person, decision))
+
+    @precondition(lambda self: any(self._current()))
+    @rule(pick=st.integers(0, 99))
+    def resolve(self, pick: int) -> None:
+        """A coordinator has served or settled it."""
+        decision = Decision(_one(self._current(), pick), "c-1", COUNTY, ResolveLeg(report="settled"))
+        self._step(self.stage.do(self.stage.use_cases.deciding.resolve_legs, decision))
+
+    @precondition(lambda self: any(self._current()))
+    @rule(pick=st.integers(0, 99), days=st.sampled_from([1, 3, 15]), agreed=st.booleans())
+    def extend(self, pick: int, days: int, agreed: bool) -> None:
+        """A coordinator needs more time."""
+        wish = ExtendLeg(until=self.stage.now + timedelta(days=days), reason="waiting", agreed=agreed)
+        decision = Decision(_one(self._current(), pick), "c-1", COUNTY, wish)
+        self._step(self.stage.do(self.stage.use_cases.extending.extend_legs, decision))
+
+    @precondition(lambda self: bool(self.seen.extensions))
+    @rule(pick=st.integers(0, 99), accepted=st.booleans())
+    def answer_extension(self, pick: int, accepted: bool) -> None:
+        """A resident says whether it may take longer, perhaps too late."""
+        asked = self.seen.extensions[_one(iter(self.seen.extensions), pick)]
+        fields = {"extension_id": asked.extension_id, "accepted": accepted, "answered_at": self.stage.now}
+        fact = self.stage.following(asked.order_id, ExtensionAnswered, **fields)
+        self._step(self.stage.do(self.stage.use_cases.extending.hear_answers, fact))
+
     @precondition(lambda self: any(self._active()))
     @rule(pick=st.integers(0, 99))
     def serve(self, pick: int) -> None:
@@ -233,6 +267,10 @@ class Matcher(RuleBasedStateMachine):
 
     def _running(self) -> Iterator[str]:
         return (one.order_id for one in self.seen.dispatches.values() if one.state not in ENDED)
+
+    def _current(self) -> Iterator[str]:
+        running = set(self._running())
+        return (leg.leg_id for leg in self.seen.legs.values() if leg.order_id in running and leg.state == "open")
 
     def _waiting(self) -> Iterator[str]:
         waiting = {one.order_id for one in self.seen.dispatches.values() if one.state in UNPAIRED}

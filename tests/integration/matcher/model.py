@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.matcher.models import Assignment, Dispatch, Leg, Offer, Outbox, Volunteer
+from services.matcher.models import Assignment, Dispatch, Extension, Leg, Offer, Outbox, Volunteer
 from shared.community.definition import Community
 from shared.community.hours import WeekHours
 from shared.community.roster import RosterRow
@@ -40,6 +40,7 @@ class Snapshot:
     offers: Mapping[str, Offer]
     assignments: Mapping[str, Assignment]
     volunteers: Mapping[str, Volunteer]
+    extensions: Mapping[str, Extension]
     told: Sequence[Any]
 
 
@@ -51,9 +52,10 @@ async def snapshot(stage: Stage, told: Sequence[Any] = ()) -> Snapshot:
         offers = {one.offer_id: one for one in await session.scalars(select(Offer))}
         assignments = {one.assignment_id: one for one in await session.scalars(select(Assignment))}
         volunteers = {one.volunteer_id: one for one in await session.scalars(select(Volunteer))}
+        extensions = {one.extension_id: one for one in await session.scalars(select(Extension))}
         rows = await session.scalars(select(Outbox).order_by(col(Outbox.position)).offset(len(told)))
         fresh = [EVENTS[row.type].model_validate_json(row.body) for row in rows]
-    return Snapshot(stage.now, dispatches, legs, offers, assignments, volunteers, [*told, *fresh])
+    return Snapshot(stage.now, dispatches, legs, offers, assignments, volunteers, extensions, [*told, *fresh])
 
 
 def check_rows(seen: Snapshot) -> None:
@@ -74,6 +76,7 @@ def check_rows(seen: Snapshot) -> None:
             assert not overlap(span_of(one), span_of(other)), f"{one.volunteer_id} is at two places at once"
     for dispatch in seen.dispatches.values():
         check_dispatch(seen, dispatch)
+        check_time(seen, dispatch)
 
 
 def check_dispatch(seen: Snapshot, dispatch: Dispatch) -> None:
@@ -86,6 +89,8 @@ def check_dispatch(seen: Snapshot, dispatch: Dispatch) -> None:
         assert (None, "none", []) == (dispatch.holder_role, dispatch.next_step, asking)
         return
     assert dispatch.next_step != "none"
+    if dispatch.state == "under_way" and dispatch.holder_role == "coordinator":  # served in person
+        assert (True, "complete", []) == (dispatch.holder_id is not None, dispatch.next_step, asking)
     if dispatch.holder_role == "volunteer":
         serving = {one.volunteer_id for one in seen.assignments.values() if one.order_id == order_id}
         assert dispatch.holder_id in serving
@@ -94,6 +99,20 @@ def check_dispatch(seen: Snapshot, dispatch: Dispatch) -> None:
     if dispatch.state in UNPAIRED and dispatch.due_at > seen.now:
         looked_for = [leg for leg in seen.legs.values() if leg.order_id == order_id and leg.ask_at is not None]
         assert asking or looked_for, f"{order_id} waits, and nobody is asked or looked for"
+
+
+def check_time(seen: Snapshot, dispatch: Dispatch) -> None:
+    """Late with nobody above is late at the top; more time is asked for once in a round, and by who still holds it."""
+    asked = [one for one in seen.extensions.values() if one.order_id == dispatch.order_id and one.withdrawn_at is None]
+    rounds = [one.round for one in asked]
+    assert len(rounds) == len(set(rounds)), f"{dispatch.order_id} asks for time again and again"
+    waiting = [one for one in asked if one.agreed is None]
+    if dispatch.state in {*ENDED, "done"}:
+        assert (None, []) == (dispatch.overdue_since, waiting)
+    elif dispatch.overdue_since is not None:
+        assert ("county", True) == (dispatch.tier, dispatch.overdue_since <= seen.now)
+    if waiting:
+        assert dispatch.holder_role in {"coordinator", "department"}, f"{dispatch.order_id}: whoever asked is gone"
 
 
 class Rule1:
