@@ -69,7 +69,7 @@ def _referrals(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
 
 
 def _ends(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
-    told = Counter(_time_asked(key) for key in found if key[1] in HOW_IT_ENDED)
+    told = Counter(_time_asked(key) for key in found if key[1] in HOW_IT_ENDED and key[3] == Role.VOLUNTEER)
     wrong = {time: "never heard how it ended" for time in called_for.ends if not told[time]}
     wrong |= {time: f"heard {count} times how it ended" for time, count in told.items() if count > 1}
     wrong |= {time: "was told of an end, and never asked" for time in told if time not in called_for.asked}
