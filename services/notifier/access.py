@@ -1,6 +1,6 @@
 """Who may do what at notifier, and what its JSON doors and pages share.
 
-Ops see every notice, event, stream and dead letter; a letterbox opens to its owner alone.
+Ops see every notice, event, stream and dead letter; a letterbox opens to its owner alone; the board is everybody's.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifier.commands import Recipient
-from services.notifier.queries import DeadLetterQueries, EventQueries, NoticeQueries, StreamQueries
+from services.notifier.queries import BoardQueries, DeadLetterQueries, EventQueries, NoticeQueries, StreamQueries
 from services.notifier.repository import Repository
 from shared.contracts.refusal import Forbidden
 from shared.contracts.words import Role
@@ -39,3 +39,4 @@ class Doors:
     events: EventQueries
     dead_letters: DeadLetterQueries
     streams: StreamQueries
+    board: BoardQueries

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from services.notifier.access import Doors, letterbox_of
 from services.notifier.commands import ReadNotice, Recipient
 from services.notifier.queries import EventFilter
-from services.notifier.queries.views import DeadLetterView, EventView, LetterView, NoticeView, StreamView
+from services.notifier.queries.views import BoardView, DeadLetterView, EventView, LetterView, NoticeView, StreamView
 from services.notifier.use_cases.confirming import EVENTS
 from services.notifier.use_cases.reading import read_notices
 from shared.contracts.words import Role
@@ -48,6 +48,22 @@ def make_router(doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/api")
     router.include_router(_letterbox(doors))
     router.include_router(_operations(doors))
+    router.include_router(_board(doors))
+    return router
+
+
+def _board(doors: Doors) -> APIRouter:
+    router = APIRouter(tags=["board"])
+
+    @router.get("/board")
+    async def board(
+        area: Annotated[str | None, Query(max_length=100, description="A community, or an area above.")] = None,
+        service: Annotated[str | None, Query(max_length=100)] = None,
+        month: Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}$", description="Such as 2026-11.")] = None,
+    ) -> BoardView:
+        """Public closing figures; small ones are withheld. No sign-in."""
+        return await doors.board.board(area, service, month)
+
     return router
 
 

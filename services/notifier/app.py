@@ -16,6 +16,7 @@ from services.notifier.clocks import DeliveryClock, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
+    BoardQueries,
     DeadLetterQueries,
     EventQueries,
     NoticeQueries,
@@ -48,9 +49,10 @@ MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
 SITE = Site(
     links=(
-        Link("/", msgid("Events")),
-        Link("/streams", msgid("Streams")),
-        Link("/dead-letters", msgid("Dead letters")),
+        Link("/", msgid("Events"), (Role.OPS,)),
+        Link("/streams", msgid("Streams"), (Role.OPS,)),
+        Link("/dead-letters", msgid("Dead letters"), (Role.OPS,)),
+        Link("/board", msgid("Public board")),
     ),
     sign_in=SIGN_IN,
 )
@@ -100,6 +102,7 @@ class Notifier:
             EventQueries(database),
             DeadLetterQueries(database),
             StreamQueries(self.machinery.bus),
+            BoardQueries(database, self.rules, settings.board_least, settings.board_seconds),
         )
         self.delivery_clock = DeliveryClock(
             self.doors.notices,
@@ -153,7 +156,7 @@ def application_of(notifier: Notifier) -> FastAPI:
         routers=[
             api.make_router(notifier.doors),
             signing_in_routes(shown, door),
-            pages.make_router(notifier.doors, shown),
+            pages.make_router(notifier.doors, shown, notifier.rules),
         ],
         changes=notifier.changes,
         checks={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from shared.web.settings import ServiceSettings
 
@@ -17,7 +17,8 @@ class NotifierSettings(ServiceSettings):
     looks at what is to be delivered (wall time). ``delivery_attempts``: after so many a delivery is given up.
     ``retry_seconds``: the pause after the first failed attempt; it doubles up to ``longest_retry_seconds``.
     ``group_commands``: the most commands in one transaction. ``waiting_commands``: the most that may wait before
-    callers are told to come back.
+    callers are told to come back. ``board_least``: smaller figures are not shown on the public board, nor what would
+    give them away. ``board_seconds``: how old its figures may be (wall time).
     """
 
     service: ClassVar[str] = "notifier"
@@ -31,3 +32,5 @@ class NotifierSettings(ServiceSettings):
     longest_retry_seconds: PositiveFloat = 3600.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
+    board_least: PositiveInt = 5
+    board_seconds: NonNegativeFloat = 60.0

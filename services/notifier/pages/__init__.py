@@ -1,20 +1,23 @@
-"""Notifier's pages for ops: events as they happen, streams and consumers, dead letters."""
+"""Notifier's pages: the public board; for ops events as they happen, streams and consumers, dead letters."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from services.notifier.access import Doors
+from services.notifier.pages.board import board_routes
 from services.notifier.pages.events import event_routes
 from services.notifier.pages.standing import standing_routes
+from shared.community.definition import Community
 from shared.web.templating import Pages
 
 __all__ = ["make_router"]
 
 
-def make_router(doors: Doors, pages: Pages) -> APIRouter:
-    """Every page of notifier; all need the role of ops."""
+def make_router(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
+    """Every page of notifier; all but the board need the role of ops."""
     router = APIRouter(include_in_schema=False)
     router.include_router(event_routes(doors, pages))
     router.include_router(standing_routes(doors, pages))
+    router.include_router(board_routes(doors, pages, rules))
     return router

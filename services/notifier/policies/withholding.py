@@ -28,6 +28,7 @@ class Dimension:
             if parent is not None:
                 self._below[parent].append(node)
         self._parents = dict(parents)
+        self.nodes = self._parents
         (self.top,) = (node for node, parent in parents.items() if parent is None)
 
     def line(self, node: str) -> Path:
@@ -38,6 +39,10 @@ class Dimension:
             found.append(above)
             above = self._parents[above]
         return tuple(found)
+
+    def below(self, node: str) -> list[str]:
+        """Its children."""
+        return self._below[node]
 
     def siblings(self, node: str) -> list[str]:
         """The others below the same parent."""

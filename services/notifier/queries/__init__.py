@@ -1,5 +1,6 @@
 """What notifier shows. Reading only."""
 
+from services.notifier.queries.board import BoardQueries
 from services.notifier.queries.dead_letters import DeadLetterQueries
 from services.notifier.queries.events import EventFilter, EventQueries
 from services.notifier.queries.notices import DueDelivery, NoticeQueries
@@ -8,6 +9,7 @@ from services.notifier.queries.streams import StreamQueries
 from services.notifier.queries.wording import Wording
 
 __all__ = [
+    "BoardQueries",
     "DeadLetterQueries",
     "DueDelivery",
     "EventFilter",

@@ -112,3 +112,51 @@ class DeadLetterView(BaseModel):
     payload: str
     size: int
     buried_at: datetime
+
+
+class FiguresView(BaseModel):
+    """Public figures of one area, service or month (``code``). None: withheld, so that nobody can be recognised;
+    ``suppressed``: at least one of them is.
+
+    ``collected``: every order placed, merged ones included, which count with the outcome of the order they joined.
+    ``answered``: served (``done``, waiting for the review) or closed as anything but ``no_reply``, so withdrawn ones as
+    well; the rest are ``open`` or ended without a reply. ``content``: rated four or five, or fixed and not rated.
+    ``tiers``: by the highest kind of area whose coordinator held it; ``none``: no coordinator had to.
+    """
+
+    code: str
+    suppressed: bool
+    collected: int | None
+    answered: int | None
+    done: int | None
+    open: int | None
+    content: int | None
+    outcomes: dict[str, int | None]
+    tiers: dict[str, int | None]
+
+
+class MinutesView(BaseModel):
+    """Minutes from placing to a step: the median, and what nine of ten orders stayed within; None for too few."""
+
+    suppressed: bool = False
+    median: int | None = None
+    nine_of_ten: int | None = None
+
+
+class BoardView(BaseModel):
+    """The public board of one area, service and month (None: all), in the order of the tree, the catalogue and the
+    calendar: nobody is ranked. ``least``: smaller figures are withheld. ``taken``: until somebody had it; ``done``:
+    until it was served, the last time where it was reopened."""
+
+    area: str
+    service: str | None
+    month: str | None
+    least: int
+    total: FiguresView
+    by_area: list[FiguresView]
+    by_service: list[FiguresView]
+    by_month: list[FiguresView]
+    services: list[str]
+    months: list[str]
+    taken: MinutesView
+    done: MinutesView

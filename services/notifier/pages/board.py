@@ -1,0 +1,41 @@
+"""The public board: what was collected and what came of it, for everybody to read and to print."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from services.notifier.access import Doors
+from shared.community.definition import Community
+from shared.web.i18n import current_reader
+from shared.web.templating import Pages
+
+Chosen = Annotated[str, Query(max_length=100)]
+
+
+def board_routes(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
+    """``/board``; nobody signs in."""
+    router = APIRouter()
+
+    def named(code: str) -> str:
+        """An area or a service in the reader's language; one that is gone by its code."""
+        known = rules.areas.get(code) or rules.services_by_code.get(code)
+        if known is None:
+            return code
+        return known.name.zh if current_reader().language.value.startswith("zh") else known.name.en
+
+    @router.get("/board")
+    async def board(request: Request, area: Chosen = "", service: Chosen = "", month: Chosen = "") -> Response:
+        shown = await doors.board.board(area or None, service or None, month or None)
+        line = rules.areas.ancestors(shown.area)
+        above = line[0] if line else ""
+        return pages.render(request, "board.html", board=shown, named=named, kind=_kinds(rules), above=above)
+
+    return router
+
+
+def _kinds(rules: Community) -> dict[str, str]:
+    chinese = current_reader().language.value.startswith("zh")
+    return {kind.code: kind.name.zh if chinese else kind.name.en for kind in rules.areas.kinds}
