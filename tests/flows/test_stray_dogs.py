@@ -61,6 +61,9 @@ async def test_mediated_by_the_coordinator_in_person_handed_back_once_and_served
     held = await in_state(doors, placed, "offered")
     desk = coordinator(stack, doors, held["holder"]["area"])
     mediation, capture = (leg["leg_id"] for leg in held["legs"])
+    path = f"/api/legs/{mediation}/take"
+    assert 200 == (await doors.ask("POST", "matcher", path, desk))[0]
+    assert "complete" == (await in_state(doors, placed, "under_way"))["next_step"]
     path = f"/api/legs/{mediation}/resolve"
     assert 200 == (await doors.ask("POST", "matcher", path, desk, {"report": "已上门说和"}))[0]
     token, referral = await with_city_management(doors, placed)
@@ -73,6 +76,7 @@ async def test_mediated_by_the_coordinator_in_person_handed_back_once_and_served
     assert [("leg_completed", "coordinator"), ("order_escalated", "department"), ("leg_completed", "department")] == [
         one for one in happened if one[0] in {"leg_completed", "order_escalated"}
     ]
+    assert ("leg_taken", "coordinator") in happened
     _, figures = await doors.ask("GET", "matcher", "/api/referrals/figures", desk)
     (row,) = [one for one in figures["items"] if one["department"] == CITY]
     assert (1, 1) <= (row["again"], row["handed_back"])

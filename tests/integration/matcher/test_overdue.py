@@ -1,4 +1,4 @@
-"""At the top of the ladder an order stays, flagged every day, until somebody acts; each climb says who held it before."""
+"""At the top of the ladder an order stays, flagged daily, until somebody acts; each climb says who held it before."""
 
 from __future__ import annotations
 
