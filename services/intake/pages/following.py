@@ -13,13 +13,12 @@ from fastapi.responses import Response
 from services.intake.access import Doors
 from services.intake.access.concerned import withdraw
 from services.intake.commands import AnswerProposal, CancelOrder
-from services.intake.pages.telling import happened, next_step_of, state_of
+from services.intake.pages.telling import happened, next_step_of, state_of, whose
 from services.intake.policies.concerned import Right
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
 from services.intake.queries.concerned import OWNER
 from services.intake.queries.views import HolderView, OrderView, TimelineView
-from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import OrderState, Part, Role
@@ -123,13 +122,8 @@ def holder_name(rules: Community, holder: HolderView | None, resident: str) -> s
 def steps_of(rules: Community, timeline: Sequence[TimelineView], resident: str) -> list[Step]:
     """What happened, as lines, each with who had it then and by when. ``resident``: how the resident is called here."""
     return [
-        Step(
-            happened(entry),
-            entry.at,
-            "" if entry.by == SYSTEM else WORDS["role_name"](entry.by),
-            _had_it(holder_name(rules, entry.holder, resident), entry.due_at),
-        )
-        for entry in timeline
+        Step(happened(entry), entry.at, by, _had_it(holder_name(rules, entry.holder, resident), entry.due_at))
+        for entry, by in zip(timeline, whose(timeline), strict=True)
     ]
 
 

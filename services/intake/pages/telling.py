@@ -5,10 +5,11 @@ Every kind of fact, every code of one, every state and every next step has words
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.intake.policies.details import AGREED, BY_WORD, REFUSED
 from services.intake.queries.views import HolderView, OrderView, TimelineView
+from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
 from shared.community.departments import DepartmentKind
 from shared.contracts.matcher import LegAssigned
@@ -105,6 +106,12 @@ WITH: Mapping[str, str] = {
     DepartmentKind.MERCHANT: msgid("With the merchant"),
     DepartmentKind.COUNTER: msgid("At the counter"),
 }
+NAMES: Mapping[str, str] = {
+    DepartmentKind.DEPARTMENT: msgid("Department"),
+    DepartmentKind.PROPERTY: msgid("Property firm"),
+    DepartmentKind.MERCHANT: msgid("Merchant"),
+    DepartmentKind.COUNTER: msgid("Service counter"),
+}
 PASSED_TO: Mapping[str, str] = {
     DepartmentKind.DEPARTMENT: msgid("The order was passed to a department, which does the work"),
     DepartmentKind.PROPERTY: msgid("The order was passed to the property firm, which does the work"),
@@ -131,6 +138,19 @@ def happened(entry: TimelineView) -> str:
         return gettext("It is ready to collect at the %(counter)s, open %(hours)s") % named
     told = DETAILS.get(entry.what, {}).get(entry.detail or "")
     return gettext(told) if told else WORDS["event_name"](entry.what)
+
+
+def whose(timeline: Sequence[TimelineView]) -> list[str]:
+    """Whose hand each entry was, as a role; of those who are no volunteers, as what held the order last. Empty where it
+    was nobody's.
+    """
+    told, kind = [], str(DepartmentKind.DEPARTMENT)
+    for entry in timeline:
+        if entry.holder is not None and entry.holder.role == Role.DEPARTMENT:
+            kind = _kind_of(entry.holder)
+        by = gettext(NAMES[kind]) if entry.by == Role.DEPARTMENT else WORDS["role_name"](entry.by)
+        told.append("" if entry.by == SYSTEM else by)
+    return told
 
 
 def state_of(state: str, holder: HolderView | None) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 import services.intake.pages
 from deploy.definitions import REFERENCE_COUNTY
-from services.intake.pages.telling import DETAILS, happened, next_step_of, state_of
+from services.intake.pages.telling import DETAILS, happened, next_step_of, state_of, whose
 from services.intake.policies.details import AGREED, BY_WORD, REFUSED, TOLD_REASONS
 from services.intake.queries.orders import NOT_FOR_RESIDENTS
 from services.intake.queries.views import HolderView, LegView, OrderView, TimelineView
@@ -198,3 +198,23 @@ def test_a_coordinator_who_serves_in_person_is_said_to() -> None:
     """Not that a volunteer finishes the work."""
     seen = order(HolderView(role="coordinator", area=None, title=TITLE), "complete")
     assert "The coordinator does it in person" == told(lambda: next_step_of(COUNTY, seen), Language.EN)
+
+
+def test_whose_hand_it_was_is_told_by_what_held_the_order() -> None:
+    """A counter is no department, also where the order has left it by then."""
+    counter = HolderView(role="department", area=None, title=TITLE, kind="counter")
+    resident = HolderView(role="resident", area=None, title=None)
+    line = [
+        entry("order_referred", None, counter),
+        entry("leg_completed", None, counter),
+        entry("order_done", None, resident),
+    ]
+    line = [line[0], *(one.model_copy(update={"by": "department"}) for one in line[1:])]
+    assert ["", "Service counter", "Service counter"] == whose_in_english(line)
+
+
+def whose_in_english(line: list[TimelineView]) -> list[str]:
+    """Whose hands they were."""
+    found: list[str] = []
+    told(lambda: found.extend(whose(line)) or "", Language.EN)  # type: ignore[func-returns-value]  # told for its language
+    return found
