@@ -210,11 +210,12 @@ class Dispatch(MatcherTable, table=True):
         self.holder_role, self.holder_area, self.holder_id = Role.RESIDENT.value, None, self.order_id
         self.due_at, self.next_step = due_at, NextStep.REVIEW.value
 
-    def reopen(self, due_at: datetime) -> None:
-        """Not fixed: the same number runs again."""
+    def reopen(self, rung: Rung, due_at: datetime) -> None:
+        """Not fixed: the same number runs again, answered for by the coordinator of that rung."""
         self._take(Step.REOPEN)
         self.round += 1
-        self.due_at = due_at
+        self.desk_area, self.tier = rung.area, rung.tier
+        self.due_at, self.desk_due_at = due_at, None
         self._to_desk(NextStep.OFFER)
 
     def end(self, step: Step) -> None:

@@ -13,6 +13,7 @@ from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Offer
 from services.matcher.models.referrals import Referral
 from services.matcher.policies.acceptance import AssignmentState, free_place
+from services.matcher.policies.ladder import Rung
 from services.matcher.policies.referring import ReferralEnding
 
 
@@ -134,9 +135,20 @@ class WholeDispatch:
         return len(served) >= leg.headcount
 
     def refused(self, leg: Leg) -> frozenset[str]:
-        """Who is not asked about a leg: who was asked before or gave it back, and who served an earlier round."""
+        """Who is not asked about a leg: who was asked before or gave it back, and, unless they may come again, who had
+        one of an earlier round."""
         asked = {offer.volunteer_id for offer in self.offers if offer.leg_id == leg.leg_id}
         had = {one.volunteer_id for one in self.assignments if one.leg_id == leg.leg_id}
         earlier = {one.leg_id for one in self.legs if one.round < leg.round}
-        served = {one.volunteer_id for one in self.assignments if one.leg_id in earlier}
-        return frozenset(asked | had | served)
+        before = {one.volunteer_id for one in self.assignments if one.leg_id in earlier}
+        return frozenset(asked | had | before - set(self.dispatch.continued.split()))
+
+    def reopen(self, rung: Rung, due_at: datetime, *, same_people: bool) -> None:
+        """Not fixed: the same number runs again, from the lowest rung on. Who served may come again where the resident
+        wants ``same_people``, else nobody who had a leg of it."""
+        before = dict.fromkeys(one.volunteer_id for one in self.assignments)
+        served = {one.volunteer_id for one in self.assignments if one.state == AssignmentState.COMPLETED.value}
+        again = [one for one in before if same_people and one in served]
+        others = [one for one in self.dispatch.continued.split() if one not in before]
+        self.dispatch.continued = " ".join((*others, *again))
+        self.dispatch.reopen(rung, due_at)

@@ -84,14 +84,16 @@ class Dispatching:
         return answers
 
     async def reopen_dispatches(self, uow: Unit, facts: Sequence[Fact[OrderReopened]]) -> Answers:
-        """Not fixed: the further legs are offered, to people who have not served this order yet."""
+        """Not fixed: the further legs are offered, to people who have not served this order yet, unless the resident
+        wants the same."""
         reopened: dict[str, WholeDispatch] = {}
 
         def take(whole: WholeDispatch, event: OrderReopened) -> None:
             if not may(OrderState(whole.dispatch.state), Step.REOPEN):
                 log.error("fact.out_of_order", order_id=event.order_id, state=whole.dispatch.state)
                 return
-            whole.dispatch.reopen(event.due_at)
+            rung = rung_of(self._rules.areas, whole.dispatch.grid)
+            whole.reopen(rung, event.due_at, same_people=event.same_people)
             whole.legs += _legs(event.legs, whole.dispatch, len(whole.legs))
             reopened[event.order_id] = whole
 

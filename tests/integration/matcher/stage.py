@@ -224,7 +224,7 @@ class Stage:
         fact = self.following(order_id, intake.OrderAmended, **fields)
         await self.do(self.use_cases.amending.amend_dispatches, fact)
 
-    async def reopen(self, order_id: str) -> None:
+    async def reopen(self, order_id: str, *, same_people: bool = False) -> None:
         """Have matcher hear "not fixed" and that the order runs again."""
         reviewed = {"outcome": "not_fixed", "rating": None, "reviewed_at": self.now}
         fact = self.following(order_id, intake.OrderReviewed, **reviewed)
@@ -232,6 +232,7 @@ class Stage:
         whole = await self.dispatch(order_id)
         leg = intake.PlacedLeg(leg_id=f"{order_id}-r{whole.round + 1}", post=await self.post_of(order_id))
         fields = {"legs": (leg,), "reopened_at": self.now, "due_at": self.now + timedelta(hours=4)}
+        fields["same_people"] = same_people
         fact = self.following(order_id, intake.OrderReopened, **fields)
         await self.do(self.use_cases.dispatching.reopen_dispatches, fact)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlmodel import col
 
-from services.matcher.commands import ResolveLeg
+from services.matcher.commands import EscalateLeg, ResolveLeg
 from services.matcher.models import Leg, Wave
 from services.matcher.use_cases.deciding import Decision
 from shared.community.hours import WeekHours
@@ -220,6 +220,29 @@ async def test_a_reopened_order_is_not_offered_to_who_served_it(stage: Stage) ->
     row = await stage.dispatch(order_id)
     rounds = await stage.all(select(Leg).order_by(col(Leg.position)))
     assert (3, [1, 2, 3]) == (row.round, [leg.round for leg in rounds])
+
+
+async def test_who_served_comes_again_where_the_resident_wants_them(stage: Stage) -> None:
+    """Asked first, as somebody they know; the round after, not any more, unless they are wanted again."""
+    await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION, home=NEXT_GRID))
+    order_id = await stage.place()
+    asked = [await stage.served(order_id)]
+    for same_people in (True, False):
+        await stage.reopen(order_id, same_people=same_people)
+        asked.append(await stage.served(order_id))
+    assert ["v-1", "v-1", "v-2"] == asked
+
+
+async def test_a_reopened_order_begins_at_the_lowest_rung(stage: Stage) -> None:
+    """However far it had climbed before it was served."""
+    order_id = await stage.place("certificates")
+    above = EscalateLeg(reason="too hard for the grid")
+    await stage.do(stage.use_cases.deciding.escalate_legs, Decision(f"{order_id}-l1", "c-1", GRID, above))
+    higher = (await stage.dispatch(order_id)).desk_area
+    decision = Decision(f"{order_id}-l1", "c-0", higher, ResolveLeg(report="ready to collect"))
+    await stage.do(stage.use_cases.deciding.resolve_legs, decision)
+    await stage.reopen(order_id)
+    assert (True, GRID) == (higher != GRID, (await stage.dispatch(order_id)).desk_area)
 
 
 async def test_what_no_post_serves_comes_to_the_coordinator_again_when_reopened(stage: Stage) -> None:
