@@ -59,9 +59,10 @@ SITE = Site(
         Link("/", msgid("Place an order")),
         Link("/track", msgid("Follow an order")),
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
+        Link("/call-list", msgid("Calls to make"), (Role.COORDINATOR,)),
     ),
     sign_in="/track",
-    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN},
+    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN},
 )
 
 

@@ -30,15 +30,19 @@ _RATINGS = (
 Face = Annotated[Outcome, Query()]
 
 
+def ratings() -> list[Any]:
+    """Every rating with its words, in the reader's language."""
+    return [(value, gettext(text)) for value, text in _RATINGS]
+
+
 def reviewing_routes(doors: Doors, pages: Pages) -> APIRouter:
     """``/orders/{reference}/review``."""
     router = APIRouter(prefix="/orders/{reference}")
     seen: Any = Depends(doors.order_concerned)  # a default: annotations of routes see no names of this function
 
     def page(request: Request, found: OrderFound, form: Form, status: int = 200) -> Response:
-        ratings: list[Any] = [(value, gettext(text)) for value, text in _RATINGS]
         doors.access.may(Right.REVIEW, found)
-        context = {"form": form, "ratings": ratings, "reference": found.reference}
+        context = {"form": form, "ratings": ratings(), "reference": found.reference, "owner": found.part is None}
         return pages.render(request, "review.html", status=status, **context)
 
     @router.get("/review")

@@ -8,6 +8,7 @@ from services.intake.access import Doors
 from services.intake.pages.desk.arranging import arranging_pages, arranging_section
 from services.intake.pages.desk.concerned import concerned_pages, concerned_section
 from services.intake.pages.desk.contact import contact_routes, contact_section
+from services.intake.pages.desk.ending import ending_pages, ending_section
 from services.intake.pages.desk.page import DeskPage
 from services.intake.pages.desk.standing import standing_sections
 from shared.community.definition import Community
@@ -19,11 +20,18 @@ def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
     page = DeskPage(
         doors,
         pages,
-        [*standing_sections(rules), contact_section(), concerned_section(doors, rules), arranging_section()],
+        [
+            *standing_sections(rules),
+            contact_section(),
+            concerned_section(doors, rules),
+            arranging_section(),
+            ending_section(doors),
+        ],
     )
     router = APIRouter()
     router.include_router(page.routes())
     router.include_router(contact_routes(page))
     router.include_router(concerned_pages(page))
     router.include_router(arranging_pages(page))
+    router.include_router(ending_pages(page))
     return router
