@@ -42,6 +42,7 @@ class DispatchClock:
         done += await self._do(use_cases.climbing.climb_dispatches, await due.dispatches(now, MOST))
         done += await self._do(use_cases.answering.expire_offers, await due.expired_offers(now, MOST))
         done += await self._do(use_cases.calling_up.lapse_call_ups, await due.expired_call_ups(now, MOST))
+        done += await self._do(use_cases.incidents.raise_again, await due.incidents(now, MOST))
         done += await self._do(use_cases.departing.clear_departed, await due.departed(MOST))
         return done + await self._do(use_cases.pairing.look_again, await due.looks(now, MOST))
 

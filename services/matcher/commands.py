@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from shared.community.hours import WeekHours
 from shared.community.roster_columns import LARGEST_BUDGET, LARGEST_CAPACITY
 from shared.community.text import Code
-from shared.contracts.words import ErrandStep, Window
+from shared.contracts.words import ErrandStep, IncidentKind, Window
 
 MOST_MINUTES = 24 * 60
 MOST_ABSENCES = 50
@@ -248,6 +248,19 @@ class RestoreVolunteer(Command):
 
 class RemoveVolunteer(Command):
     """A coordinator takes a volunteer off the roster."""
+
+
+class ReportIncident(Command):
+    """Somebody reports a danger; in an emergency they call 119, 120 or 110 first."""
+
+    kind: IncidentKind
+    words: Words
+
+
+class AnswerIncident(Command):
+    """A coordinator has seen to a danger; what they did stays with the coordinators."""
+
+    words: Words
 
 
 class VetClaim(Command):

@@ -128,7 +128,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(IncidentReported)
     async def on_incident_reported(uow: Unit, facts: Sequence[Fact[IncidentReported]]) -> Answers:
         """A danger comes before the coordinator."""
-        return await dispatching.pass_by(uow, facts)
+        return await use_cases.incidents.hear(uow, facts)
 
     return hearing
 

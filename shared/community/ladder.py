@@ -125,7 +125,8 @@ class Clocks(BaseModel):
     ``review``: the time a resident has for the review after ``done``. ``review_reminders``: when they are reminded of
     it, counted from ``done``, ascending; without, after a third and after two thirds of that time. ``calls``: how those
     are reached who read no messages. ``overdue``: how often an order that is late at the top of the ladder is flagged
-    again. ``longest_extension``: how far ahead more time may be asked for.
+    again. ``incident``: a coordinator's time to see to a danger before it comes before the next above.
+    ``longest_extension``: how far ahead more time may be asked for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -137,6 +138,7 @@ class Clocks(BaseModel):
     review_reminders_minutes: tuple[int, ...] | None = Field(default=None, min_length=1)
     calls: CallClocks = CallClocks()
     overdue_minutes: int = Field(default=24 * 60, ge=1)
+    incident_minutes: int = Field(default=15, ge=1)
     longest_extension_minutes: int = Field(default=14 * 24 * 60, ge=1)
 
     @model_validator(mode="after")
@@ -161,6 +163,11 @@ class Clocks(BaseModel):
         if self.review_reminders_minutes is None:
             return (self.review / 3, self.review * 2 / 3)
         return tuple(timedelta(minutes=minutes) for minutes in self.review_reminders_minutes)
+
+    @property
+    def incident(self) -> timedelta:
+        """From the report of a danger, or its coming before somebody else, until a coordinator has seen to it."""
+        return timedelta(minutes=self.incident_minutes)
 
     @property
     def overdue(self) -> timedelta:

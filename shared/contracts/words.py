@@ -103,6 +103,16 @@ class ErrandStep(StrEnum):
     READY_TO_COLLECT = "ready_to_collect"
 
 
+class IncidentKind(StrEnum):
+    """What danger is reported (安全事件): the short list of both sides."""
+
+    INJURY = "injury"
+    THREAT = "threat"
+    FIRE_GAS = "fire_gas"
+    CHILD = "child"
+    OTHER = "other"
+
+
 class NextStep(StrEnum):
     """What the holder of an open order has to do next; ``none`` once it has ended.
 

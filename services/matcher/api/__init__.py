@@ -9,6 +9,7 @@ from services.matcher.api.assignments import assignment_routes
 from services.matcher.api.back_and_forth import back_and_forth_routes
 from services.matcher.api.desk import desk_routes
 from services.matcher.api.holding import holding_routes
+from services.matcher.api.incidents import incident_routes
 from services.matcher.api.me import me_routes
 from services.matcher.api.offers import call_up_routes, offer_routes, pool_routes
 from services.matcher.api.posts import post_routes
@@ -27,6 +28,7 @@ def make_router(doors: Doors) -> APIRouter:
     call_up_routes(router, doors)
     assignment_routes(router, doors)
     me_routes(router, doors)
+    incident_routes(router, doors)
     desk_routes(router, doors)
     holding_routes(router, doors)
     referral_routes(router, doors)

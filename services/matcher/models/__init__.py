@@ -4,6 +4,7 @@ from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.extensions import Extension
 from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Session
+from services.matcher.models.incidents import Incident
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
 from services.matcher.models.referrals import Referral
@@ -21,6 +22,7 @@ __all__ = [
     "Extension",
     "Habit",
     "Inbox",
+    "Incident",
     "Leg",
     "MatcherTable",
     "Offer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.matcher.queries.back_and_forth import BackAndForthQueries
 from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
+from services.matcher.queries.incidents import IncidentQueries
 from services.matcher.queries.pool import PoolQueries
 from services.matcher.queries.posts import PostQueries
 from services.matcher.queries.recommended import RecommendedQueries
@@ -31,6 +32,7 @@ class Queries(ServingQueries):
         super().__init__(database, rules, vault)
         self.due = DueQueries(database)
         self.back_and_forth = BackAndForthQueries(database, rules)
+        self.incidents = IncidentQueries(database, rules, vault)
         self.pool = PoolQueries(database, rules, vault, directories, needs)
         self.posts = PostQueries(database, rules, vault)
         self.references = ReferenceQueries(database)

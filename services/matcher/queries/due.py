@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Select, exists, or_, select
 from sqlmodel import col
 
-from services.matcher.models import Assignment, CallUp, Dispatch, Leg, Offer, Volunteer
+from services.matcher.models import Assignment, CallUp, Dispatch, Incident, Leg, Offer, Volunteer
 from services.matcher.models.dispatches import CLOCKED_ROWS
+from services.matcher.models.incidents import UNANSWERED
 from services.matcher.models.roster import GONE
 from services.matcher.policies.acceptance import ACTIVE, ASKING, CallUpState, OfferState
 from services.matcher.queries.looking import Looking
@@ -30,6 +31,7 @@ _FOLLOWING = select(
     _first(col(CallUp.expires_at), col(CallUp.state) == _CALLED),
     _first(col(Leg.draw_ends_at), col(Leg.draw_ends_at).is_not(None)),
     _first(col(Leg.ask_at), col(Leg.ask_at).is_not(None)),
+    _first(col(Incident.due_at), UNANSWERED),
 )
 """When the next clock of each kind runs out; one statement for all, because every pause of the clock asks it."""
 
@@ -61,6 +63,11 @@ class DueQueries(Looking):
         """Legs for which people are to be looked for again."""
         looks = select(col(Leg.leg_id)).where(col(Leg.ask_at) <= now)
         return await self._ids(looks.order_by(col(Leg.ask_at)).limit(most))
+
+    async def incidents(self, now: datetime, most: int) -> Sequence[str]:
+        """Dangers that nobody answered in time."""
+        due = select(col(Incident.incident_id)).where(UNANSWERED, col(Incident.due_at) <= now)
+        return await self._ids(due.order_by(col(Incident.due_at)).limit(most))
 
     async def departed(self, most: int) -> Sequence[str]:
         """Volunteers who left or were suspended, and have or are asked something all the same."""

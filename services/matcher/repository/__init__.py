@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.matcher.models import Inbox, Outbox, Session
 from services.matcher.repository.departures import DepartureRepository
+from services.matcher.repository.incidents import IncidentRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
 from services.matcher.repository.stand_ins import StandInRepository
@@ -13,7 +14,13 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 
 class Repository(
-    PlaceRepository, DepartureRepository, RosterRepository, StandInRepository, SessionRepository, MessagingRepository
+    PlaceRepository,
+    DepartureRepository,
+    IncidentRepository,
+    RosterRepository,
+    StandInRepository,
+    SessionRepository,
+    MessagingRepository,
 ):
     """Matcher's database inside one unit of work."""
 

@@ -18,6 +18,7 @@ from services.matcher.use_cases.dispatching import Dispatching
 from services.matcher.use_cases.drawing import Drawing
 from services.matcher.use_cases.enrolling import Enrolling
 from services.matcher.use_cases.extending import Extending
+from services.matcher.use_cases.incidents import Incidents
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
@@ -73,6 +74,7 @@ class UseCases:
         self.climbing = Climbing(steps)
         self.enrolling = Enrolling(rules, vault, self.directories)
         self.claiming = Claiming(rules, vault)
+        self.incidents = Incidents(rules, vault)
         self.departing = Departing(means, vault, self.pairing, self.claiming)
         self.availing = Availing(rules, vault)
         self.standing_in = StandingIn(rules)
