@@ -17,6 +17,7 @@ from services.intake.queries.calls import Calls
 from services.intake.queries.concerned import Concerned
 from services.intake.queries.desk import DeskOrders, DeskOrderView
 from services.intake.queries.explaining import ExplanationView, explained
+from services.intake.queries.incidents import IncidentWords
 from services.intake.queries.similar import SimilarOrders
 from services.intake.queries.suggestions import Suggestions
 from services.intake.queries.views import OrderView, PlacedView, Views
@@ -56,6 +57,7 @@ class Doors:
     suggestions: Suggestions
     calls: Calls
     stands_in: StandsIn
+    incidents: IncidentWords
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the
@@ -89,6 +91,11 @@ class Doors:
         if found is None or self.access.answers_for(caller, found):
             return self.access.within(caller, found)
         return self.access.within(caller, found, await self._stood_in(caller))
+
+    async def areas_of(self, caller: Caller, found: OrderFound) -> tuple[str, ...]:
+        """The areas by which an order is a coordinator's: their own, or those they stand in for as well."""
+        own = (caller.area or "",)
+        return own if self.access.answers_for(caller, found) else (*own, *await self._stood_in(caller))
 
     async def _stood_in(self, caller: Caller) -> tuple[str, ...]:
         """While matcher is away nobody stands in: an order of another area does not exist, as it would for others."""

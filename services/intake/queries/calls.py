@@ -11,7 +11,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.models import Call, Order, OrderContact
+from services.intake.models import Call, Order
+from services.intake.queries.contacts import contact_for
 from services.intake.queries.orders import OrderFound
 from services.intake.queries.views import HolderView, Views
 from shared.community.definition import Community
@@ -159,17 +160,16 @@ class Calls:
     async def reveal(self, call_id: str) -> ToCallView:
         """Whom to call. Raises ``NotFound`` when the call is no longer needed or nobody is named."""
         found = (
-            select(Call, Order, OrderContact)
+            select(Call, Order)
             .join(Order, col(Order.order_id) == Call.order_id)
-            .join(OrderContact, col(OrderContact.order_id) == Order.order_id)
             .where(_NEEDED, col(Call.call_id) == call_id)
         )
         async with self._database.reading() as session:
             row = (await session.execute(found)).one_or_none()
-        if row is None:
+            sealed = await contact_for(session, self._vault, row.Order) if row else {}
+        if row is None or not sealed:
             raise NotFound
-        call, order, contact = row.Call, row.Order, row.OrderContact
-        sealed = self._vault.open_fields(order.order_id, contact.sealed)
+        call, order = row.Call, row.Order
         return ToCallView(
             call_id=call.call_id,
             reference=order.reference,

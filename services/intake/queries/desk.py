@@ -13,6 +13,7 @@ from sqlmodel import col
 from services.intake.commands import RevealedPart, RevealReason
 from services.intake.models import Order, OrderContact, Resident
 from services.intake.policies.masking import masked_name, masked_phone
+from services.intake.queries.contacts import contact_for
 from services.intake.queries.views import OrderView
 from shared.contracts.refusal import NotFound
 from shared.contracts.words import Part
@@ -33,9 +34,9 @@ class ReachView(BaseModel):
 class DeskOrderView(OrderView):
     """An order as its coordinators see it.
 
-    ``contact``: who ordered; ``person``: whom it is for, where that is somebody else. ``excluded_areas``: codes of
-    areas nobody is asked from; ``excluded_people``: how many parties were named. ``recorded_by``: the opaque id of the
-    coordinator who took it down over ``channel``.
+    ``contact``: who ordered, or who joined first where they withdrew; ``person``: whom it is for, where that is
+    somebody else. ``excluded_areas``: codes of areas nobody is asked from; ``excluded_people``: how many parties were
+    named. ``recorded_by``: the opaque id of the coordinator who took it down over ``channel``.
     """
 
     grid: str
@@ -64,6 +65,7 @@ class DeskOrders:
         async with self._database.reading() as session:
             order, contact = (await session.execute(found.where(col(Order.order_id) == view.order_id))).one()
             person = await self._person(session, view.order_id)
+            reached = await contact_for(session, self._vault, order)
         sealed = self._opened(contact)
         areas = [one if isinstance(one, str) else one.get("area") for one in sealed.get("excluded") or ()]
         return DeskOrderView(
@@ -71,7 +73,7 @@ class DeskOrders:
             grid=order.grid,
             round=order.round,
             details=sealed.get("details") or "",
-            contact=_masked(_reach(sealed)),
+            contact=_masked(_reach(reached)),
             person=_masked(_reach(person) or _named_only(sealed)),
             excluded_areas=[area for area in areas if area],
             excluded_people=sum(area is None for area in areas),
@@ -87,7 +89,7 @@ class DeskOrders:
         ``subject``: the coordinator. Raises ``NotFound`` when nobody is named.
         """
         async with self._database.reading() as session:
-            contact = self._opened(await session.get(OrderContact, order_id))
+            contact = await contact_for(session, self._vault, await session.get_one(Order, order_id))
             person = await self._person(session, order_id)
         reach = _reach(contact) if part is RevealedPart.CONTACT else _reach(person) or _named_only(contact)
         if reach is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,15 +87,15 @@ class SimilarOrders:
             return []
         return await self._compared(service, matter, None)
 
-    async def to_order(self, order_id: str, within: str) -> list[SimilarOrderView]:
-        """Open orders of the same service, at or below a coordinator's area, that may be the same matter."""
+    async def to_order(self, order_id: str, within: Collection[str]) -> list[SimilarOrderView]:
+        """Open orders of the same service, at or below the areas of a coordinator, that may be the same matter."""
         async with self._database.reading() as session:
             order = await session.get_one(Order, order_id)
             contact = await session.get(OrderContact, order_id)
         matter = Matter(order.area, self._said(contact), order.placed_at, order.window)
         found = await self._compared(order.service, matter, order_id)
         areas = self._rules.areas
-        return [self._shown(one) for one in found if areas.at_or_below(one.order.grid, within)]
+        return [self._shown(one) for one in found if areas.within(one.order.grid, within)]
 
     async def _compared(self, service: str, matter: Matter, but: str | None) -> list[Similar]:
         async with self._database.reading() as session:

@@ -100,3 +100,16 @@ async def test_a_coordinator_joins_a_resident(
     elsewhere = place.token(Role.COORDINATOR, subject="c-9", area="west")
     assert 404 == (await client.post(address, json={"contact": ZHAO}, headers=elsewhere)).status_code
     assert [("coordinator",)] == await place.rows("SELECT by_role FROM timeline WHERE kind = 'resident_joined'")
+
+
+async def test_where_the_owner_left_the_first_who_joined_is_reached(
+    client: httpx2.AsyncClient, place: Place, coordinator: dict[str, str]
+) -> None:
+    """By whoever serves it and whoever calls."""
+    mine = await place_order(client, **DOGS)
+    await joined(client, ZHAO)
+    await joined(client, QIAN)
+    await post(client, mine, "cancel")
+    address = f"/api/desk/orders/{mine['reference']}/reveal"
+    answer = await client.post(address, json={"part": "contact", "reason": "arrange"}, headers=coordinator)
+    assert (200, "赵六", "+8613900002222") == (answer.status_code, answer.json()["name"], answer.json()["phone"])

@@ -32,7 +32,7 @@ def concerning_routes(router: APIRouter, doors: Doors) -> None:
     async def similar(reference: str, caller: Caller = coordinator) -> Page[SimilarOrderView]:
         """Open orders of the same service in the coordinator's area that may be the same matter, with what was said."""
         found = await doors.order_within(reference, caller)
-        return Page(items=await doors.similar.to_order(found.order_id, caller.area or ""))
+        return Page(items=await doors.similar.to_order(found.order_id, await doors.areas_of(caller, found)))
 
     @router.post("/orders/{reference}/merge")
     async def merge(reference: str, body: MergeInto, caller: Caller = coordinator) -> DeskOrderView:

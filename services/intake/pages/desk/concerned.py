@@ -37,7 +37,9 @@ def concerned_section(doors: Doors, rules: Community) -> Section:
         order = seen.order
         others = await doors.concerned.others(order.order_id)
         is_open = order.state in _CHANGEABLE
-        similar = await doors.similar.to_order(order.order_id, seen.caller.area or "") if is_open else []
+        found = OrderFound(order.order_id, order.reference, order.grid)
+        areas = await doors.areas_of(seen.caller, found) if is_open else ()
+        similar = await doors.similar.to_order(order.order_id, areas) if is_open else []
         service = rules.services_by_code.get(order.service)
         return {
             "joined": sum(one.part != Part.PARTY for one in others),
