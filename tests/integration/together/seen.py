@@ -32,7 +32,7 @@ LEGAL: Mapping[tuple[str, str], set[str]] = {
 
 @dataclass(frozen=True)
 class Seen:
-    """Every row that matters, at one moment."""
+    """Every row that matters, at one moment; incidents, questions and calls are those that wait for an answer."""
 
     orders: Mapping[str, Any]
     dispatches: Mapping[str, Any]
@@ -40,6 +40,12 @@ class Seen:
     offers: Mapping[str, Any]
     assignments: Mapping[str, Any]
     referrals: Mapping[str, Any]
+    incidents: Mapping[str, Any]
+    residents: Mapping[str, Any]
+    extensions: Mapping[str, Any]
+    closings: Mapping[str, Any]
+    proposed: Mapping[str, Any]
+    calls: Mapping[str, Any]
 
 
 async def see(trio: Trio) -> Seen:
@@ -52,12 +58,18 @@ async def see(trio: Trio) -> Seen:
         await _rows(databases.matcher, matcher.Offer, "offer_id"),
         await _rows(databases.matcher, matcher.Assignment, "assignment_id"),
         await _rows(databases.matcher, matcher.Referral, "referral_id"),
+        await _rows(databases.matcher, matcher.Incident, "incident_id", answered_at=None),
+        await _rows(databases.intake, intake.Resident, "resident_id"),
+        await _rows(databases.intake, intake.Extension, "extension_id", accepted=None),
+        await _rows(databases.intake, intake.Closing, "closing_id", accepted=None),
+        await _rows(databases.intake, intake.ProposedTime, "offer_id", accepted=None),
+        await _rows(databases.intake, intake.Call, "call_id", ended_at=None),
     )
 
 
-async def _rows(database: Database, model: Any, key: str) -> dict[str, Any]:
+async def _rows(database: Database, model: Any, key: str, **of: Any) -> dict[str, Any]:
     async with database.reading() as session:
-        return {getattr(row, key): row for row in await session.scalars(select(model))}
+        return {getattr(row, key): row for row in await session.scalars(select(model).filter_by(**of))}
 
 
 def check_held(orders: Mapping[str, Any], now: datetime) -> None:
@@ -143,10 +155,12 @@ async def check_told(trio: Trio) -> None:
 
     notices = (await _rows(trio.databases.notifier, Notice, "notice_id")).values()
     doubled = Counter((n.order_id, n.kind, n.version, n.recipient_role, n.recipient_id) for n in notices)
-    assert [] == [key for key, count in doubled.items() if count > 1]
+    twice = [key for key, count in doubled.items() if count > 1]
+    assert not twice, f"told twice: {twice}"
     told = Counter(
         (n.order_id, TOLD_AS.get(n.kind, n.kind), n.version)
         for n in notices
         if n.recipient_role == "resident" and n.recipient_id == n.order_id
     )
-    assert [] == [fact for fact in facts if told[fact] != 1]
+    untold = [fact for fact in facts if told[fact] != 1]
+    assert not untold, f"not told once: {untold}"

@@ -14,10 +14,10 @@ from shared.community.definition import Community
 from shared.community.hours import ALL_WEEK, WeekHours
 from shared.persistence.unit_of_work import UnitOfWork
 from tests.integration.matcher.stage import FAR_GRID, GRID, volunteer
-from tests.integration.together.machine import House
+from tests.integration.together.coordinators import Coordinators
 
 BOUNDED = settings(
-    max_examples=10,
+    max_examples=12,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
@@ -29,12 +29,12 @@ EVENINGS = WeekHours.parse("mon-fri 18-22; sat-sun 8-22")
 
 
 @pytest.fixture
-def house(migrated: dict[str, Path], rules: Community, monkeypatch: pytest.MonkeyPatch) -> type[House]:
+def house(migrated: dict[str, Path], rules: Community, monkeypatch: pytest.MonkeyPatch) -> type[Coordinators]:
     """The machine in the reference county; ids count up, so that an example is the same each time it runs."""
     numbers = itertools.count(1)
     monkeypatch.setattr(UnitOfWork, "new_id", lambda _: str(UUID(int=next(numbers))))
 
-    class InTheCounty(House):
+    class InTheCounty(Coordinators):
         """A handful of volunteers of one community."""
 
     InTheCounty.rules_of, InTheCounty.migrated = rules, migrated
@@ -50,7 +50,7 @@ def house(migrated: dict[str, Path], rules: Community, monkeypatch: pytest.Monke
     return InTheCounty
 
 
-def test_every_matter_has_a_holder_and_everybody_concerned_is_told_once(house: type[House]) -> None:
+def test_every_matter_has_a_holder_and_everybody_concerned_is_told_once(house: type[Coordinators]) -> None:
     """After every step each open order has one holder, a due time ahead or an overdue flag, and a legal next step; when
     all has arrived both services agree, and every change has one notice for each person concerned.
     """
