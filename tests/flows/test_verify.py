@@ -214,6 +214,28 @@ PLANTS = (
         "I4",
     ),
     Plant(
+        "a_step_told_to_a_resident_who_is_not_concerned",
+        "notifier",
+        (
+            "INSERT INTO notices (notice_id, order_id, kind, version, recipient_role, recipient_id, made_at) SELECT"
+            " 'planted', order_id, kind, version, recipient_role, 'stranger', made_at FROM notices"
+            " WHERE order_id = '{closed}' AND kind = 'order_done'",
+        ),
+        (_UNTELL,),
+        "I4",
+    ),
+    Plant(
+        "a_department_told_of_the_end_of_what_it_never_had",
+        "notifier",
+        (
+            "INSERT INTO notices (notice_id, order_id, kind, version, recipient_role, recipient_id, made_at) SELECT"
+            " 'planted', order_id, 'referral_ended', version, 'department', 'city', made_at FROM notices"
+            " WHERE order_id = '{closed}' AND kind = 'order_done'",
+        ),
+        (_UNTELL,),
+        "I4",
+    ),
+    Plant(
         "a_gap_in_the_versions",
         "intake",
         ("UPDATE outbox SET version = version + 5 WHERE about = '{closed}' AND type LIKE '%order_closed%'",),

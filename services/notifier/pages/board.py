@@ -29,8 +29,7 @@ def board_routes(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
     @router.get("/board")
     async def board(request: Request, area: Chosen = "", service: Chosen = "", month: Chosen = "") -> Response:
         shown = await doors.board.board(area or None, service or None, month or None)
-        line = rules.areas.ancestors(shown.area)
-        above = line[0] if line else ""
+        above = next(iter(rules.areas.ancestors(shown.area)[1:]), "")
         return pages.render(request, "board.html", board=shown, named=named, kind=_kinds(rules), above=above)
 
     return router

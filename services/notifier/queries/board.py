@@ -115,7 +115,7 @@ class BoardQueries:
         areas = self._rules.areas
         parents: dict[str, str | None] = {}
         for community in areas.of_kind(COMMUNITY):
-            line = (community.code, *areas.ancestors(community.code))
+            line = areas.ancestors(community.code)
             parents |= dict(zip(line, (*line[1:], None), strict=True))
         parents.setdefault(areas.root.code, None)
         for code in {row[0] for row in rows} - parents.keys():
@@ -144,7 +144,7 @@ class BoardQueries:
             return MinutesView(suppressed=True)
         wanted = [minutes.is_not(None)]
         if area != self._rules.areas.root.code:
-            wanted.append(col(Matter.area).in_([area, *self._rules.areas.below(area)]))
+            wanted.append(col(Matter.area).in_(self._rules.areas.below(area)))
         if service != ALL:
             wanted.append(col(Matter.service) == service)
         if month != ALL:
