@@ -131,6 +131,10 @@ _RETELL = (
     f"INSERT INTO notices (notice_id, order_id, kind, version, {_TOLD}) SELECT 'planted', order_id, "  # noqa: S608 - ours
     f"'{{kind}}', {{version}}, {_TOLD} FROM notices {_OF_DECLINER} AND kind = 'leg_taken'"
 )
+_TELL = (
+    "INSERT INTO notices (notice_id, order_id, kind, version, recipient_role, recipient_id, made_at)"
+    " SELECT 'planted', order_id, {what}, made_at FROM notices WHERE order_id = '{{closed}}' AND kind = 'order_done'"
+)
 _RENAME = f"UPDATE notices SET kind = '{{other}}' {_OF_DECLINER} AND kind = '{{one}}'"  # noqa: S608 - ours
 _UNTELL = "DELETE FROM notices WHERE notice_id = 'planted'"
 
@@ -216,22 +220,14 @@ PLANTS = (
     Plant(
         "a_step_told_to_a_resident_who_is_not_concerned",
         "notifier",
-        (
-            "INSERT INTO notices (notice_id, order_id, kind, version, recipient_role, recipient_id, made_at) SELECT"
-            " 'planted', order_id, kind, version, recipient_role, 'stranger', made_at FROM notices"
-            " WHERE order_id = '{closed}' AND kind = 'order_done'",
-        ),
+        (_TELL.format(what="kind, version, recipient_role, 'stranger'"),),
         (_UNTELL,),
         "I4",
     ),
     Plant(
         "a_department_told_of_the_end_of_what_it_never_had",
         "notifier",
-        (
-            "INSERT INTO notices (notice_id, order_id, kind, version, recipient_role, recipient_id, made_at) SELECT"
-            " 'planted', order_id, 'referral_ended', version, 'department', 'city', made_at FROM notices"
-            " WHERE order_id = '{closed}' AND kind = 'order_done'",
-        ),
+        (_TELL.format(what="'referral_ended', version, 'department', 'city'"),),
         (_UNTELL,),
         "I4",
     ),
