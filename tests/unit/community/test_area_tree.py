@@ -76,6 +76,14 @@ def test_at_or_below_is_being_among_the_ancestors(code: str, top: str) -> None:
     assert (top in TREE.ancestors(code)) == TREE.at_or_below(code, top) == (code in set(TREE.below(top)))
 
 
+@given(code=any_code, one=any_code, other=any_code)
+def test_within_several_areas_is_being_below_one_of_them(code: str, one: str, other: str) -> None:
+    """Each code once, also where one area lies in the other."""
+    below = TREE.all_below((one, other))
+    assert {*TREE.below(one), *TREE.below(other)} == set(below)
+    assert (len(set(below)), code in below) == (len(below), TREE.within(code, (one, other)))
+
+
 def test_below_lists_one_kind_in_the_order_of_the_definition() -> None:
     """What a coordinator's desk asks for."""
     expected = tuple(f"chenguang-g{number}" for number in range(1, 6))
