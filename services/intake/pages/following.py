@@ -88,11 +88,12 @@ class Following:
             "state_told": state_of(order.state, order.holder),
             "next_told": next_step_of(self._rules, order),
             "can_withdraw": order.state in _WITHDRAWABLE,
-            "searching": order.state in _SEARCHING,
+            "searching": order.state in _SEARCHING and not _is_with_department(order),
             "can_judge": _can_judge(order),
             "form": Form.blank(),
             "fragment": "party.html" if order.me and order.me.part == Part.PARTY else "progress.html",
         }
+
 
 def _resident(order: OrderView) -> str:
     """What the resident who holds the order is called before whoever looks."""
@@ -104,6 +105,11 @@ def _can_judge(order: OrderView) -> bool:
     if order.me is None or order.me.left or order.me.verdict is not None:
         return False
     return order.state == OrderState.DONE or (order.me.part != OWNER and order.state == OrderState.CLOSED)
+
+
+def _is_with_department(order: OrderView) -> bool:
+    """Whether a department or a counter has it: then nobody is looked for."""
+    return order.holder is not None and order.holder.role == Role.DEPARTMENT
 
 
 def holder_name(rules: Community, holder: HolderView | None, resident: str) -> str:
