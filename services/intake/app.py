@@ -23,6 +23,7 @@ from services.intake.queries.calls import Calls
 from services.intake.queries.concerned import Concerned
 from services.intake.queries.deadlines import Deadlines
 from services.intake.queries.desk import DeskOrders
+from services.intake.queries.incidents import IncidentWords
 from services.intake.queries.similar import Bounds, SimilarOrders
 from services.intake.queries.suggestions import JoinTokens, Suggestions
 from services.intake.queries.views import Views
@@ -121,6 +122,7 @@ class Intake:
             Suggestions(self.rules, suggesting, similar, join_tokens),
             Calls(self.machinery.database, self.rules, vault),
             ask_matcher,
+            IncidentWords(self.machinery.database, vault),
         )
         deadlines = Deadlines(self.machinery.database)
         self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)

@@ -10,6 +10,7 @@ from services.intake.api.concerning import concerning_routes
 from services.intake.api.desk import desk_routes
 from services.intake.api.extending import extension_routes
 from services.intake.api.importing import import_routes
+from services.intake.api.incidents import incident_routes
 from services.intake.api.orders import order_routes
 
 
@@ -20,6 +21,7 @@ def make_router(doors: Doors) -> APIRouter:
     order_routes(router, doors)
     extension_routes(router, doors)
     import_routes(router, doors)
+    incident_routes(router, doors)
     calling_routes(router, doors)
     router.include_router(desk_routes(doors))
     return router

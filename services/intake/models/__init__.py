@@ -6,6 +6,7 @@ from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
 from services.intake.models.extensions import Extension
 from services.intake.models.ground import Inbox, IntakeTable, Outbox, Session, UsedHandover
+from services.intake.models.incidents import Incident
 from services.intake.models.orders import Order
 from services.intake.models.personal import OrderContact, OrderReview
 
@@ -16,6 +17,7 @@ __all__ = [
     "Extension",
     "ExternalId",
     "Inbox",
+    "Incident",
     "IntakeTable",
     "Leg",
     "Order",

@@ -8,6 +8,7 @@ from services.intake.access import Doors
 from services.intake.pages.calling import calling_pages
 from services.intake.pages.closing import closing_pages
 from services.intake.pages.consenting import consenting_routes
+from services.intake.pages.danger import danger_pages
 from services.intake.pages.desk import desk_pages
 from services.intake.pages.explaining import explaining_routes
 from services.intake.pages.extending import extension_pages
@@ -32,6 +33,7 @@ def make_router(doors: Doors, rules: Community, pages: Pages, *, secure: bool) -
     router.include_router(extension_pages(doors))
     router.include_router(closing_pages(doors))
     router.include_router(calling_pages(doors, rules, pages))
+    router.include_router(danger_pages(doors, pages))
     router.include_router(reviewing_routes(doors, pages))
     router.include_router(explaining_routes(doors, pages))
     router.include_router(desk_pages(doors, rules, pages))

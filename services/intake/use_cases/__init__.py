@@ -11,6 +11,7 @@ from services.intake.use_cases.consenting import Consenting
 from services.intake.use_cases.ending import Ending
 from services.intake.use_cases.following import Following
 from services.intake.use_cases.importing import Importing
+from services.intake.use_cases.incidents import Incidents
 from services.intake.use_cases.joining import JoiningOrders
 from services.intake.use_cases.judging import Judging
 from services.intake.use_cases.lapsing import Lapsing
@@ -32,6 +33,7 @@ class UseCases:
         self.lapsing = Lapsing(rules, self.calling)
         self.closings = Closings(vault, self.changing, self.calling)
         self.following = Following(Ending(self.calling, self.lapsing))
+        self.incidents = Incidents(vault)
         self.joining = JoiningOrders(rules, vault)
         self.judging = Judging(vault, self.changing)
         self.merging = Merging(vault)

@@ -8,6 +8,7 @@ from services.intake.access import Doors
 from services.intake.pages.desk.arranging import arranging_pages, arranging_section
 from services.intake.pages.desk.concerned import concerned_pages, concerned_section
 from services.intake.pages.desk.contact import contact_routes, contact_section
+from services.intake.pages.desk.danger import danger_section
 from services.intake.pages.desk.ending import ending_pages, ending_section
 from services.intake.pages.desk.page import DeskPage
 from services.intake.pages.desk.standing import standing_sections
@@ -21,6 +22,7 @@ def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
         doors,
         pages,
         [
+            danger_section(doors),
             *standing_sections(rules),
             contact_section(),
             concerned_section(doors, rules),
