@@ -5,7 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from shared.community.hours import WeekHours
 from shared.community.roster_columns import LARGEST_BUDGET, LARGEST_CAPACITY
@@ -27,6 +36,11 @@ Words = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
     AfterValidator(_no_control_characters),
 ]
+
+
+def _ticked(told: object) -> object:
+    """A ticked box of a form says "true"."""
+    return True if told == "true" else told
 
 
 class Command(BaseModel):
@@ -227,7 +241,7 @@ class Register(Command):
 class Leave(Command):
     """A volunteer leaves; nobody asks why."""
 
-    leave: Literal[True]
+    leave: Annotated[Literal[True], BeforeValidator(_ticked)]
 
 
 class FallIll(Command):

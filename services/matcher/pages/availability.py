@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from services.matcher.access import Doors
 from services.matcher.commands import MOST_ABSENCES, Command, Register, SetAbsences, SetAvailability, SetDuty
+from services.matcher.pages.departing import departing_pages
 from services.matcher.queries.roster_views import MeView
 from services.matcher.use_cases.availing import Own, TooManyAbsences
 from shared.community.hours import WEEK, WeekHours
@@ -114,6 +115,7 @@ def availability_pages(availability: Availability, doors: Doors) -> APIRouter:
     _week_routes(router, availability, doors)
     _absence_routes(router, availability, doors)
     _registration_routes(router, availability, doors)
+    departing_pages(router, availability.page, doors)
     return router
 
 

@@ -1,0 +1,39 @@
+"""On the page of a volunteer's time: I am ill, and I leave."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from services.matcher.access import Doors
+from services.matcher.commands import Command, FallIll, Leave
+from services.matcher.use_cases.availing import Own
+from shared.contracts.refusal import Refusal
+from shared.web.callers import VolunteerCaller
+from shared.web.errors import status_of
+from shared.web.forms import posted
+from shared.web.templating import redirect
+
+
+def departing_pages(router: APIRouter, page: Callable[..., Awaitable[Response]], doors: Doors) -> None:
+    """One form for each; ``page`` shows the whole page again, with what was refused."""
+    departing = doors.use_cases.departing
+
+    async def take(request: Request, caller: VolunteerCaller, command: type[Command], use_case: Any) -> Response:
+        form = await posted(request)
+        try:
+            await doors.do(use_case, Own(caller.subject, form.read(command, moments=("until",))))
+        except Refusal as refusal:
+            return await page(request, caller, form.refused(refusal), status_of(refusal))
+        return redirect("/availability")
+
+    @router.post("/availability/unwell")
+    async def unwell(request: Request, caller: VolunteerCaller) -> Response:
+        return await take(request, caller, FallIll, departing.fall_ill)
+
+    @router.post("/availability/leave")
+    async def leave(request: Request, caller: VolunteerCaller) -> Response:
+        return await take(request, caller, Leave, departing.leave)
