@@ -213,3 +213,19 @@ async def test_what_another_process_gave_to_who_was_leaving_is_found_by_the_cloc
     assert [("v-1", "handed_back")] == await house.stage.assignment_states(order_id)
     assert ["leg_handed_back", "offer_made"] == names(await house.stage.heard())
     assert 0 == len(await house.stage.all(select(Assignment).where(col(Assignment.state) == "assigned")))
+
+
+async def test_the_page_of_ones_time_takes_both_and_wants_the_box_ticked(house: House) -> None:
+    """Without the tick nothing happens; with it they have left."""
+    await two_people(house)
+    headers = {**as_volunteer(house, "v-1"), "accept": "text/html"}
+    answers = []
+    for form in ({}, {"leave": "true"}):
+        answer = await house.client.post("/availability/leave", data=form, headers=headers)
+        answers.append((answer.status_code, (await house.stage.volunteer("v-1")).left_at is not None))
+    assert [(422, False), (303, True)] == answers
+    until = (house.stage.now + HOUR).astimezone(house.stage.rules.zone).strftime("%Y-%m-%dT%H:%M")
+    ill = {**as_volunteer(house, "v-2"), "accept": "text/html"}
+    answer = await house.client.post("/availability/unwell", data={"until": until}, headers=ill)
+    card = (await house.ask("GET", "/api/me", as_volunteer(house, "v-2")))[1]
+    assert (303, 1) == (answer.status_code, len(card["absences"]))
