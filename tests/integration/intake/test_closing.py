@@ -157,3 +157,17 @@ async def test_outcomes_are_counted_apart(place: Place) -> None:
         (await unfixed.ask("GET", "/api/desk/closings?area=east-g1", who)).status_code
         for who in (unfixed.coordinator(area="west-g1"), place.token(Role.VOLUNTEER))
     ]
+
+
+async def test_a_new_round_has_all_legs_of_the_last_one_in_turn(place: Place) -> None:
+    """A leg that was added is there again, after the one before it; the same people only where they are wanted."""
+    story = await Story.of(
+        place, "offer_made", "leg_assigned", "leg_added", "leg_started", "leg_completed", "order_done"
+    )
+    await story.own("review", {"outcome": "not_fixed", "same_people": True})
+    ((body,),) = await place.rows("SELECT body FROM outbox WHERE type LIKE '%order_reopened%'")
+    told = json.loads(body)
+    first, second = told["legs"]
+    assert (None, first["leg_id"], True) == (first["after"], second["after"], told["same_people"])
+    rounds = await place.rows("SELECT round, position FROM legs ORDER BY round, position")
+    assert [(1, 1), (1, 2), (2, 1), (2, 2)] == rounds
