@@ -202,7 +202,7 @@ async def test_whom_it_is_for_is_concerned_and_their_consent_kept(
     client: httpx2.AsyncClient, place: Place, coordinator: dict[str, str], channel: str | None
 ) -> None:
     """From both doors: a row of their own, the fact after the order's, and to whom they agreed and when."""
-    body = {**BODY, "on_behalf_of": PERSON["name"], "person": PERSON, "consent": {"person": True}}
+    body: dict[str, Any] = {**BODY, "on_behalf_of": PERSON["name"], "person": PERSON, "consent": {"person": True}}
     body |= {"channel": channel} if channel else {}
     answer = await client.post("/api/orders", json=body, headers=coordinator if channel else {})
     assert 201 == answer.status_code, answer.text
