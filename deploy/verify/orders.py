@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from sqlalchemy import or_, select
 
 from deploy.verify.evidence import Databases, Promise, chunks, rows
-from deploy.verify.tables import DISPATCHES, INTAKE_OUTBOX, MATCHER_OUTBOX, ORDERS
+from deploy.verify.tables import CALLS, DISPATCHES, INTAKE_OUTBOX, MATCHER_OUTBOX, ORDERS
 from services.intake.policies.lifecycle import FINAL
 from services.matcher.policies.lifecycle import CLOCKED
-from shared.contracts.words import OrderState
+from shared.contracts.words import NextStep, OrderState
 
 _FINAL = [state.value for state in FINAL]
 
@@ -38,7 +38,7 @@ async def open_orders_are_held(databases: Databases) -> list[str]:
     """I3: every order not closed has a holder, a due time, and an armed clock or an unsent outbox row.
 
     The clock of an order is its row in matcher while it is being served, its review deadline in intake once
-    it is done.
+    it is done; where a coordinator is to call, the call that is still to be made.
     """
     unheld = select(ORDERS.c.reference, ORDERS.c.state).where(
         ORDERS.c.state.not_in(_FINAL), or_(ORDERS.c.holder_role.is_(None), ORDERS.c.due_at.is_(None))
@@ -55,8 +55,20 @@ async def open_orders_are_held(databases: Databases) -> list[str]:
     served = select(ORDERS.c.order_id, ORDERS.c.reference, ORDERS.c.state).where(
         ORDERS.c.state.not_in([*_FINAL, OrderState.DONE.value])
     )
+    broken += [line async for line in _calls_nobody_owes(databases)]
     return broken + [
         f"{row.reference} is {row.state} and no clock runs for it"
         async for row in rows(databases.intake, served)
         if row.order_id not in armed
     ]
+
+
+async def _calls_nobody_owes(databases: Databases) -> AsyncIterator[str]:
+    owed = select(CALLS.c.order_id).where(CALLS.c.ended_at.is_(None))
+    called = select(ORDERS.c.reference).where(
+        ORDERS.c.state == OrderState.DONE.value,
+        ORDERS.c.next_step == NextStep.CALL.value,
+        ORDERS.c.order_id.not_in(owed),
+    )
+    async for row in rows(databases.intake, called):
+        yield f"{row.reference} waits for a call that nobody owes"

@@ -7,6 +7,7 @@ from services.matcher.models import MatcherTable
 from services.notifier.models import NotifierTable
 
 ORDERS = IntakeTable.metadata.tables["orders"]
+CALLS = IntakeTable.metadata.tables["calls"]
 TIMELINE = IntakeTable.metadata.tables["timeline"]
 INTAKE_OUTBOX = IntakeTable.metadata.tables["outbox"]
 

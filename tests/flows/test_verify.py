@@ -131,6 +131,10 @@ _RETELL = (
     f"INSERT INTO notices (notice_id, order_id, kind, version, {_TOLD}) SELECT 'planted', order_id, "  # noqa: S608 - ours
     f"'{{kind}}', {{version}}, {_TOLD} FROM notices {_OF_DECLINER} AND kind = 'leg_taken'"
 )
+_HELD = (
+    "UPDATE orders SET state = '{state}', next_step = '{step}', holder_role = {role}, due_at = {due}"
+    " WHERE order_id = '{{closed}}'"
+)
 _TELL = (
     "INSERT INTO notices (notice_id, order_id, kind, version, recipient_role, recipient_id, made_at)"
     " SELECT 'planted', order_id, {what}, made_at FROM notices WHERE order_id = '{{closed}}' AND kind = 'order_done'"
@@ -187,6 +191,13 @@ PLANTS = (
         "matcher",
         ("UPDATE dispatches SET state = 'closed' WHERE order_id = '{assigned}'",),
         ("UPDATE dispatches SET state = 'assigned' WHERE order_id = '{assigned}'",),
+        "I3",
+    ),
+    Plant(
+        "a_call_that_nobody_owes",
+        "intake",
+        (_HELD.format(state="done", step="call", role="'coordinator'", due="placed_at"),),
+        (_HELD.format(state="closed", step="none", role="NULL", due="NULL"),),
         "I3",
     ),
     Plant(
