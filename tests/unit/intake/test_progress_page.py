@@ -10,6 +10,7 @@ import pytest
 
 import services.intake.pages
 from services.intake.pages.following import mark
+from services.intake.queries.time_views import ExtensionsView
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from shared.community.text import Text
 from shared.web.csrf import FormTokens
@@ -51,6 +52,8 @@ def order(state: str = "escalated", outcome: str | None = None, *, late: bool = 
         due_at=None if outcome else due_at,
         next_step="decide",
         late=late,
+        extensions=ExtensionsView(count=0, last_until=None),
+        extension_asked=None,
         placed_at=NOW,
         closed_at=None,
         proposed_times=[],
@@ -63,6 +66,7 @@ def shown(view: OrderView, language: Language = Language.EN) -> str:
     """The fragment, as it is sent to a live page."""
     context = {"order": view, "address": "/orders/x", "place": "Grid 1", "holder": "Coordinator"}
     context |= {"state_told": "With the coordinator", "next_told": "The coordinator decides who serves it"}
+    context |= {"can_judge": view.state == "done"}
 
     def render() -> str:
         read_by(READERS.of(language))
