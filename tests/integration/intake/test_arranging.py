@@ -220,7 +220,10 @@ async def test_whom_it_is_for_is_concerned_and_their_consent_kept(
 
 async def test_whom_it_is_for_must_agree_and_have_a_number(client: httpx2.AsyncClient, place: Place) -> None:
     """422 at each field; nothing is kept."""
-    bodies = [{"person": PERSON}, {"person": {**PERSON, "phone": "none"}, "consent": {"person": True}}]
+    bodies: list[dict[str, Any]] = [
+        {"person": PERSON},
+        {"person": {**PERSON, "phone": "none"}, "consent": {"person": True}},
+    ]
     answers = [await client.post("/api/orders", json={**BODY, **body}) for body in bodies]
     assert [(422, "/consent/person"), (422, "/person/phone")] == [
         (answer.status_code, answer.json()["errors"][0]["pointer"]) for answer in answers
