@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.matcher.access import Doors, moment_of
-from services.matcher.commands import AnswerIncident, ReportIncident
+from services.matcher.commands.incidents import AnswerIncident, ReportIncident
 from services.matcher.queries.incidents import IncidentView
 from services.matcher.use_cases.incidents import Report, See
 from shared.web.callers import CoordinatorCaller, VolunteerCaller

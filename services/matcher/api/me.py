@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.matcher.access import Doors
-from services.matcher.commands import FallIll, Leave, Register, SetAbsences, SetAvailability, SetDuty
+from services.matcher.commands import Register, SetAbsences, SetAvailability, SetDuty
+from services.matcher.commands.departing import FallIll, Leave
 from services.matcher.queries.roster_views import MeView
 from services.matcher.use_cases.availing import Own
 from shared.web.callers import VolunteerCaller

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.matcher.access import Doors
-from services.matcher.commands import Command, RemoveVolunteer, RestoreVolunteer, SuspendVolunteer
+from services.matcher.commands import Command
+from services.matcher.commands.departing import RemoveVolunteer, RestoreVolunteer, SuspendVolunteer
 from services.matcher.queries.roster_views import StandingView
 from services.matcher.use_cases.departing import AboutVolunteer
 from shared.contracts.refusal import NotFound

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.matcher.access import Doors
-from services.matcher.commands import Command, FallIll, Leave
+from services.matcher.commands import Command
+from services.matcher.commands.departing import FallIll, Leave
 from services.matcher.use_cases.availing import Own
 from shared.contracts.refusal import Refusal
 from shared.web.callers import VolunteerCaller

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from services.matcher.commands import Command, FallIll, Leave, RemoveVolunteer, RestoreVolunteer, SuspendVolunteer
+from services.matcher.commands import Command
+from services.matcher.commands.departing import FallIll, Leave, RemoveVolunteer, RestoreVolunteer, SuspendVolunteer
 from services.matcher.models import Assignment, Volunteer, WholeDispatch
 from services.matcher.models.personal import Personal, merged
 from services.matcher.policies.acceptance import HandBackReason

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.matcher.commands import AnswerIncident, ReportIncident
+from services.matcher.commands.incidents import AnswerIncident, ReportIncident
 from services.matcher.models import Dispatch, Incident, WholeDispatch
 from services.matcher.models.dispatches import Stamp
 from services.matcher.policies.incidents import first_before, next_before

@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
+from services.matcher.commands.words import Command as Command
+from services.matcher.commands.words import Words as Words
 from shared.community.hours import WeekHours
 from shared.community.roster_columns import LARGEST_BUDGET, LARGEST_CAPACITY
 from shared.community.text import Code
-from shared.contracts.words import ErrandStep, IncidentKind, Window
+from shared.contracts.words import ErrandStep, Window
 
 MOST_MINUTES = 24 * 60
 MOST_ABSENCES = 50
-
-
-def _no_control_characters(text: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in text):
-        raise ValueError("control characters are not allowed")
-    return text
-
-
-Words = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    AfterValidator(_no_control_characters),
-]
-
-
-def _ticked(told: object) -> object:
-    """A ticked box of a form says "true"."""
-    return True if told == "true" else told
-
-
-class Command(BaseModel):
-    """An intent, imperative."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class AcceptOffer(Command):
@@ -236,45 +205,6 @@ class Register(Command):
     home: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     unit: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
     profession: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
-
-
-class Leave(Command):
-    """A volunteer leaves; nobody asks why."""
-
-    leave: Annotated[Literal[True], BeforeValidator(_ticked)]
-
-
-class FallIll(Command):
-    """A volunteer is ill, from now until then."""
-
-    until: AwareDatetime
-
-
-class SuspendVolunteer(Command):
-    """A coordinator stops a volunteer for a while; why stays with the coordinators."""
-
-    reason: Words
-
-
-class RestoreVolunteer(Command):
-    """A coordinator lets a volunteer back in who was suspended, or had left."""
-
-
-class RemoveVolunteer(Command):
-    """A coordinator takes a volunteer off the roster."""
-
-
-class ReportIncident(Command):
-    """Somebody reports a danger; in an emergency they call 119, 120 or 110 first."""
-
-    kind: IncidentKind
-    words: Words
-
-
-class AnswerIncident(Command):
-    """A coordinator has seen to a danger; what they did stays with the coordinators."""
-
-    words: Words
 
 
 class VetClaim(Command):
