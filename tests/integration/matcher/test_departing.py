@@ -71,8 +71,8 @@ async def test_who_leaves_hands_everything_on_and_the_clock_is_kept(house: House
 
 async def dispatch_facts(stage: Stage, order_id: str) -> list[Any]:
     """What happened to an order since its assignment was heard."""
-    made = [matcher.LegHandedBack, matcher.OfferMade]
-    return [fact for fact in [await stage.last(kind) for kind in made] if fact.order_id == order_id]
+    facts: list[Any] = [await stage.last(matcher.LegHandedBack), await stage.last(matcher.OfferMade)]
+    return [fact for fact in facts if fact.order_id == order_id]
 
 
 async def test_leaving_is_said_twice_by_mistake_and_needs_a_yes(house: House) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.notifier.app import Notifier
-from services.notifier.policies.confirmations import OFFER_WITHDRAWN
+from services.notifier.policies.kinds import OFFER_WITHDRAWN
 from shared.community.definition import Community
 from tests.integration.notifier.running import Place, hear, make_place
 from tests.integration.notifier.test_confirming import LOOP, hear_at_once
