@@ -15,6 +15,7 @@ from services.matcher.models.referrals import Referral
 from services.matcher.policies.acceptance import AssignmentState, free_place
 from services.matcher.policies.ladder import Rung
 from services.matcher.policies.referring import ReferralEnding
+from shared.contracts.words import OrderState
 
 
 @dataclass
@@ -85,6 +86,11 @@ class WholeDispatch:
     def open_call_ups(self) -> Sequence[CallUp]:
         """Call-ups whose secretary may still name a member."""
         return [one for one in self.call_ups if one.is_open]
+
+    def decide_unless_called_up(self) -> None:
+        """A call-up came to nothing: once it was the last, a coordinator who holds the order has to decide."""
+        if OrderState(self.dispatch.state) is OrderState.ESCALATED and not self.open_call_ups:
+            self.dispatch.decide()
 
     def referral(self, referral_id: str) -> Referral:
         """One of its referrals."""

@@ -70,12 +70,13 @@ class DueQueries(Looking):
         return await self._ids(due.order_by(col(Incident.due_at)).limit(most))
 
     async def departed(self, most: int) -> Sequence[str]:
-        """Volunteers who left or were suspended, and have or are asked something all the same."""
+        """Volunteers who left or were suspended, and have or are asked something all the same, or may name members."""
         has = exists().where(
             col(Assignment.volunteer_id) == col(Volunteer.volunteer_id), col(Assignment.state).in_(ACTIVE)
         )
         asked = exists().where(col(Offer.volunteer_id) == col(Volunteer.volunteer_id), col(Offer.state).in_(ASKING))
-        return await self._ids(select(col(Volunteer.volunteer_id)).where(GONE, or_(has, asked)).limit(most))
+        called = exists().where(col(CallUp.secretary_id) == col(Volunteer.volunteer_id), col(CallUp.state) == _CALLED)
+        return await self._ids(select(col(Volunteer.volunteer_id)).where(GONE, or_(has, asked, called)).limit(most))
 
     async def parties_unknown(self, most: int) -> Sequence[str]:
         """Orders that still run and whose parties intake has not told yet."""

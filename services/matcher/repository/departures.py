@@ -7,8 +7,8 @@ from collections.abc import Collection
 from sqlalchemy import select, union
 from sqlmodel import col
 
-from services.matcher.models import Assignment, Offer, WholeDispatch
-from services.matcher.policies.acceptance import OfferState
+from services.matcher.models import Assignment, CallUp, Offer, WholeDispatch
+from services.matcher.policies.acceptance import CallUpState, OfferState
 from services.matcher.repository.dispatches import DispatchRepository
 from services.matcher.repository.loads import ACTIVE_STATES, ASKING_STATES
 
@@ -20,11 +20,16 @@ class DepartureRepository(DispatchRepository):
     """The part of the repository that knows what somebody has or was asked."""
 
     async def with_people(self, volunteer_ids: Collection[str]) -> dict[str, WholeDispatch]:
-        """Whole dispatches by order that these volunteers serve, were asked about, or stand by for; locked."""
+        """Whole dispatches by order that these volunteers serve, were asked about, stand by for, or may name a member
+        for; locked.
+        """
         has = select(col(Assignment.order_id)).where(
             col(Assignment.volunteer_id).in_(volunteer_ids), col(Assignment.state).in_(ACTIVE_STATES)
         )
         asked = select(col(Offer.order_id)).where(
             col(Offer.volunteer_id).in_(volunteer_ids), col(Offer.state).in_(WAITING_STATES)
         )
-        return await self.dispatches(set(await self._session.scalars(union(has, asked))))
+        called = select(col(CallUp.order_id)).where(
+            col(CallUp.secretary_id).in_(volunteer_ids), col(CallUp.state) == CallUpState.OPEN.value
+        )
+        return await self.dispatches(set(await self._session.scalars(union(has, asked, called))))

@@ -19,7 +19,6 @@ from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, part_now
 from shared.contracts.refusal import Conflict, Forbidden, NotFound, Refusal
-from shared.contracts.words import OrderState
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,7 @@ class CallingUp:
                 answers.append(StillOpen())
                 continue
             call_up.lapse(uow.now)
-            if OrderState(whole.dispatch.state) is OrderState.ESCALATED and not whole.open_call_ups:
-                whole.dispatch.decide()
+            whole.decide_unless_called_up()
             answers.append(call_up_id)
         await self._pairing.ask_again(uow, {id(whole): whole for whole in wholes.values()}.values())
         return answers

@@ -176,6 +176,8 @@ class Departing:
         returned: list[Assignment] = []
         for whole in wholes.values():
             asked = self._withdraw(uow, whole, volunteer_id, away)
+            if away is None and self._call_off(uow, whole, volunteer_id):
+                asked = True
             mine = [one for one in whole.active_assignments if one.volunteer_id == volunteer_id]
             for assignment in [one for one in mine if comes_back(one.span, away)]:
                 assignment.hand_back(uow.now, reason, None)
@@ -186,6 +188,15 @@ class Departing:
                 concerned.append(whole)
         await uow.repository.give_back(returned)
         await self._pairing.ask_again(uow, concerned)
+
+    def _call_off(self, uow: Unit, whole: WholeDispatch, secretary_id: str) -> bool:
+        """A unit whose secretary is gone names nobody. Returns whether somebody else may have to be asked."""
+        called = [one for one in whole.open_call_ups if one.secretary_id == secretary_id]
+        for call_up in called:
+            call_up.withdraw(uow.now)
+        if called:
+            whole.decide_unless_called_up()
+        return bool(called)
 
     def _withdraw(self, uow: Unit, whole: WholeDispatch, volunteer_id: str, away: Span | None) -> bool:
         """Returns whether somebody else may have to be asked."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from services.matcher.commands import CallUpUnit, ExcludeVolunteer, NameMember
-from services.matcher.models import Unit
+from services.matcher.commands.departing import FallIll, Leave
+from services.matcher.models import CallUp, Unit
 from services.matcher.policies.acceptance import CallUpOver, NotForYou
+from services.matcher.use_cases.availing import Own
 from services.matcher.use_cases.calling_up import Look, Name, NobodyToCallUp
 from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.recusing import Parties
@@ -111,6 +115,34 @@ async def test_a_call_up_that_lapses_brings_the_order_to_the_coordinator(stage: 
     )
     with pytest.raises(CallUpOver):
         await stage.do(stage.use_cases.calling_up.name_members, name(made, "v-free"))
+
+
+async def test_a_call_up_ends_with_the_secretary_who_leaves_and_not_with_one_who_is_ill(stage: Stage) -> None:
+    """Who is ill may still name somebody by telephone; who left may not, and the coordinator decides at once."""
+    order_id, _ = await called(stage)
+    ill = FallIll(until=stage.now + timedelta(days=1))
+    for use_case, wish, expected in (
+        (stage.use_cases.departing.fall_ill, ill, ("open", "placed")),
+        (stage.use_cases.departing.leave, Leave(leave=True), ("withdrawn", "escalated")),
+    ):
+        await stage.do(use_case, Own("v-secretary", wish))
+        (call_up,) = await stage.all(select(CallUp))
+        assert expected == (call_up.state, (await stage.dispatch(order_id)).state)
+    assert NextStep.DECIDE == (await stage.last(matcher.OrderEscalated)).next_step
+
+
+async def test_the_coordinator_who_called_up_decides_again_once_the_secretary_is_gone(stage: Stage) -> None:
+    """On the desk, under the same clock."""
+    await stage.enrol(member("v-secretary"), member("v-free"))
+    order_id = await stage.place("certificates")
+    await unit(stage)
+    decision = Decision(f"{order_id}-l1", "c-1", GRID, CallUpUnit(unit=UNIT))
+    await stage.do(stage.use_cases.calling_up.call_up_units, decision)
+    before = await stage.dispatch(order_id)
+    await stage.do(stage.use_cases.departing.leave, Own("v-secretary", Leave(leave=True)))
+    after = await stage.dispatch(order_id)
+    assert (NextStep.CALL_UP.value, NextStep.DECIDE.value) == (before.next_step, after.next_step)
+    assert (before.state, before.due_at) == (after.state, after.due_at)
 
 
 async def test_only_the_secretary_of_the_unit_names_and_only_free_members(stage: Stage) -> None:
