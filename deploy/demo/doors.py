@@ -57,14 +57,15 @@ class Doors:
             self._tokens[caller] = sign(self._stack.layout, caller, TOKEN_TTL)
         return self._tokens[caller]
 
-    async def place(self, body: Mapping[str, Any], key: str) -> dict[str, Any]:
-        """Place an order; the key makes trying again safe. Returns the 201's body."""
+    async def place(self, body: Mapping[str, Any], key: str, token: str | None = None) -> dict[str, Any]:
+        """Place an order; the key makes trying again safe. ``token``: of who takes it down. Returns the 201's body."""
         deadline = time.monotonic() + PATIENCE_SECONDS
+        headers = {"Idempotency-Key": key} | ({"Authorization": f"Bearer {token}"} if token else {})
         while True:
             began = time.perf_counter()
             try:
                 url = f"{self._stack.url('intake')}/api/orders"
-                response = await self._http.post(url, json=dict(body), headers={"Idempotency-Key": key})
+                response = await self._http.post(url, json=dict(body), headers=headers)
             except httpx2.TransportError as error:
                 self.heard.statuses[type(error).__name__] += 1
             else:

@@ -16,7 +16,7 @@ from deploy.demo.doors import Heard
 class Figures:
     """What happened to the orders. ``answers`` by verb; ``yeses`` and other times by what came of them at once;
     ``from_pool``: asked for by somebody who was not asked. ``assigned_seconds``: wall time from placing to somebody
-    having it.
+    having it. ``calls`` by purpose and result; ``extensions``: asked for, and what the resident said.
     """
 
     placed: int = 0
@@ -29,6 +29,13 @@ class Figures:
     named: int = 0
     reopened: int = 0
     resolved_by_coordinator: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    verdicts_by_phone: int = 0
+    joined: int = 0
+    verdicts_of_joined: int = 0
+    taken_in_person: int = 0
+    extensions: Counter[str] = field(default_factory=Counter)
+    fallen_ill: int = 0
     assigned_seconds: list[float] = field(default_factory=list)
     whole_seconds: list[float] = field(default_factory=list)
 
@@ -63,7 +70,13 @@ def closing_table(figures: Figures, heard: Heard, seconds: float) -> Table:
         "asked for in the pool": str(figures.from_pool),
         "call-ups / members named": f"{figures.called_up} / {figures.named}",
         "resolved by a coordinator": str(figures.resolved_by_coordinator),
+        "served in person": str(figures.taken_in_person),
+        "more time": _shares(figures.extensions),
         "reopened": str(figures.reopened),
+        "calls": _shares(figures.calls),
+        "verdicts by phone": str(figures.verdicts_by_phone),
+        "joined / with a verdict": f"{figures.joined} / {figures.verdicts_of_joined}",
+        "volunteers fallen ill": str(figures.fallen_ill),
         "answers to POST /api/orders": answers or "-",
         "POST p50 / p99 ms": f"{percentile(heard.placing, 0.5):.1f} / {percentile(heard.placing, 0.99):.1f}",
         "placed → taken p50 / p95 s": _pair(figures.assigned_seconds),

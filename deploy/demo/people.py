@@ -9,7 +9,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from shared.community.catalogue import Service
+from shared.community.catalogue import Mode, Service
 from shared.community.definition import Community
 from shared.community.opening import openings
 from shared.community.roster import RosterRow
@@ -29,6 +29,21 @@ COORDINATOR_RESOLVES = 0.9
 stay held.
 """
 VERDICTS = {Outcome.FIXED: 0.88, Outcome.PARTLY: 0.08, Outcome.NOT_FIXED: 0.04}
+CALL_ONLY = 0.08
+"""Share of orders of people who read no messages: a coordinator takes them down by phone, and calls them."""
+REACHED = 0.75
+"""Share of first calls that reach somebody; who was missed answers the second."""
+JOINS = 0.3
+"""Share of orders in public space that a neighbour with the same matter joins."""
+TAKES, EXTENDS = 0.06, 0.06
+"""Shares of what comes to a coordinator that they serve in person, and that they ask more time for: a third of the
+orders comes to one, so that each is one order in fifty.
+"""
+MORE_TIME = 0.8
+"""Share of residents who give more time."""
+FALLS_ILL = 0.03
+"""Share of volunteers who fall ill before they set out, for this long."""
+ILL_FOR = timedelta(days=2)
 WITH_WINDOW = 0.4
 """Share of orders that ask for an evening."""
 PAUSE_SECONDS = (0.05, 0.6)
@@ -49,10 +64,13 @@ _RINGS_NOWHERE = "+86 100 0000 "
 
 @dataclass(frozen=True)
 class Wish:
-    """An order somebody wants to place: the body of ``POST /api/orders``."""
+    """An order somebody wants to place: the body of ``POST /api/orders``, and the area whose coordinator takes it down
+    for them; None where they place it themselves.
+    """
 
     body: dict[str, Any]
     key: str
+    recorded_in: str | None = None
 
 
 class Answer(StrEnum):
@@ -104,7 +122,18 @@ class People:
             body["window"] = self._evening(now, dice.randint(1, 5))
         if service.in_person:
             body["window"] = self._appointment(service, body["area"], now)
-        return Wish(body, f"demo-{self._seed}-{number}-{int(now.timestamp())}")
+        recorded_in = None
+        if self.chance("call only", number).random() < CALL_ONLY:
+            body |= {"channel": "phone", "call_only": True, "consent": {"person": True}}
+            recorded_in = self._community.areas.coordinator_area(body["area"])
+        return Wish(body, f"demo-{self._seed}-{number}-{int(now.timestamp())}", recorded_in)
+
+    def neighbour(self, order_id: str, service: str) -> dict[str, str] | None:
+        """How to reach the neighbour who has the same matter, where there is one: only in public space."""
+        dice = self.chance("joins", order_id)
+        if self._community.services_by_code[service].mode is not Mode.PUBLIC_SPACE or dice.random() >= JOINS:
+            return None
+        return {"name": dice.choice(_NAMES), "phone": f"{_RINGS_NOWHERE}{dice.randrange(10_000):04}"}
 
     def answer(self, offer_id: str) -> Answer:
         """What the asked volunteer says."""
@@ -148,6 +177,26 @@ class People:
     def resolves(self, order_id: str, time: int) -> bool:
         """Whether the coordinator settles the order when it comes to them for the ``time``-th time."""
         return self.chance("resolve", order_id, time).random() < self._resolves
+
+    def takes(self, order_id: str, time: int) -> bool:
+        """Whether the coordinator serves it in person; once for an order."""
+        return time == 1 and self.chance("take", order_id).random() < TAKES
+
+    def extends(self, order_id: str, time: int) -> bool:
+        """Whether the coordinator asks for more time; once for an order."""
+        return time == 1 and self.chance("extend", order_id).random() < EXTENDS
+
+    def gives_more_time(self, order_id: str) -> bool:
+        """What the resident says to that."""
+        return self.chance("more time", order_id).random() < MORE_TIME
+
+    def reached(self, call_id: str, nth: int) -> bool:
+        """Whether somebody answers the ``nth`` call."""
+        return nth > 1 or self.chance("call", call_id).random() < REACHED
+
+    def falls_ill(self, assignment_id: str) -> bool:
+        """Whether the volunteer falls ill before they set out."""
+        return self.chance("ill", assignment_id).random() < FALLS_ILL
 
     def verdict(self, order_id: str, time: int) -> tuple[Outcome, int]:
         """The resident's verdict and rating; nobody finds the second attempt "not fixed" again."""

@@ -19,10 +19,12 @@ from deploy.attached import Attached, load_definition
 from deploy.demo.doors import Doors
 from deploy.demo.figures import Figures, closing_table
 from deploy.demo.people import People
-from deploy.demo.story import Place, Story
+from deploy.demo.place import Place
+from deploy.demo.story import Story
 from deploy.demonstration import Demonstration as Roster
 from deploy.problems import StackProblem
 from shared.community.clock import DomainClock
+from shared.contracts.words import Role
 
 AT_ONCE = 48
 """Orders acted on at the same time; residents place theirs without waiting for that."""
@@ -83,9 +85,9 @@ class Demonstration:
         wish = self._people.wish(number, self._clock.now())
 
         async def placed() -> Mapping[str, Any]:
-            order = await doors.place(wish.body, wish.key)
+            order = await doors.place(wish.body, wish.key, self._recorder(doors, wish.recorded_in))
             self._note(order)
-            return order
+            return {**order, "wish": wish.body}
 
         await self._live(doors, placed, advance)
 
@@ -100,6 +102,11 @@ class Demonstration:
             self._figures.placed += 1
             self._figures.ended[f"failed: {problem}"] += 1
         advance()
+
+    def _recorder(self, doors: Doors, area: str | None) -> str | None:
+        if area is None:
+            return None
+        return doors.as_caller(Role.COORDINATOR, self._community.ladder.by_area[area].coordinator_id, area)
 
     def _note(self, placed: Mapping[str, Any]) -> None:
         if self._ledger is not None:

@@ -6,35 +6,21 @@ import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from deploy.demo.doors import Doors
-from deploy.demo.figures import Figures
-from deploy.demo.people import People
+from deploy.demo.coordinators import Coordinators
+from deploy.demo.place import Place
+from deploy.demo.residents import Residents
 from deploy.demo.volunteers import Volunteers
-from shared.community.clock import DomainClock
-from shared.community.definition import Community
-from shared.contracts.words import ErrandStep, NextStep, Outcome, Role
+from shared.contracts.words import NextStep, Role
 
 STUCK_SECONDS = 120.0
 """An order that nothing happens to for so long, the demonstration being its only actor, is given up."""
 LOOK_AGAIN_SECONDS = 3.0
 SOON_SECONDS = 15.0
 """People who may be asked so many wall seconds after the last change are waited for; else the coordinator decides."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and how a story takes place. ``speed``: how much faster than people they act."""
-
-    doors: Doors
-    people: People
-    community: Community
-    clock: DomainClock
-    figures: Figures
-    speed: float
+OPEN = frozenset({"placed", "offered", "assigned", "under_way", "escalated"})
 
 
 class Story:
@@ -42,18 +28,21 @@ class Story:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._doors, self._people, self._figures = place.doors, place.people, place.figures
+        self._doors, self._figures = place.doors, place.figures
+        self._coordinators, self._residents = Coordinators(place), Residents(place)
         self._volunteers = Volunteers(place.doors, place.people, place.clock, place.figures, place.speed)
         self._began = time.monotonic()
         self._changed = self._began
         self._patient_until = self._began + STUCK_SECONDS
         self._taken = False
-        self._reviews = 0
-        self._escalations = 0
+        self._call_only = False
 
     async def live_through(self, placed: Mapping[str, Any]) -> str:
         """Follow a placed order until it is closed or held; returns which, with the outcome."""
         self._figures.placed += 1
+        if "wish" in placed:
+            self._call_only = "call_only" in placed["wish"]
+            await self._residents.join(placed, str(placed["tracking_token"]))
         end = await self._follow(placed)
         self._figures.ended[end] += 1
         if end.startswith("closed"):
@@ -92,11 +81,18 @@ class Story:
 
     async def _act(self, order: Mapping[str, Any], token: str) -> str:
         """Do what comes next, for whoever has to do it; the order's end, once it has one."""
+        if self._call_only and order["state"] in OPEN:
+            await self._residents.answer_calls(order)
+        if await self._residents.give_time(order, token):
+            return ""
         match order["state"]:
             case "placed" | "offered":
                 await self._volunteers.ask_pool(order)
                 await self._volunteers.answer(order)
                 await self._volunteers.name(order)
+            case "under_way" if (order["holder"] or {}).get("role") == Role.COORDINATOR:
+                self._note_taken()
+                return await self._decide(order)
             case "assigned" | "under_way":
                 self._note_taken()
                 await self._volunteers.serve(order)
@@ -108,8 +104,10 @@ class Story:
                     or time.monotonic() > self._changed + SOON_SECONDS
                 ):
                     return await self._decide(order)
+            case "done" if order["next_step"] == NextStep.CALL:
+                await self._residents.answer_calls(order)
             case "done":
-                await self._review(order, token)
+                await self._residents.review(order, token)
             case "closed" | "cancelled":
                 return f"{order['state']} {order['outcome']}"
         return ""
@@ -134,64 +132,7 @@ class Story:
         return ""
 
     async def _decide(self, order: Mapping[str, Any]) -> str:
-        """The coordinator calls up a unit, settles it, or it stays held."""
-        self._escalations += 1
-        order_id, times = str(order["order_id"]), self._escalations
-        holder = order["holder"] or {}
-        area = str(holder.get("area"))
-        coordinator = self._place.community.ladder.by_area.get(area)
-        if holder.get("role") == Role.DEPARTMENT:
-            return await self._serve_referral(order_id)
-        leg = next((leg for leg in order["legs"] if leg["state"] != "done"), None)
-        if holder.get("role") != Role.COORDINATOR or coordinator is None or leg is None:
-            return ""  # it is on its way on; the next change tells
-        token = self._doors.as_caller(Role.COORDINATOR, coordinator.coordinator_id, area)
-        path = f"/api/legs/{leg['leg_id']}"
-        await self._think("decide", order_id, times)
-        unit = self._people.called_up(order_id, times, str(order["area"]), str(order["service"]))
-        if unit is not None:
-            status, _ = await self._doors.ask("POST", "matcher", f"{path}/call-up", token, {"unit": unit})
-            if status == 201:
-                return ""
-        if not self._people.resolves(order_id, times):
-            return "held"
-        report = {"report": "已由社区办结。 Settled by the community office."}
-        status, _ = await self._doors.ask("POST", "matcher", f"{path}/resolve", token, report)
-        if status == 200:
-            self._figures.resolved_by_coordinator += 1
-        return ""
-
-    async def _serve_referral(self, order_id: str) -> str:
-        """The department that holds it serves it, a counter step by step; the resident is not told its code, so each
-        is asked.
-        """
-        for department in self._place.community.departments:
-            token = self._doors.as_caller(Role.DEPARTMENT, department.code)
-            _, desk = await self._doors.ask("GET", "matcher", "/api/department?limit=200", token)
-            for referral in desk["items"]:
-                if referral["order_id"] == order_id:
-                    path = f"/api/referrals/{referral['referral_id']}"
-                    if referral["counter"] and not referral["in_person"]:
-                        await self._run_errand(path, token, referral["errand"])
-                    await self._doors.ask("POST", "matcher", f"{path}/resolve", token, {"report": "已办结。 Served."})
-                    return ""
-        return ""
-
-    async def _run_errand(self, path: str, token: str, reached: str | None) -> None:
-        """The counter receives the papers, works on them, and has them ready."""
-        steps = [step.value for step in ErrandStep]
-        for step in steps[steps.index(reached) + 1 if reached else 0 :]:
-            await self._think("errand", path, step)
-            await self._doors.ask("POST", "matcher", f"{path}/advance", token, {"step": step})
-
-    async def _review(self, order: Mapping[str, Any], token: str) -> None:
-        self._reviews += 1
-        await self._think("review", order["order_id"], self._reviews)
-        outcome, rating = self._people.verdict(str(order["order_id"]), self._reviews)
-        path = f"/api/orders/{order['reference']}/review"
-        status, _ = await self._doors.ask("POST", "intake", path, token, {"outcome": outcome.value, "rating": rating})
-        if status == 200 and outcome is Outcome.NOT_FIXED:
-            self._figures.reopened += 1
+        return await self._coordinators.decide(order, in_words=self._call_only)
 
     def _be_patient(self) -> None:
         self._changed = time.monotonic()
@@ -211,6 +152,3 @@ class Story:
         if not self._taken:
             self._taken = True
             self._figures.assigned_seconds.append(time.monotonic() - self._began)
-
-    async def _think(self, *about: object) -> None:
-        await asyncio.sleep(self._people.pause(*about) / self._place.speed)

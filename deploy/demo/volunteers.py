@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy.demo.doors import Doors
 from deploy.demo.figures import Figures
-from deploy.demo.people import Answer, People
+from deploy.demo.people import ILL_FOR, Answer, People
 from shared.community.clock import DomainClock
 from shared.contracts.words import Role
 
@@ -122,7 +122,11 @@ class Volunteers:
     async def _go_on(self, assignment_id: str, state: str, token: str) -> None:
         await self._think(state, assignment_id)
         path = f"/api/assignments/{assignment_id}"
-        if state == "assigned":
+        if state == "assigned" and self._people.falls_ill(assignment_id):
+            until = (self._clock.now() + ILL_FOR).isoformat()
+            status, _ = await self._doors.ask("POST", "matcher", "/api/me/unwell", token, {"until": until})
+            self._figures.fallen_ill += status == 200
+        elif state == "assigned":
             await self._doors.ask("POST", "matcher", f"{path}/start", token, {})
         else:
             report = {"report": "已上门处理。 Visited and settled.", "minutes": 35}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.people import ACCEPTS, COUNTERS, NAMES, Answer, People
+from deploy.demo.people import ACCEPTS, CALL_ONLY, COUNTERS, EXTENDS, JOINS, NAMES, REACHED, TAKES, Answer, People
 from deploy.demonstration import Demonstration
 from shared.community.definition import Community, load
 
@@ -89,3 +89,48 @@ def test_who_has_to_come_in_person_chooses_a_time_at_the_counter(county: Communi
     chosen = [wish["window"] for wish in wishes if county.services_by_code[wish["service"]].in_person]
     assert chosen
     assert {("2026-11-23T01:00:00+00:00", "2026-11-23T04:00:00+00:00")} == {(one["from"], one["to"]) for one in chosen}
+
+
+def test_who_reads_no_messages_orders_through_the_coordinator_of_the_place(county: Community, people: People) -> None:
+    """By phone, with their consent, taken down by whoever answers for the grid; everybody else orders alone."""
+    now = datetime.fromisoformat("2026-11-22T19:00+08:00")
+    wishes = [people.wish(number, now) for number in range(MANY)]
+    called = [wish for wish in wishes if wish.recorded_in is not None]
+    said = {(wish.body["channel"], wish.body["call_only"], wish.body["consent"]["person"]) for wish in called}
+    theirs = {wish.recorded_in == county.areas.coordinator_area(wish.body["area"]) for wish in called}
+    others = {"channel" in wish.body or "call_only" in wish.body for wish in wishes if wish.recorded_in is None}
+    assert (True, {("phone", True, True)}, {True}, {False}) == (
+        abs(len(called) / MANY - CALL_ONLY) < 0.02,
+        said,
+        theirs,
+        others,
+    )
+
+
+def test_neighbours_join_in_public_space_only(people: People) -> None:
+    """Some of those who pass the same place; nobody joins what happens in somebody's home."""
+    joined = [people.neighbour(f"o-{number}", "sweeping") for number in range(MANY)]
+    assert (True, {None}) == (
+        abs(sum(one is not None for one in joined) / MANY - JOINS) < 0.03,
+        {people.neighbour(f"o-{number}", "haircut") for number in range(200)},
+    )
+
+
+def test_a_coordinator_serves_or_asks_for_time_the_first_time_only(people: People) -> None:
+    """In their shares; what came back is settled."""
+    orders = [f"o-{number}" for number in range(MANY)]
+    taken, extended = ([choose(one, 1) for one in orders] for choose in (people.takes, people.extends))
+    assert (True, True, False) == (
+        abs(sum(taken) / MANY - TAKES) < 0.02,
+        abs(sum(extended) / MANY - EXTENDS) < 0.02,
+        any(choose(one, 2) for one in orders for choose in (people.takes, people.extends)),
+    )
+
+
+def test_whoever_was_missed_answers_the_second_call(people: People) -> None:
+    """The first call reaches most, the second everybody."""
+    first = sum(people.reached(f"call-{number}", 1) for number in range(MANY)) / MANY
+    assert (True, True) == (
+        abs(first - REACHED) < 0.03,
+        all(people.reached(f"call-{number}", 2) for number in range(99)),
+    )
