@@ -78,8 +78,8 @@ ACTIVE = frozenset({AssignmentState.ASSIGNED, AssignmentState.UNDER_WAY})
 class HandBackReason(StrEnum):
     """Why a volunteer cannot, told at a decline or a hand-back; events carry these words and no others.
 
-    ``window_changed``: the resident's doing. ``departed``, ``suspended``: whoever had it left or was stopped, which
-    nobody tells themselves.
+    ``window_changed``: the resident's doing. ``ill``, ``departed``: told once for everything they had, not for this
+    one; ``suspended``, ``removed``: a coordinator stopped them. None of these five is told of one assignment.
     """
 
     NO_TIME = "no_time"
@@ -89,22 +89,38 @@ class HandBackReason(StrEnum):
     RECUSAL = "recusal"
     NOBODY_HOME = "nobody_home"
     WINDOW_CHANGED = "window_changed"
+    ILL = "ill"
     DEPARTED = "departed"
     SUSPENDED = "suspended"
+    REMOVED = "removed"
     OTHER = "other"
 
     @property
     def counts(self) -> bool:
         """Whether a hand-back with it is one of the two that bring a leg to the coordinator: not the resident's doing,
-        not a recusal (回避), which is no refusal, and not a departure.
+        not a recusal (回避), which is no refusal, not an illness that was told of and not a departure.
         """
-        uncounted = {HandBackReason.WINDOW_CHANGED, HandBackReason.RECUSAL}
-        return self not in uncounted | {HandBackReason.DEPARTED, HandBackReason.SUSPENDED}
+        return self not in NOBODYS
 
     @classmethod
     def of(cls, told: str) -> HandBackReason:
         """The listed reason that was told, ``other`` for free words (which no event may carry)."""
-        return cls(told) if told in set(cls) - {cls.DEPARTED, cls.SUSPENDED} else cls.OTHER
+        return cls(told) if told in set(cls) - UNTOLD else cls.OTHER
+
+
+UNTOLD = frozenset(
+    {
+        HandBackReason.WINDOW_CHANGED,
+        HandBackReason.ILL,
+        HandBackReason.DEPARTED,
+        HandBackReason.SUSPENDED,
+        HandBackReason.REMOVED,
+    }
+)
+"""What no volunteer tells of one assignment."""
+
+NOBODYS = UNTOLD | {HandBackReason.RECUSAL}
+"""Hand-backs that are nobody's doing, or a right: they count towards nothing."""
 
 
 class OfferExpired(Conflict):

@@ -11,15 +11,14 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlmodel import col
 
 from services.matcher.models import Assignment, Dispatch
-from services.matcher.policies.acceptance import AssignmentState, HandBackReason
+from services.matcher.policies.acceptance import NOBODYS, AssignmentState
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.referral_views import ReferralFigureView
 from shared.community.definition import Community
 from shared.community.text import Text
 from shared.persistence.engine import Database
 
-_NOBODYS = (HandBackReason.WINDOW_CHANGED.value, HandBackReason.RECUSAL.value)
-"""The resident's doing, and a right: neither is counted."""
+_NOBODYS = tuple(sorted(reason.value for reason in NOBODYS))
 
 _MOVES = col(Dispatch.climbs) + col(Dispatch.returns)
 _TO_AND_FRO = and_(col(Dispatch.returns) > 0, _MOVES > 1)
@@ -27,7 +26,8 @@ _TO_AND_FRO = and_(col(Dispatch.returns) > 0, _MOVES > 1)
 
 
 class BackAndForthView(BaseModel):
-    """Orders of one service and community. ``hand_backs``: by volunteers, recusals and changed windows left out.
+    """Orders of one service and community. ``hand_backs``: by volunteers who could have served; recusals,
+    changed windows, illness, departures and suspensions are left out.
     ``climbs``: moves up a tier; ``returns``: how often an order came back to a desk; ``to_and_fro``: orders that came
     back and moved another time.
     """

@@ -58,7 +58,7 @@ class Departing:
         """
 
         async def go(wholes: Wholes, volunteer: Volunteer, _command: Own[Leave]) -> None:
-            await self._go(uow, wholes, volunteer)
+            await self._go(uow, wholes, volunteer, HandBackReason.DEPARTED)
 
         return await self._each(uow, commands, go)
 
@@ -67,7 +67,7 @@ class Departing:
 
         async def go(wholes: Wholes, volunteer: Volunteer, command: AboutVolunteer[RemoveVolunteer]) -> None:
             self._check_area(volunteer, command.areas)
-            await self._go(uow, wholes, volunteer)
+            await self._go(uow, wholes, volunteer, HandBackReason.REMOVED)
 
         return await self._each(uow, commands, go)
 
@@ -84,7 +84,7 @@ class Departing:
             changed = personal.model_copy(update={"absences": away})
             volunteer.sealed = changed.sealed(self._vault, volunteer.volunteer_id)
             volunteer.on_duty = False
-            await self._give_up(uow, wholes, volunteer.volunteer_id, HandBackReason.UNWELL, span_of(absence))
+            await self._give_up(uow, wholes, volunteer.volunteer_id, HandBackReason.ILL, span_of(absence))
 
         return await self._each(uow, commands, rest)
 
@@ -155,13 +155,13 @@ class Departing:
         if not self._areas.within(home, tuple(areas)):
             raise NotFound
 
-    async def _go(self, uow: Unit, wholes: Wholes, volunteer: Volunteer) -> None:
+    async def _go(self, uow: Unit, wholes: Wholes, volunteer: Volunteer, reason: HandBackReason) -> None:
         if volunteer.left_at is not None:
             raise HasLeft
         volunteer.leave(uow.now)
         await self._claiming.give_up_all(uow, volunteer.volunteer_id)
         await self._leads_no_longer(uow, volunteer.volunteer_id)
-        await self._give_up(uow, wholes, volunteer.volunteer_id, HandBackReason.DEPARTED)
+        await self._give_up(uow, wholes, volunteer.volunteer_id, reason)
 
     async def _leads_no_longer(self, uow: Unit, volunteer_id: str) -> None:
         for unit in (await uow.repository.units()).values():
@@ -181,7 +181,7 @@ class Departing:
             mine = [one for one in whole.active_assignments if one.volunteer_id == volunteer_id]
             for assignment in [one for one in mine if comes_back(one.span, away)]:
                 assignment.hand_back(uow.now, reason, None)
-                self._steps.handed_back(uow, whole, assignment, reason, counting=False)
+                self._steps.handed_back(uow, whole, assignment, reason)
                 returned.append(assignment)
                 asked = True
             if asked:

@@ -115,15 +115,13 @@ class Steps(Asking):
         record(uow, whole, given)
         uow.announce(volunteer_topic(assignment.volunteer_id))
 
-    def handed_back(
-        self, uow: Unit, whole: WholeDispatch, assignment: Assignment, reason: HandBackReason, *, counting: bool = True
-    ) -> bool:
-        """An assignment came back; not ``counting`` where its volunteer fell ill. Returns whether somebody else is
-        to be asked: not when a coordinator holds the order already, and not after the second hand-back of the leg.
+    def handed_back(self, uow: Unit, whole: WholeDispatch, assignment: Assignment, reason: HandBackReason) -> bool:
+        """An assignment came back. Returns whether somebody else is to be asked: not when a coordinator holds the
+        order already, and not after the second hand-back of the leg that counts.
         """
         dispatch, leg = whole.dispatch, whole.leg(assignment.leg_id)
         on_desk = OrderState(dispatch.state) is OrderState.ESCALATED or dispatch.taken_by is not None
-        leg.hand_backs += counting and reason.counts
+        leg.hand_backs += reason.counts
         dispatch.hand_back()
         given_back = events.LegHandedBack(
             **dispatch.stamp(uow.now),

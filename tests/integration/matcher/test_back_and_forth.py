@@ -77,6 +77,22 @@ async def test_a_window_that_was_changed_is_nobodys_hand_back(house: House) -> N
     assert [] == [row for row in (await figures(house))["items"] if row["hand_backs"]]
 
 
+async def test_who_is_ill_leaves_or_is_suspended_counts_for_nothing(house: House) -> None:
+    """Three assignments come back, one after the other; the figures show the one that a volunteer gave back."""
+    await handed_back(house, "no_time")
+    until = (SUNDAY_EVENING + timedelta(days=2)).isoformat()
+    ways: list[Any] = [("/api/me/unwell", {"until": until}), ("/api/me/leave", {"leave": True}), ("", {"reason": "x"})]
+    reasons = []
+    for path, body in ways:
+        offer = await house.stage.last(matcher.OfferMade)
+        await house.stage.accept(offer)
+        who = house.as_(Role.VOLUNTEER, offer.volunteer_id) if path else coordinator(house)
+        await house.tap(path or f"/api/volunteers/{offer.volunteer_id}/suspend", who, body)
+        reasons.append((await house.stage.last(matcher.LegHandedBack)).reason)
+    (row,) = (await figures(house))["items"]
+    assert (["ill", "departed", "suspended"], 1) == (reasons, row["hand_backs"])
+
+
 async def test_what_climbs_and_comes_back_goes_to_and_fro(house: House) -> None:
     """A tier up by a coordinator, to a department and back, once more: one climb, two returns, one order of two."""
     order_id, _ = await house.stage.place("certificates"), await house.stage.place("certificates")

@@ -122,7 +122,7 @@ async def test_who_is_ill_keeps_what_lies_after_their_absence(house: House) -> N
     states = [(await house.stage.assignment_states(order_id))[0] for order_id in orders]
     assert [("v-1", "handed_back"), ("v-1", "assigned")] == states
     back = await house.stage.last(matcher.LegHandedBack)
-    assert ("unwell", [0]) == (back.reason, await counted(house.stage, orders[0]))
+    assert ("ill", [0]) == (back.reason, await counted(house.stage, orders[0]))
 
 
 async def test_nobody_is_ill_until_yesterday(house: House) -> None:
@@ -178,6 +178,7 @@ async def test_who_is_taken_off_the_roster_may_be_let_back_in(house: House) -> N
     order_id, path = await taken(house), "/api/volunteers/v-1"
     await house.tap(f"{path}/remove", as_coordinator(house), {})
     assert [("v-1", "handed_back")] == await house.stage.assignment_states(order_id)
+    assert "removed" == (await house.stage.last(matcher.LegHandedBack)).reason
     page = (await house.ask("GET", "/api/volunteers", as_coordinator(house)))[1]
     assert [("v-1", True)] == [(row["volunteer_id"], row["left_at"] is not None) for row in page["items"]]
     await house.tap(f"{path}/restore", as_coordinator(house), {})

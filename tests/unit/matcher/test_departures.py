@@ -37,5 +37,5 @@ def test_an_illness_ends_after_it_has_begun() -> None:
 
 def test_nobody_tells_that_they_departed_and_it_counts_for_nothing() -> None:
     """The words are the service's own: told by a volunteer they are free words."""
-    gone = [HandBackReason.DEPARTED, HandBackReason.SUSPENDED]
-    assert [(HandBackReason.OTHER, False)] * 2 == [(HandBackReason.of(one.value), one.counts) for one in gone]
+    gone = [HandBackReason.ILL, HandBackReason.DEPARTED, HandBackReason.SUSPENDED, HandBackReason.REMOVED]
+    assert [(HandBackReason.OTHER, False)] * 4 == [(HandBackReason.of(one.value), one.counts) for one in gone]
