@@ -20,8 +20,12 @@ from shared.contracts.words import Outcome, Role
 RETURNED = "returned"
 """Why a coordinator holds an order that its department handed back, and so knows of it."""
 
-WINDOW_CHANGED = "window_changed"
-"""Why an assignment came back when the resident's new time did not suit: the volunteer did not ask for it."""
+GONE = frozenset({"departed", "suspended", "removed"})
+"""Why an assignment came back when its volunteer left or was stopped: nothing reaches them that need not."""
+
+UNASKED = frozenset({"window_changed", "suspended", "removed"})
+"""Why an assignment came back without its volunteer's word: the resident's new time did not suit, or a coordinator
+stopped them. They have to hear that it is not theirs any more; who left, or told of an illness, knows."""
 
 
 class Asked(BaseModel):
@@ -150,8 +154,12 @@ class Involvement(BaseModel):
 
     def _hand_back(self, event: matcher.LegHandedBack) -> Concerned:
         mine = self.serving.pop(event.assignment_id, None)
-        surprised = mine is not None and event.reason == WINDOW_CHANGED
-        return Concerned(no_longer_serving=(mine,)) if mine and surprised else NOBODY
+        if mine is None:
+            return NOBODY
+        if event.reason in GONE:
+            self._not_waiting(mine.volunteer_id)
+            self.served = [one for one in self.served if one != mine.volunteer_id]
+        return Concerned(no_longer_serving=(mine,)) if event.reason in UNASKED else NOBODY
 
     def _complete(self, event: matcher.LegCompleted) -> Concerned:
         """Served by its volunteers, or (no volunteer named) settled by a coordinator over their heads."""

@@ -137,6 +137,32 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
         lambda s: [s.placed(), s.assigned("v-ann"), s.amended(), s.handed_back("v-ann", "window_changed")],
         {"leg_handed_back": {RESIDENT}, "assignment_ended": {ANN}},
     ),
+    "taken from one who was suspended": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.handed_back("v-ann", "suspended")],
+        {"leg_handed_back": {RESIDENT}, "assignment_ended": {ANN}},
+    ),
+    "taken from one who was taken off the roster": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.handed_back("v-ann", "removed")],
+        {"leg_handed_back": {RESIDENT}, "assignment_ended": {ANN}},
+    ),
+    "handed on by one who left": (
+        lambda s: [s.placed(), s.assigned("v-ann"), s.handed_back("v-ann", "departed")],
+        {"leg_handed_back": {RESIDENT}},
+    ),
+    "closed after one who served a part of it has left": (
+        lambda s: [
+            s.placed(),
+            s.assigned("v-ann"),
+            s.completed("v-ann"),
+            s.reopened(),
+            s.assigned("v-ann", "leg-2"),
+            s.handed_back("v-ann", "departed"),
+            s.assigned("v-ben", "leg-2"),
+            s.completed("v-ben", "leg-2"),
+            s.closed(),
+        ],
+        {"order_closed": {RESIDENT, BEN}},
+    ),
     "escalated while somebody was asked": (
         lambda s: [s.placed(), s.offered("v-ann"), s.escalated()],
         {"order_escalated": {RESIDENT, DESK}, "offer_withdrawn": {ANN}},
