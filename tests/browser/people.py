@@ -97,17 +97,39 @@ async def offers(stack: Attached, volunteer: Caller) -> list[dict[str, Any]]:
     return found
 
 
-async def ask(stack: Attached, method: str, path: str, caller: Caller, service: str = "matcher") -> dict[str, Any]:
+async def ask(
+    stack: Attached, method: str, path: str, caller: Caller, service: str = "matcher", body: Any = None
+) -> dict[str, Any]:
     """The JSON of a service's answer to somebody."""
     headers = {"Authorization": f"Bearer {sign(stack.layout, caller, TTL)}"}
     async with httpx2.AsyncClient(trust_env=False) as client:
-        answer = await client.request(method, f"{stack.url(service)}{path}", headers=headers)
+        answer = await client.request(method, f"{stack.url(service)}{path}", headers=headers, json=body)
     assert answer.is_success, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
+    said: dict[str, Any] = answer.json()
+    return said
 
 
 def coordinator(stack: Attached, area: str = GRID) -> Caller:
     """Who answers for an area."""
     held = load_definition(stack.stack.definition).ladder.by_area[area]
     return Caller(Role.COORDINATOR, held.coordinator_id, area)
+
+
+async def take_down(stack: Attached, service: str, caller: Caller) -> str:
+    """A coordinator takes an order down by phone for somebody who reads no messages; its reference."""
+    wish = {
+        "service": service,
+        "area": GRID,
+        "details": "老人行动不便，想请人上门理发。",
+        "contact": {"name": "王大爷", "phone": "+86 100 0000 5678"},
+        "channel": "phone",
+        "call_only": True,
+        "consent": {"person": True},
+    }
+    return str((await ask(stack, "POST", "/api/orders", caller, "intake", wish))["reference"])
+
+
+async def lead_on(desk: Window, address: str) -> None:
+    """By matcher's button to a coordinator's page at intake, without signing in again."""
+    await desk.page.goto(address)
+    await desk.page.click("main button.main")

@@ -10,8 +10,22 @@ from playwright.async_api import Browser
 
 from deploy.attached import Attached
 from shared.contracts.words import Role
-from shared.identity.tokens import Caller
-from tests.browser.people import GRID, OPS, SERVICE, asked, coordinator, place, sees_state, send_token, sign_in
+from shared.identity.keys import read_key
+from shared.identity.tokens import Caller, TrackingTokens
+from tests.browser.people import (
+    GRID,
+    OPS,
+    SERVICE,
+    ask,
+    asked,
+    coordinator,
+    lead_on,
+    place,
+    sees_state,
+    send_token,
+    sign_in,
+    take_down,
+)
 from tests.browser.windows import DESKTOP, PHONE, Window, window
 
 ROOMY = "elder"
@@ -32,6 +46,11 @@ async def fits(shown: Window, url: str) -> None:
     answer = await shown.page.goto(url)
     assert answer is not None
     assert (200, True, []) == (answer.status, await shown.width_used() <= shown.width, shown.complaints), url
+
+
+async def wait_for_row(desk: Window, reference: str) -> None:
+    """Wait until an order lies on the desk, reloading nothing."""
+    await desk.page.locator("li.card", has_text=reference).wait_for()
 
 
 @pytest.mark.parametrize("view", ["normal", ROOMY])
@@ -68,20 +87,62 @@ async def test_no_page_scrolls_sideways_or_complains(
             await fits(ops, f"{notifier}{path}")
 
 
-async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser) -> None:
-    """The coordinator's rows and decisions too."""
-    async with window(browser) as resident, window(browser, "en") as desk:
-        await place(resident.page, stack, "haircut")
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language: str) -> None:
+    """The coordinator's rows, every decision, and what there is to read beside them."""
+    matcher = stack.url("matcher")
+    async with window(browser, language) as resident, window(browser, language) as desk:
+        reference = await place(resident.page, stack, "haircut")
         await sees_state(resident.page, "escalated")
         await sign_in(desk, stack, "matcher", coordinator(stack))
-        await fits(desk, f"{stack.url('matcher')}/")
-        addresses = [
-            await desk.page.locator(f'a[href$="/{verb}"]').first.get_attribute("href")
-            for verb in ("resolve", "assign", "escalate")
-        ]
-        leg = str(addresses[0]).removesuffix("/resolve")
-        for address in (*addresses, leg, f"{leg}/call-up", f"{leg}/exclude", "/gaps"):
-            await fits(desk, f"{stack.url('matcher')}{address}")
+        await fits(desk, f"{matcher}/")
+        row = desk.page.locator("li.card", has_text=reference)
+        leg = str(await row.locator('a[href$="/resolve"]').get_attribute("href")).removesuffix("/resolve")
+        await fits(desk, f"{matcher}{leg}")
+        decisions = await desk.page.eval_on_selector_all(
+            f'a[href^="{leg}/"]', "links => links.map(link => link.getAttribute('href'))"
+        )
+        assert {f"{leg}/{verb}" for verb in ("resolve", "take", "assign", "refer", "extend", "escalate")} < set(
+            decisions
+        )
+        shown = "/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", f"/orders/{reference}", "/entry"
+        for address in (*decisions, *shown):
+            await fits(desk, f"{matcher}{address}")
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_the_pages_a_desk_leads_to_fit_too(stack: Attached, browser: Browser, language: str, width: int) -> None:
+    """An order's page, a second order out of it, taking one down, and the call list, from the desk by one button."""
+    intake, matcher, who = stack.url("intake"), stack.url("matcher"), coordinator(stack)
+    async with window(browser, language, width=width) as desk:
+        reference = await take_down(stack, "haircut", who)
+        await sign_in(desk, stack, "matcher", who)
+        await wait_for_row(desk, reference)
+        await lead_on(desk, f"{matcher}/orders/{reference}")
+        await desk.page.locator(".reference", has_text=reference).wait_for()
+        for path in ("", "/split"):
+            await fits(desk, f"{intake}/desk/orders/{reference}{path}")
+        for path in ("/entry", f"/entry?made={reference}&channel=station&area={GRID}", "/call-list"):
+            await fits(desk, f"{intake}{path}")
+        assert 1 == await desk.page.locator("main", has_text=reference).count()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+async def test_the_pages_of_everybody_else_fit_a_phone(stack: Attached, browser: Browser, language: str) -> None:
+    """The other side of a mediation with its own link, whoever reports a danger, and the public at the board."""
+    intake, who = stack.url("intake"), coordinator(stack)
+    tracking = TrackingTokens(read_key(stack.layout.keys, "tracking"))
+    async with window(browser, language) as resident, window(browser, language) as party:
+        reference = await place(resident.page, stack, "neighbour_dispute")
+        for path in ("", "/danger", "/why"):
+            await fits(resident, f"{intake}/orders/{reference}{path}")
+        other = {"contact": {"name": "周先生", "phone": "+86 100 0000 4321"}}
+        named = await ask(stack, "POST", f"/api/desk/orders/{reference}/parties", who, "intake", other)
+        await fits(party, f"{intake}/t/{tracking.of(named['resident_id'])}")
+        assert 1 == await party.page.locator('form[action$="/consent"]').count()
+        for path in ("/board", "/board?area=qindu"):
+            await fits(party, f"{stack.url('notifier')}{path}")
 
 
 async def test_language_and_size_are_chosen_on_the_page(stack: Attached, browser: Browser) -> None:
