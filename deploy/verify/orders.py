@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from sqlalchemy import or_, select
 
 from deploy.verify.evidence import Databases, Promise, chunks, rows
-from deploy.verify.tables import CALLS, DISPATCHES, INTAKE_OUTBOX, MATCHER_OUTBOX, ORDERS
+from deploy.verify.tables import CALLS, DISPATCHES, INCIDENTS, INTAKE_OUTBOX, MATCHER_OUTBOX, ORDERS
 from services.intake.policies.lifecycle import FINAL
 from services.matcher.policies.lifecycle import CLOCKED
 from shared.contracts.words import NextStep, OrderState
@@ -72,3 +72,17 @@ async def _calls_nobody_owes(databases: Databases) -> AsyncIterator[str]:
     )
     async for row in rows(databases.intake, called):
         yield f"{row.reference} waits for a call that nobody owes"
+
+
+async def dangers_are_before_somebody(databases: Databases) -> list[str]:
+    """I3 for dangers: until somebody has seen to one, it is before a coordinator's area, and has a due time.
+
+    Columns that the tables hold to be there are asked about all the same: an area may be one that is none.
+    """
+    unanswered = select(INCIDENTS.c.incident_id, INCIDENTS.c.area, INCIDENTS.c.due_at, INCIDENTS.c.reported_at)
+    unanswered = unanswered.where(INCIDENTS.c.answered_at.is_(None))
+    return [
+        f"danger {row.incident_id} is before nobody, or at no time"
+        async for row in rows(databases.matcher, unanswered)
+        if not row.area or row.due_at is None or row.due_at <= row.reported_at
+    ]

@@ -201,6 +201,17 @@ PLANTS = (
         "I3",
     ),
     Plant(
+        "a_danger_before_nobody",
+        "matcher",
+        (
+            "INSERT INTO incidents (incident_id, order_id, \"by\", area, due_at, raised, reported_at)"
+            " SELECT 'planted', order_id, 'resident', '', due_at, 1, placed_at FROM dispatches"
+            " WHERE order_id = '{closed}'",
+        ),
+        ("DELETE FROM incidents WHERE incident_id = 'planted'",),
+        "I3",
+    ),
+    Plant(
         "a_step_nobody_was_told_of",
         "notifier",
         ("UPDATE notices SET version = version + 1000 WHERE order_id = '{closed}' AND kind = 'order_done'",),
