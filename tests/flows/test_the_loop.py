@@ -61,10 +61,8 @@ async def test_a_declined_offer_goes_to_the_next_holder(doors: Doors) -> None:
 
 
 async def test_what_no_post_serves_goes_to_the_coordinator_who_resolves_it(stack: Attached, doors: Doors) -> None:
-    """A service of the staff is held by the coordinator of the grid, who settles it with a report."""
-    catalogue = (await doors.ask("GET", "intake", "/api/services", ""))[1]["items"]
-    service = next(item["code"] for item in catalogue if item["served_by"] == "staff")
-    placed = await place(doors, service)
+    """A merchant whom the definition does not know: the coordinator of the grid holds it, and settles it in person."""
+    placed = await place(doors, "haircut")
     held = await in_state(doors, placed, "escalated")
     assert ("coordinator", "decide") == (held["holder"]["role"], held["next_step"])
 

@@ -84,7 +84,8 @@ async def test_the_view_tells_the_whole_way(resident: Resident, dispatch: Dispat
         ("order_done", "volunteer", "done"),
     ] == steps(view)
     assert [1, 2, 3, 4, 5, 6] == [entry["position"] for entry in view["timeline"]]
-    assert ("done", "review", {"role": "resident", "area": None, "title": None}, False) == (
+    holder = {"role": "resident", "area": None, "title": None, "kind": None, "hours": None}
+    assert ("done", "review", holder, False) == (
         view["state"],
         view["next_step"],
         view["holder"],

@@ -29,7 +29,7 @@ async def test_a_placed_order_is_answered_as_the_contract_says(client: httpx2.As
     assert (201, f"/api/orders/{placed['reference']}") == (answer.status_code, answer.headers["location"])
     assert {"order_id", "reference", "tracking_token", "state", "holder", "due_at", "next_step"} == set(placed)
     title = {"zh": "网格长", "en": "Grid leader"}
-    holder = {"role": "coordinator", "area": "east-g1", "title": title}
+    holder = {"role": "coordinator", "area": "east-g1", "title": title, "kind": None, "hours": None}
     assert ("placed", "offer", holder) == (placed["state"], placed["next_step"], placed["holder"])
     assert datetime.fromisoformat(placed["due_at"]).tzinfo is not None
     assert "261122" == placed["reference"][:6]

@@ -89,7 +89,7 @@ def instants(window: dict[str, str]) -> tuple[datetime, datetime]:
 async def test_the_resident_sees_when_and_never_who(asked: Asked) -> None:
     """The time and until when it stands; nothing else of the volunteer."""
     (proposed,) = (await asked.view())["proposed_times"]
-    assert {"offer_id", "window", "expires_at"} == proposed.keys()
+    assert {"offer_id", "window", "expires_at", "by_party"} == proposed.keys()
     assert ((PROPOSED.from_, PROPOSED.to), DUE) == (
         instants(proposed["window"]),
         datetime.fromisoformat(proposed["expires_at"]),

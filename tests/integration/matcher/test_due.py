@@ -44,4 +44,4 @@ async def test_the_next_clock_is_one_statement_without_a_scan(stage: Stage) -> N
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
             steps = [row[-1] for row in plan]
         reads = [step for step in steps if step.startswith(("SCAN", "SEARCH")) and "CONSTANT" not in step]
-        assert (5, []) == (len(reads), [step for step in reads if "INDEX" not in step])
+        assert (6, []) == (len(reads), [step for step in reads if "INDEX" not in step])

@@ -136,6 +136,7 @@ RESIDENT_IS_TOLD = {
 TOLD_AS = {
     "leg_joined": "leg_assigned",
     "order_overdue": "order_escalated",
+    "order_split": "order_placed",
     "papers_received": "errand_advanced",
     "in_progress": "errand_advanced",
     "ready_to_collect": "errand_advanced",
