@@ -109,6 +109,12 @@ class Doors:
         return f"/d/{self.links.sign(referral.referral_id, timedelta(seconds=max(ahead, 0.0)))}"
 
 
+def desk_place(cursor: str) -> tuple[int, datetime, str]:
+    """The row of a coordinator's desk a cursor stands after. Raises ``CursorBroken``."""
+    safe, due_at, order_id = place_of(cursor, int, str, str)
+    return int(safe or 0), moment_of(due_at), str(order_id)
+
+
 def due_place(cursor: str) -> tuple[datetime, str]:
     """The row of a desk a cursor stands after. Raises ``CursorBroken``."""
     due_at, order_id = place_of(cursor, str, str)

@@ -60,6 +60,8 @@ SITE = Site(
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
         Link("/referrals", msgid("With departments"), (Role.COORDINATOR,)),
+        Link("/dangers", msgid("Dangers"), (Role.COORDINATOR,)),
+        Link("/volunteers", msgid("Volunteers"), (Role.COORDINATOR,)),
         Link("/stand-ins", msgid("Stand-ins"), (Role.COORDINATOR,)),
         Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
     ),

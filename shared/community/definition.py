@@ -63,6 +63,7 @@ class Community:
     roster: Path | None
     calendar: str = ""
     departments: tuple[Department, ...] = ()
+    station_phone: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -222,6 +223,7 @@ class _Parts:
             default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
             roster=self.roster,
             calendar=self.header.calendar,
+            station_phone=self.header.station_phone,
             departments=_values(self.departments) + tuple(_counter(row) for row in _values(self.counters)),
         )
 

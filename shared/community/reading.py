@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, join
 from shared.community.hours import WeekHours
@@ -37,7 +37,9 @@ class Files(BaseModel):
 
 
 class Header(BaseModel):
-    """The head of a definition. ``time_zone`` is an IANA name, ``calendar`` one of the official calendars."""
+    """The head of a definition. ``time_zone`` is an IANA name, ``calendar`` one of the official calendars.
+    ``station_phone``: whom people in danger call beside 119, 120 and 110, as it is read; empty where there is none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,6 +48,7 @@ class Header(BaseModel):
     time_zone: str
     files: Files
     calendar: str = ""
+    station_phone: str = Field(default="", pattern=r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$")
 
 
 class AreaRow(BaseModel):

@@ -141,6 +141,10 @@ _TELL = (
 )
 _RENAME = f"UPDATE notices SET kind = '{{other}}' {_OF_DECLINER} AND kind = '{{one}}'"  # noqa: S608 - ours
 _UNTELL = "DELETE FROM notices WHERE notice_id = 'planted'"
+_DANGER = (
+    'INSERT INTO incidents (incident_id, order_id, "by", area, due_at, raised, reported_at)'
+    " SELECT 'planted', order_id, 'resident', '', due_at, 1, placed_at FROM dispatches WHERE order_id = '{closed}'"
+)
 
 PLANTS = (
     Plant(
@@ -203,11 +207,7 @@ PLANTS = (
     Plant(
         "a_danger_before_nobody",
         "matcher",
-        (
-            "INSERT INTO incidents (incident_id, order_id, \"by\", area, due_at, raised, reported_at)"
-            " SELECT 'planted', order_id, 'resident', '', due_at, 1, placed_at FROM dispatches"
-            " WHERE order_id = '{closed}'",
-        ),
+        (_DANGER,),
         ("DELETE FROM incidents WHERE incident_id = 'planted'",),
         "I3",
     ),

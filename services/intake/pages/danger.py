@@ -12,6 +12,7 @@ from services.intake.access import Doors
 from services.intake.commands.incidents import ReportIncident
 from services.intake.queries import OrderFound
 from services.intake.use_cases.incidents import Report
+from shared.community.definition import Community
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import IncidentKind
 from shared.web.errors import status_of
@@ -28,14 +29,15 @@ KINDS: Mapping[str, str] = {
 }
 
 
-def danger_pages(doors: Doors, pages: Pages) -> APIRouter:
+def danger_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
     """``/orders/{reference}/danger``, for everybody concerned in the order."""
     router = APIRouter()
     concerned: Any = Depends(doors.order_concerned)
 
     def page(request: Request, reference: str, form: Form, status: int = 200) -> Response:
         kinds = [(kind, gettext(text)) for kind, text in KINDS.items()]
-        return pages.render(request, "danger.html", status=status, reference=reference, form=form, kinds=kinds)
+        shown = {"reference": reference, "form": form, "kinds": kinds, "station": rules.station_phone}
+        return pages.render(request, "danger.html", status=status, **shown)
 
     @router.get("/orders/{reference}/danger")
     async def ask(request: Request, reference: str, _found: OrderFound = concerned) -> Response:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 
-from services.matcher.access import Doors, due_place
+from services.matcher.access import Doors, desk_place
 from services.matcher.commands import AssignLeg, CallUpUnit, EscalateLeg, ExcludeVolunteer, ResolveLeg
 from services.matcher.queries.views import DecidedView, DeskRowView, GapView, LegExplanationView
 from shared.web.callers import CoordinatorCaller
@@ -21,11 +21,11 @@ def desk_routes(router: APIRouter, doors: Doors) -> None:
     async def desk(
         caller: CoordinatorCaller, area: str | None = None, limit: Limit = 50, cursor: After = None
     ) -> Page[DeskRowView]:
-        """What coordinators hold at or below an area (mine, unless another is asked for), by due time."""
+        """What coordinators hold at or below an area (mine, unless another is asked for): dangers, then by due time."""
         wanted = await doors.access.desk_areas(caller, area)
-        after = due_place(cursor) if cursor else None
+        after = desk_place(cursor) if cursor else None
         rows = await doors.queries.desk(wanted, doors.clock.now(), limit + 1, after)
-        return page_of(rows, limit, as_it_is, lambda row: (row.late_or_due.isoformat(), row.order_id))
+        return page_of(rows, limit, as_it_is, lambda row: row.place)
 
     @router.post("/legs/{leg_id}/assign", tags=["coordinators"])
     async def assign(leg_id: str, caller: CoordinatorCaller, body: AssignLeg) -> DecidedView:

@@ -12,6 +12,7 @@ from services.matcher.access import Doors
 from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.back_and_forth import back_and_forth_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
+from services.matcher.pages.dangers import Dangers, danger_pages
 from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
 from services.matcher.pages.extending import extension_pages
@@ -21,6 +22,7 @@ from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.referrals import referral_pages
 from services.matcher.pages.stand_ins import StandIns, stand_in_pages
 from services.matcher.pages.volunteering import Volunteering, volunteering_routes
+from services.matcher.pages.volunteers import Volunteers, volunteer_pages
 from services.matcher.use_cases.steps import DESK, volunteer_topic
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
@@ -74,6 +76,8 @@ def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRoute
     router.include_router(gap_pages(doors, pages))
     router.include_router(back_and_forth_pages(doors, pages))
     router.include_router(stand_in_pages(StandIns(doors, pages), doors))
+    router.include_router(danger_pages(Dangers(doors, pages), volunteering, doors, pages))
+    router.include_router(volunteer_pages(Volunteers(doors, pages), doors))
     router.include_router(post_pages(Posts(doors, pages), doors))
     router.include_router(availability_pages(Availability(doors, pages), doors))
     return router

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from services.matcher.access import Doors, due_place
+from services.matcher.access import Doors, desk_place
 from services.matcher.commands import (
     AddLeg,
     AssignLeg,
@@ -23,6 +23,7 @@ from services.matcher.commands import (
     ResolveLeg,
     TakeInPerson,
 )
+from services.matcher.pages.dangers import danger_name
 from services.matcher.pages.telling import recommended, why
 from services.matcher.queries.views import ChoiceView
 from shared.contracts.refusal import Conflict, NotFound, Refusal
@@ -100,14 +101,12 @@ class Desk:
     async def fragment(self, caller: Caller, cursor: str | None = None, area: str | None = None) -> Markup:
         """One page of rows as they are now, of one area below if it is given. Raises ``NotFound`` for one elsewhere."""
         areas = await self._doors.access.desk_areas(caller, area)
-        after = due_place(cursor) if cursor else None
+        after = desk_place(cursor) if cursor else None
         rows = await self._doors.queries.desk(areas, self._doors.clock.now(), ROWS + 1, after)
-        following = (
-            cursor_of((rows[ROWS - 1].late_or_due.isoformat(), rows[ROWS - 1].order_id)) if len(rows) > ROWS else None
-        )
-        return self._pages.fragment(
-            "desk_rows.html", rows=rows[:ROWS], following=following, area=area, place=self.place
-        )
+        following = cursor_of(rows[ROWS - 1].place) if len(rows) > ROWS else None
+        dangers = len(await self._doors.queries.incidents.unanswered(areas, ROWS))
+        shown = {"rows": rows[:ROWS], "following": following, "area": area, "dangers": dangers, "place": self.place}
+        return self._pages.fragment("desk_rows.html", **shown)
 
     def _below(self, tops: Sequence[str]) -> list[tuple[str, str]]:
         """The areas with a coordinator of their own, by code and as people say them."""
@@ -139,9 +138,12 @@ class Desk:
 
     async def _search(self, caller: Caller, leg_id: str) -> dict[str, Any]:
         areas, queries = await self._doors.access.areas_of(caller), self._doors.queries
+        row = await queries.desk_row(leg_id, areas, self._doors.clock.now())
         return {
             "leg_id": leg_id,
-            "row": await queries.desk_row(leg_id, areas, self._doors.clock.now()),
+            "row": row,
+            "dangers": await queries.incidents.of_order(row.order_id),
+            "danger_name": danger_name,
             "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.all_below(areas)),
             "place": self.place,
             "why": self._why,

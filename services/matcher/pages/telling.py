@@ -27,6 +27,7 @@ LIGHT = 1.0
 """Who carries less than one assignment's worth carries little."""
 
 NAMED = "named"
+REPORTED = "reported"
 
 SAID: Mapping[str, str] = {
     OrderState.ASSIGNED.value: msgid("It is yours. Thank you."),
@@ -36,6 +37,7 @@ SAID: Mapping[str, str] = {
     ),
     OfferState.COUNTERED.value: msgid("Thank you. Your time is kept for whoever decides; somebody else may be asked."),
     OfferState.DECLINED.value: msgid("Thank you for saying so. You need not do anything else."),
+    REPORTED: msgid("Thank you. The coordinator has it before them now; you hear when somebody has seen to it."),
     NAMED: msgid("Thank you. They are asked now, and may refuse."),
 }
 """What becomes of an answer, said once on the page that follows."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, case, or_, select
 from sqlmodel import col
 
 from services.matcher.models import Dispatch, Incident
@@ -18,10 +18,13 @@ from shared.contracts.refusal import NotFound
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
 
+_ID = col(Incident.incident_id)
+
 
 class IncidentView(BaseModel):
     """One danger. ``by``: ``resident`` or ``volunteer``; a resident's ``kind`` and ``words`` are on the order's page at
-    intake, and None here. ``before``: the area whose coordinator has to see to it by ``due_at``.
+    intake, and None here. ``answer``: what was done, for coordinators. ``before``: the area whose coordinator has to
+    see to it by ``due_at``.
     """
 
     incident_id: str
@@ -39,6 +42,7 @@ class IncidentView(BaseModel):
     raised: int
     reported_at: datetime
     answered_at: datetime | None
+    answer: str | None
 
 
 class IncidentQueries(Looking):
@@ -54,15 +58,23 @@ class IncidentQueries(Looking):
     ) -> list[IncidentView]:
         """Those of orders at or below these areas, what was reported first on top."""
         grids = self._rules.areas.all_below(areas)
-        rows = select(Incident, Dispatch).join(Dispatch, col(Dispatch.order_id) == col(Incident.order_id))
-        rows = rows.where(UNANSWERED, col(Dispatch.grid).in_(grids))
+        rows = self._rows().where(UNANSWERED, col(Dispatch.grid).in_(grids))
         if after is not None:
             at, incident_id = after
             same = and_(col(Incident.reported_at) == at, col(Incident.incident_id) > incident_id)
             rows = rows.where(or_(col(Incident.reported_at) > at, same))
-        rows = rows.order_by(col(Incident.reported_at), col(Incident.incident_id)).limit(limit)
-        async with self._looking() as session:
-            return [self._view(incident, dispatch) for incident, dispatch in (await session.execute(rows)).all()]
+        return await self._views(rows.order_by(col(Incident.reported_at), _ID).limit(limit))
+
+    async def answered(self, areas: Sequence[str], limit: int) -> list[IncidentView]:
+        """Those somebody has seen to, of orders at or below these areas, the last answered first."""
+        seen_to = self._rows().where(col(Incident.answered_at).is_not(None))
+        seen_to = seen_to.where(col(Dispatch.grid).in_(self._rules.areas.all_below(areas)))
+        return await self._views(seen_to.order_by(col(Incident.answered_at).desc(), _ID).limit(limit))
+
+    async def of_order(self, order_id: str) -> list[IncidentView]:
+        """All of one order, what waits for an answer on top; the door has checked the area."""
+        of_it = self._rows().where(col(Incident.order_id) == order_id)
+        return await self._views(of_it.order_by(case((UNANSWERED, 0), else_=1), col(Incident.reported_at), _ID))
 
     async def one(self, incident_id: str) -> IncidentView:
         """One danger; the door has checked the area. Raises ``NotFound``."""
@@ -72,9 +84,18 @@ class IncidentQueries(Looking):
                 raise NotFound
             return self._view(incident, await session.get_one(Dispatch, incident.order_id))
 
+    def _rows(self) -> Select[Incident, Dispatch]:
+        return select(Incident, Dispatch).join(Dispatch, col(Dispatch.order_id) == col(Incident.order_id))
+
+    async def _views(self, rows: Select[Incident, Dispatch]) -> list[IncidentView]:
+        return [self._view(incident, dispatch) for incident, dispatch in await self._all(rows)]
+
     def _view(self, incident: Incident, dispatch: Dispatch) -> IncidentView:
         area = self._rules.areas.get(dispatch.grid)
-        words = self._vault.open(dispatch.order_id, incident.words) if incident.words is not None else None
+        words, answer = (
+            self._vault.open(dispatch.order_id, sealed) if sealed is not None else None
+            for sealed in (incident.words, incident.answer)
+        )
         return IncidentView(
             incident_id=incident.incident_id,
             order_id=dispatch.order_id,
@@ -91,4 +112,5 @@ class IncidentQueries(Looking):
             raised=incident.raised,
             reported_at=incident.reported_at,
             answered_at=incident.answered_at,
+            answer=answer,
         )

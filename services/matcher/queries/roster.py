@@ -43,10 +43,11 @@ class RosterQueries(Looking):
             unit = await session.get(models.Unit, personal.unit) if personal.unit else None
             return self._me(volunteer, personal, unit, list(await session.scalars(claims)))
 
-    async def standing(self, areas: Sequence[str], most: int, after: str = "") -> list[StandingView]:
-        """Volunteers who live at or below these areas, by id after ``after``, and whether anything may reach them.
+    async def standing(self, areas: Sequence[str], most: int, after: str = "", said: str = "") -> list[StandingView]:
+        """Volunteers who live at or below these areas, by id after ``after``, and whether anything may reach them;
+        those whose name or id has ``said`` in it.
 
-        Homes are sealed, so rows are opened until enough are found.
+        Homes and names are sealed, so rows are opened until enough are found.
         """
         found: list[StandingView] = []
         async with self._looking() as session:
@@ -58,6 +59,7 @@ class RosterQueries(Looking):
                     break
                 after = volunteers[-1].volunteer_id
                 views = [self._standing(volunteer) for volunteer in volunteers]
+                views = [view for view in views if said.casefold() in f"{view.name}\n{view.volunteer_id}".casefold()]
                 found += [view for view in views if self._rules.areas.within(view.home, tuple(areas))]
         return found[:most]
 
@@ -75,6 +77,7 @@ class RosterQueries(Looking):
             home=personal.home,
             left_at=volunteer.left_at,
             suspended_at=volunteer.suspended_at,
+            suspended_for=self._vault.open(volunteer.volunteer_id, why) if (why := volunteer.suspended_for) else None,
         )
 
     async def units(self) -> list[Unit]:

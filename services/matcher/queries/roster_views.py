@@ -48,13 +48,16 @@ class PostView(PostPlaceView):
 
 
 class StandingView(BaseModel):
-    """How a volunteer stands: whether anything may reach them, and since when not."""
+    """How a volunteer stands: whether anything may reach them, and since when not. ``suspended_for``: the coordinator's
+    reason, which coordinators alone read.
+    """
 
     volunteer_id: str
     name: str
     home: str
     left_at: datetime | None
     suspended_at: datetime | None
+    suspended_for: str | None
 
 
 class IdlePostView(PostPlaceView):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, case, func, select, tuple_
+from sqlalchemy import Select, case, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,11 +13,13 @@ from services.matcher.models import (
     Assignment,
     Dispatch,
     Extension,
+    Incident,
     Leg,
     Offer,
     Session,
     WholeDispatch,
 )
+from services.matcher.models.incidents import UNANSWERED
 from services.matcher.policies.acceptance import ACTIVE, LegState, OfferState
 from services.matcher.policies.lifecycle import CLOCKED
 from services.matcher.queries.looking import Looking
@@ -34,6 +36,8 @@ from shared.persistence.vault import Vault
 _YESES = (OfferState.DRAWING.value, OfferState.STANDBY.value)
 _RUNNING = tuple(state.value for state in CLOCKED)
 _ACTIVE = tuple(state.value for state in ACTIVE)
+_DANGER = exists().where(col(Incident.order_id) == col(Dispatch.order_id), UNANSWERED)
+"""Orders of which a danger was reported that nobody has seen to."""
 
 
 class ServingQueries(Looking):
@@ -94,15 +98,19 @@ class ServingQueries(Looking):
         return self._views.assignment(*rows[0])
 
     async def desk(
-        self, areas: Sequence[str], now: datetime, limit: int, after: tuple[datetime, str] | None = None
+        self, areas: Sequence[str], now: datetime, limit: int, after: tuple[int, datetime, str] | None = None
     ) -> list[DeskRowView]:
-        """What coordinators hold at or below these areas, what is overdue on top, then what is due first; after
-        ``(late_or_due, order_id)``.
+        """What coordinators hold at or below these areas, dangers on top, then what is overdue, then what is due first;
+        after a row's ``place``.
         """
-        place = (func.coalesce(col(Dispatch.overdue_since), col(Dispatch.due_at)), col(Dispatch.order_id))
+        place = (
+            case((_DANGER, 0), else_=1),
+            func.coalesce(col(Dispatch.overdue_since), col(Dispatch.due_at)),
+            col(Dispatch.order_id),
+        )
         desks = [code for code in self._rules.areas.all_below(areas) if code in self._rules.ladder.by_area]
         found = (
-            select(Dispatch)
+            select(Dispatch, place[0])
             .where(col(Dispatch.holder_role) == Role.COORDINATOR.value)
             .where(col(Dispatch.holder_area).in_(desks))
             .order_by(*place)
@@ -111,26 +119,28 @@ class ServingQueries(Looking):
         if after is not None:
             found = found.where(tuple_(*place) > after)
         async with self._looking() as session:
-            wholes = {one.order_id: WholeDispatch(one) for one in await session.scalars(found)}
+            rows = (await session.execute(found)).all()
+            wholes = {one.order_id: WholeDispatch(one) for one, _ in rows}
             await _add_legs(session, wholes)
-        return [self._views.desk_row(whole, now) for whole in wholes.values()]
+        return [self._views.desk_row(wholes[one.order_id], now, danger=not safe) for one, safe in rows]
 
     async def desk_row(self, leg_id: str, areas: Sequence[str], now: datetime) -> DeskRowView:
         """The row of one leg on a desk at or below these areas. Raises ``NotFound`` for a leg that lies elsewhere."""
         desks = [code for code in self._rules.areas.all_below(areas) if code in self._rules.ladder.by_area]
         found = (
-            select(Dispatch)
+            select(Dispatch, _DANGER)
             .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
             .where(col(Leg.leg_id) == leg_id, col(Dispatch.holder_role) == Role.COORDINATOR.value)
             .where(col(Dispatch.holder_area).in_(desks))
         )
         async with self._looking() as session:
-            dispatch = await session.scalar(found)
-            if dispatch is None:
+            row = (await session.execute(found)).first()
+            if row is None:
                 raise NotFound
+            dispatch, danger = row
             whole = WholeDispatch(dispatch)
             await _add_legs(session, {dispatch.order_id: whole})
-        return self._views.desk_row(whole, now)
+        return self._views.desk_row(whole, now, danger=danger)
 
     async def decided(self, order_id: str, assignment_id: str | None = None) -> DecidedView:
         """Who holds an order now."""

@@ -123,7 +123,7 @@ class Views:
             ended_at=assignment.ended_at,
         )
 
-    def desk_row(self, whole: WholeDispatch, now: datetime) -> DeskRowView:
+    def desk_row(self, whole: WholeDispatch, now: datetime, *, danger: bool) -> DeskRowView:
         """A dispatch as the coordinator who holds it sees it."""
         dispatch, leg = whole.dispatch, whole.current_leg
         return DeskRowView(
@@ -150,6 +150,7 @@ class Views:
             extension=self._extension(whole),
             next_step=dispatch.next_step,
             placed_at=dispatch.placed_at,
+            danger=danger,
             note=self._vault.open(dispatch.order_id, dispatch.note) if dispatch.note else None,
             blocked=blocked_of(leg) if leg and not leg.eligible else {},
             assignments=[

@@ -181,8 +181,9 @@ class DeskRowView(BaseModel):
     """One order on a coordinator's desk. ``leg_id`` is the leg to decide about; ``note`` what the tier below wrote.
 
     ``next_step``: ``decide`` is the coordinator's to do, ``accept`` waits for a volunteer who was asked. ``blocked``:
-    when nobody could be asked, so many people for each reason, the most on top. ``overdue_since``: nobody is above who
-    could act. ``extensions``: how often the resident gave more time; ``extension``: what was asked last in this round.
+    when nobody could be asked, so many people for each reason, the most on top. ``danger``: one was reported that
+    nobody has seen to. ``overdue_since``: nobody is above who could act. ``extensions``: how often the resident gave
+    more time; ``extension``: what was asked last in this round.
     """
 
     order_id: str
@@ -208,14 +209,17 @@ class DeskRowView(BaseModel):
     extension: ExtensionView | None
     next_step: str
     placed_at: datetime
+    danger: bool
     note: str | None
     blocked: dict[str, int]
     assignments: list[DeskAssignmentView]
 
     @property
-    def late_or_due(self) -> datetime:
-        """By what desks are sorted: what is overdue at the top of the ladder, the longest first; then by due time."""
-        return self.overdue_since or self.due_at
+    def place(self) -> tuple[int, str, str]:
+        """By what desks are sorted: dangers, then what is overdue at the top of the ladder, the longest first, then by
+        due time; as a cursor says it.
+        """
+        return int(not self.danger), (self.overdue_since or self.due_at).isoformat(), self.order_id
 
 
 class AcceptedView(BaseModel):
