@@ -42,8 +42,9 @@ orders comes to one, so that each is one order in fifty.
 MORE_TIME = 0.8
 """Share of residents who give more time."""
 FALLS_ILL = 0.03
-"""Share of volunteers who fall ill before they set out, for this long."""
-ILL_FOR = timedelta(days=2)
+"""Share of volunteers who fall ill before they set out."""
+ILL_FOR = timedelta(days=7)
+"""Longer than any order waits for its evening, so that others serve what they had."""
 WITH_WINDOW = 0.4
 """Share of orders that ask for an evening."""
 PAUSE_SECONDS = (0.05, 0.6)

@@ -29,6 +29,7 @@ class Volunteers:
         self._figures = figures
         self._speed = speed
         self._acted: set[tuple[str, int]] = set()
+        self._ill: set[str] = set()
         self._looked_at_pool = False
         self.drawn_by: datetime | None = None
 
@@ -122,7 +123,8 @@ class Volunteers:
     async def _go_on(self, assignment_id: str, state: str, token: str) -> None:
         await self._think(state, assignment_id)
         path = f"/api/assignments/{assignment_id}"
-        if state == "assigned" and self._people.falls_ill(assignment_id):
+        if state == "assigned" and assignment_id not in self._ill and self._people.falls_ill(assignment_id):
+            self._ill.add(assignment_id)
             until = (self._clock.now() + ILL_FOR).isoformat()
             status, _ = await self._doors.ask("POST", "matcher", "/api/me/unwell", token, {"until": until})
             self._figures.fallen_ill += status == 200
