@@ -87,7 +87,9 @@ async def check(databases: Databases, js: JetStreamContext, promises: Sequence[P
             "I3", "open orders have a holder, a due time and a clock", orders.open_orders_are_held(databases)
         ),
         await finding(
-            "I3", "dangers nobody has seen to are before an area, by a time", orders.dangers_are_before_somebody(databases)
+            "I3",
+            "dangers nobody has seen to are before an area, by a time",
+            orders.dangers_are_before_somebody(databases),
         ),
         await finding("I4", "every step a person should hear of has one notice", notices.each_step_once(databases)),
         Finding("I5", "nothing waits in an outbox or a consumer", left.lines()),

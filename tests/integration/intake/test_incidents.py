@@ -69,9 +69,9 @@ async def test_coordinators_of_the_area_read_the_words(place: Place, client: htt
 
 
 async def test_the_numbers_that_help_at_once_come_before_the_form(client: httpx2.AsyncClient) -> None:
-    """119, 120 and 110 can be called with a touch."""
+    """119, 120, 110 and the station can be called with a touch."""
     placed = await place_order(client)
     headers = {**bearer(placed["tracking_token"]), "accept": "text/html"}
     page = (await client.get(f"/orders/{placed['reference']}/danger", headers=headers)).text
-    places = [page.index(f'href="tel:{number}"') for number in (119, 120, 110)]
+    places = [page.index(f'href="tel:{number}"') for number in (119, 120, 110, "15499990000")]
     assert [*places, page.index('name="words"')] == sorted([*places, page.index('name="words"')])

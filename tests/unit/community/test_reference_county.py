@@ -16,6 +16,7 @@ from deploy.definitions.making.outline import OUTLINE
 from shared.community.areas import AreaTree
 from shared.community.definition import Community, load
 from shared.community.hours import VolunteerKind
+from shared.community.phones import NEVER_RINGS, mobile
 from shared.community.roster import RosterRow, read_roster
 from shared.contracts.words import ServedBy, Urgency
 
@@ -49,6 +50,12 @@ def test_the_tree_has_the_kinds_of_the_contract(county: Community) -> None:
     expected = ["county", "subdistrict", "community", "grid", "building", "stairwell"]
     assert expected == [kind.code for kind in county.areas.kinds]
     assert [4, 3, 2, 1, 0, 0] == [kind.nearness for kind in county.areas.kinds]
+
+
+def test_the_stations_number_rings_nowhere(county: Community, roster: list[RosterRow]) -> None:
+    """It has the shape of a mobile number of the range that is nobody's, and is no volunteer's."""
+    phone = mobile(county.station_phone)
+    assert (f"+86{NEVER_RINGS}", False) == (phone[:6], phone in {row.phone for row in roster})
 
 
 def test_nine_communities_have_48_grids(county: Community) -> None:
