@@ -14,6 +14,7 @@ from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.clocks import DeliveryClock, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
+from services.notifier.consumers.answering import answering
 from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
     BoardQueries,
@@ -104,12 +105,14 @@ class Notifier:
             StreamQueries(self.machinery.bus),
             BoardQueries(database, self.rules, settings.board_least, settings.board_seconds),
         )
+        file = NoticeFile(settings.notice_file)
+        self.machinery.answer(answering(file.append, self.readers))
         self.delivery_clock = DeliveryClock(
             self.doors.notices,
             Delivering(retries_of(settings)),
             self.machinery.writer,
             wording,
-            NoticeFile(settings.notice_file),
+            file,
             settings.delivery_seconds,
         )
 

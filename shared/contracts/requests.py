@@ -117,6 +117,25 @@ class StandInsAsked(Request[StandInsTold]):
     coordinator_id: str
 
 
-REQUESTS: tuple[type[Request[Answer]], ...] = (PartiesAsked, ExplanationAsked, StandInsAsked)
+class CodeSent(Answer):
+    """The code is on its way."""
+
+
+class CodeToSend(Request[CodeSent]):
+    """Have a one-time code brought to a phone: in no event, kept by nobody. ``phone`` in E.164; ``language`` as in
+    ``zh-CN``; ``valid_minutes``: how long it is good. Refused with ``Unavailable`` while it cannot be sent.
+    """
+
+    service: ClassVar[str] = "notifier"
+    name: ClassVar[str] = "code"
+    answer: ClassVar[type[Answer]] = CodeSent
+
+    phone: str = Field(pattern=r"^\+[0-9]{8,15}$", repr=False)
+    code: str = Field(pattern=r"^[0-9]{6}$", repr=False)
+    language: str
+    valid_minutes: int = Field(ge=1)
+
+
+REQUESTS: tuple[type[Request[Answer]], ...] = (PartiesAsked, ExplanationAsked, StandInsAsked, CodeToSend)
 
 BY_SUBJECT: Mapping[str, type[Request[Answer]]] = {request.subject(): request for request in REQUESTS}

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 
 class NoticeFile:
-    """Appends messages to one file. One process writes it."""
+    """Appends messages to one file. One process writes it, from any of its threads."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._writing = threading.Lock()
 
     def append(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
         """Write messages and wait until they are on disk. Blocks; raises ``OSError``.
 
         ``uncertain``: the ``notice_id`` of those that an earlier attempt may have written already, before it could
-        be confirmed. They are looked up in the file, so that no line doubles.
+        be confirmed. They are looked up in the file, so that no line doubles. What has no ``notice_id`` is written.
         """
+        with self._writing:
+            self._append(messages, uncertain)
+
+    def _append(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+b") as file:
             _mend(file)
             written = _written(file, uncertain) if uncertain else set()
-            fresh = [message for message in messages if message["notice_id"] not in written]
+            fresh = [message for message in messages if message.get("notice_id") not in written]
             file.write(b"".join(_line(message) for message in fresh))
             file.flush()
             os.fsync(file.fileno())

@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from shared.contracts.words import Role
 from shared.web.i18n import msgid
 
+CODE_TEXT = msgid(
+    "%(code)s is your code to find your orders. It is good for %(minutes)s minutes. Tell it to nobody, also not to "
+    "somebody who calls you."
+)
+"""What goes to a phone with a one-time code."""
+
 TEXTS: Mapping[tuple[str, Role], str] = {
     ("order_placed", Role.RESIDENT): msgid("We have your order %(reference)s (%(service)s) and are looking for help."),
     ("leg_assigned", Role.RESIDENT): msgid("Somebody has taken your order %(reference)s (%(service)s)."),
