@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from fastapi import FastAPI
 
 from services.intake import api, pages
 from services.intake.access import Access, Doors
+from services.intake.access.finding import Finder
 from services.intake.clocks import ReviewClock
 from services.intake.consumers import answering, make_hearing
 from services.intake.pages.entry import entry_pages
 from services.intake.policies.entry import DayHours
 from services.intake.policies.suggesting import Suggesting
 from services.intake.queries import Parties, Queries
+from services.intake.queries.by_phone import OrdersByPhone
 from services.intake.queries.calls import Calls
 from services.intake.queries.concerned import Concerned
 from services.intake.queries.deadlines import Deadlines
@@ -33,6 +36,7 @@ from services.intake.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.words import Role
+from shared.identity.codes import CodeLimits, Codes
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
@@ -79,6 +83,17 @@ def connections_of(settings: IntakeSettings) -> Connections:
     )
 
 
+def limits_of(settings: IntakeSettings) -> CodeLimits:
+    """How one-time codes are bounded."""
+    return CodeLimits(
+        timedelta(minutes=settings.code_minutes),
+        settings.code_attempts,
+        settings.codes_per_phone,
+        settings.codes_per_address,
+        settings.codes_in_all,
+    )
+
+
 class Intake:
     """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
 
@@ -97,7 +112,7 @@ class Intake:
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer)
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, limits_of(settings))
         self.machinery.hear(make_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         marks = Marks(read_key(settings.keys, "parties"))
@@ -106,23 +121,33 @@ class Intake:
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
         suggesting = Suggesting(self.rules.services, settings.suggestion_least, settings.suggestion_margin)
         join_tokens = JoinTokens(PurposeTokens(read_key(settings.keys, "tokens"), "join"), vault)
-        ask_matcher: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
+        ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
+        views = Views(self.rules)
+        self.finder = Finder(
+            self.use_cases,
+            OrdersByPhone(self.machinery.database, vault),
+            views,
+            Codes(read_key(settings.keys, "tokens")),
+            self.tracking,
+            ask_other,
+        )
         self.doors = Doors(
             self.use_cases,
             self.queries,
-            Views(self.rules),
+            views,
             Access(self.rules, self.signer, self.tracking),
             self.tracking,
             self.clock,
             settings.import_rows,
-            ask_matcher,
+            ask_other,
             DeskOrders(self.machinery.database, vault),
             Concerned(self.machinery.database, self.queries),
             similar,
             Suggestions(self.rules, suggesting, similar, join_tokens),
             Calls(self.machinery.database, self.rules, vault),
-            ask_matcher,
+            ask_other,
             IncidentWords(self.machinery.database, vault),
+            self.finder,
         )
         deadlines = Deadlines(self.machinery.database)
         self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)
@@ -130,7 +155,7 @@ class Intake:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.review_clock.run):
+        async with self.machinery.running(self.review_clock.run, self.finder.send, self.finder.forget):
             yield
 
     async def check_migrated(self) -> None:

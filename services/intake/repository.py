@@ -16,6 +16,7 @@ from services.intake.models import (
     Inbox,
     IntakeTable,
     Leg,
+    OneTimeCode,
     Order,
     OrderContact,
     OrderReview,
@@ -27,6 +28,7 @@ from services.intake.models import (
     UsedHandover,
 )
 from shared.contracts.words import OrderState, Outcome
+from shared.identity.codes import CodeRepository
 from shared.identity.handing_over import HandoverRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
@@ -38,13 +40,14 @@ _LOOKED_THROUGH = 50
 """So many of a phone's last orders are looked through: a property office may have placed thousands."""
 
 
-class Repository(HandoverRepository, MessagingRepository):
+class Repository(HandoverRepository, CodeRepository, MessagingRepository):
     """Intake's database inside one unit of work."""
 
     inbox = Inbox
     outbox = Outbox
     sessions = Session
     used_handovers = UsedHandover
+    codes = OneTimeCode
 
     async def orders(self, order_ids: Collection[str]) -> dict[str, Order]:
         """Orders by id, locked for change where the database has row locks; absent ones are left out."""

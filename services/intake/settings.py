@@ -18,7 +18,9 @@ class IntakeSettings(ServiceSettings):
     ``suggestion_margin``: a service is chosen from words with this score and this lead (0 to 1). ``similar_least``: so
     alike are texts of one matter (0 to 100); orders of the last ``similar_days`` are compared, at most
     ``similar_rows``. ``day_from``, ``day_to``, ``evening_to``: the hours of local time that "tomorrow" and "this
-    evening" mean when an order is taken down.
+    evening" mean when an order is taken down. ``code_minutes``: how long a one-time code is good (wall time);
+    ``code_attempts``: after so many wrong ones it is dead; ``codes_per_phone``, ``codes_per_address``,
+    ``codes_in_all``: the most that may be asked for in an hour.
     """
 
     service: ClassVar[str] = "intake"
@@ -37,3 +39,8 @@ class IntakeSettings(ServiceSettings):
     day_from: int = Field(default=9, ge=0, le=23)
     day_to: int = Field(default=18, ge=0, le=23)
     evening_to: int = Field(default=21, ge=0, le=23)
+    code_minutes: PositiveInt = 10
+    code_attempts: PositiveInt = 5
+    codes_per_phone: PositiveInt = 5
+    codes_per_address: PositiveInt = 60
+    codes_in_all: PositiveInt = 1000

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
+from services.intake.access.finding import Finder
 from services.intake.access.rules import TRACK_COOKIE, Access
 from services.intake.commands import Command, PlaceOrder
 from services.intake.policies.concerned import NoLongerConcerned
@@ -58,6 +59,7 @@ class Doors:
     calls: Calls
     stands_in: StandsIn
     incidents: IncidentWords
+    finder: Finder
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the

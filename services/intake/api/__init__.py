@@ -9,6 +9,7 @@ from services.intake.api.calling import calling_routes
 from services.intake.api.concerning import concerning_routes
 from services.intake.api.desk import desk_routes
 from services.intake.api.extending import extension_routes
+from services.intake.api.finding import finding_routes
 from services.intake.api.importing import import_routes
 from services.intake.api.incidents import incident_routes
 from services.intake.api.orders import order_routes
@@ -18,6 +19,7 @@ def make_router(doors: Doors) -> APIRouter:
     """The routes of contract.md, section intake."""
     router = APIRouter(prefix="/api", tags=["orders"])
     concerning_routes(router, doors)
+    finding_routes(router, doors)
     order_routes(router, doors)
     extension_routes(router, doors)
     import_routes(router, doors)

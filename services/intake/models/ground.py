@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
+from shared.identity.codes import CodeColumns
 from shared.identity.handing_over import UsedHandoverColumns
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
@@ -38,3 +39,9 @@ class UsedHandover(UsedHandoverColumns, IntakeTable, table=True):
     """Handovers of coordinators that came from another service's pages."""
 
     __tablename__ = "used_handovers"
+
+
+class OneTimeCode(CodeColumns, IntakeTable, table=True):
+    """Codes that residents asked for to find their orders."""
+
+    __tablename__ = "codes"

@@ -12,6 +12,7 @@ from services.intake.pages.danger import danger_pages
 from services.intake.pages.desk import desk_pages
 from services.intake.pages.explaining import explaining_routes
 from services.intake.pages.extending import extension_pages
+from services.intake.pages.finding import finding_pages
 from services.intake.pages.following import following_routes
 from services.intake.pages.ordering import ordering_routes
 from services.intake.pages.reviewing import reviewing_routes
@@ -28,6 +29,7 @@ def make_router(doors: Doors, rules: Community, pages: Pages, *, secure: bool) -
     router = APIRouter(include_in_schema=False)
     router.include_router(ordering_routes(doors, rules, pages, tracking))
     router.include_router(tracking_routes(tracking, pages))
+    router.include_router(finding_pages(doors, pages, secure=secure))
     router.include_router(following_routes(doors, rules, pages))
     router.include_router(consenting_routes(doors, rules, pages))
     router.include_router(extension_pages(doors))

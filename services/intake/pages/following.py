@@ -126,10 +126,13 @@ def holder_name(rules: Community, holder: HolderView | None, resident: str) -> s
 
 
 def steps_of(rules: Community, timeline: Sequence[TimelineView], resident: str) -> list[Step]:
-    """What happened, as lines, each with who had it then and by when. ``resident``: how the resident is called here."""
+    """What happened, as lines; who had it then and by when stands where it became so. ``resident``: how the resident is
+    called here.
+    """
+    held = [_had_it(holder_name(rules, entry.holder, resident), entry.due_at) for entry in timeline]
     return [
-        Step(happened(entry), entry.at, by, _had_it(holder_name(rules, entry.holder, resident), entry.due_at))
-        for entry, by in zip(timeline, whose(timeline), strict=True)
+        Step(happened(entry), entry.at, by, now if now != before else "")
+        for entry, by, now, before in zip(timeline, whose(timeline), held, ["", *held], strict=False)
     ]
 
 

@@ -40,7 +40,7 @@ class Concerned:
                 return None
             if order.order_id == mine and order.merged_into is None:
                 return OrderFound(mine, reference, order.grid, left=order.owner_left_at is not None)
-            last = await _last(session, order)
+            last = await where_it_is(session, order)
             resident = await session.get(Resident, mine)
         if resident is None or resident.order_id != last.order_id:
             return None
@@ -88,7 +88,7 @@ class Concerned:
         return view.model_copy(update={"me": me, "goes_on_under": elsewhere, **own})
 
 
-async def _last(session: AsyncSession, order: Order) -> Order:
+async def where_it_is(session: AsyncSession, order: Order) -> Order:
     """Where the matter is now, over as many mergers as there were; an order is merged once, and never into itself."""
     while order.merged_into is not None:
         order = await session.get_one(Order, order.merged_into)

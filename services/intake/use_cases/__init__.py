@@ -9,6 +9,7 @@ from services.intake.use_cases.changing import Changing
 from services.intake.use_cases.closing import Closings
 from services.intake.use_cases.consenting import Consenting
 from services.intake.use_cases.ending import Ending
+from services.intake.use_cases.finding import Finding
 from services.intake.use_cases.following import Following
 from services.intake.use_cases.importing import Importing
 from services.intake.use_cases.incidents import Incidents
@@ -18,6 +19,7 @@ from services.intake.use_cases.lapsing import Lapsing
 from services.intake.use_cases.merging import Merging
 from services.intake.use_cases.placing import Placing
 from shared.community.definition import Community
+from shared.identity.codes import CodeLimits
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.vault import Vault
 
@@ -25,7 +27,9 @@ from shared.persistence.vault import Vault
 class UseCases:
     """Everything intake can do, and the writer that does it: ``writer.do(placing.place_orders, order)``."""
 
-    def __init__(self, rules: Community, vault: Vault, writer: GroupCommit[Repository]) -> None:
+    def __init__(
+        self, rules: Community, vault: Vault, writer: GroupCommit[Repository], codes: CodeLimits | None = None
+    ) -> None:
         self.writer = writer
         self.placing = Placing(rules, vault)
         self.changing = Changing(rules, vault)
@@ -34,6 +38,7 @@ class UseCases:
         self.closings = Closings(vault, self.changing, self.calling)
         self.following = Following(Ending(self.calling, self.lapsing))
         self.incidents = Incidents(vault)
+        self.finding = Finding(codes or CodeLimits())
         self.joining = JoiningOrders(rules, vault)
         self.judging = Judging(vault, self.changing)
         self.merging = Merging(vault)
