@@ -44,6 +44,12 @@ class Coordinators(Volunteers):
         path = f"/api/legs/{leg.leg_id}/{verb}"
         self.act(self.trio.ask("matcher", "POST", path, self.coordinator(dispatch.desk_area), bodies[verb]))
 
+    @precondition(lambda self: any(self._on_desks()))
+    @rule(pick=PICK, take=st.booleans())
+    def settle(self, pick: int, *, take: bool) -> None:
+        """A coordinator does what is theirs to do."""
+        self.decide(pick, "take" if take else "resolve", 0, agreed=False)
+
     @precondition(lambda self: any(self._referred()))
     @rule(pick=PICK, hand_back=st.booleans())
     def serve_as_department(self, pick: int, *, hand_back: bool) -> None:
@@ -97,7 +103,7 @@ class Coordinators(Volunteers):
         """The county's coordinator stops a volunteer for a while, or lets them back in."""
         path = f"/api/volunteers/{one_of(self.roster, who).volunteer_id}/{verb}"
         secret = self.coordinator(self.rules_of.areas.root.code)
-        body = {"reason": "投诉核查"} if verb == "suspend" else None
+        body = {"reason": "投诉核查"} if verb == "suspend" else {}
         self.act(self.trio.ask("matcher", "POST", path, secret, body))
 
     def _on_desks(self) -> list[tuple[Any, Any]]:

@@ -43,18 +43,17 @@ class Residents(House):
         self.act(self.expect(201, self.trio.ask("intake", "POST", "/api/orders", secret, body)))
 
     @precondition(lambda self: any(self._open_orders()))
-    @rule(pick=PICK)
-    def withdraw(self, pick: int) -> None:
-        """Somebody withdraws."""
-        self.by_resident(one_of(self._open_orders(), pick), "cancel", {})
-
-    @precondition(lambda self: any(self._open_orders()))
-    @rule(pick=PICK, urgency=st.sampled_from(["urgent", "flexible"]), hours=st.integers(1, 30))
-    def amend(self, pick: int, urgency: str, hours: int) -> None:
-        """Somebody wants it sooner, later, or at another time."""
+    @rule(pick=PICK, verb=st.sampled_from(["amend", "incident", "cancel"]), hours=st.integers(1, 30))
+    def change_mind(self, pick: int, verb: str, hours: int) -> None:
+        """Somebody wants it at another time, reports a danger, or withdraws."""
         starts = self.trio.now + timedelta(hours=hours)
         window = {"from": starts.isoformat(), "to": (starts + timedelta(hours=3)).isoformat()}
-        self.by_resident(one_of(self._open_orders(), pick), "amend", {"urgency": urgency, "window": window})
+        bodies: dict[str, Any] = {
+            "amend": {"urgency": "urgent" if hours % 2 else "flexible", "window": window},
+            "incident": {"kind": "threat", "words": "楼下有人打架"},
+            "cancel": {},
+        }
+        self.by_resident(one_of(self._open_orders(), pick), verb, bodies[verb])
 
     @precondition(lambda self: any(self._done()))
     @rule(pick=PICK, outcome=st.sampled_from(["fixed", "partly", "not_fixed"]), rating=st.integers(1, 5))
@@ -70,13 +69,6 @@ class Residents(House):
         path = f"/api/orders/{self.seen.orders[resident.order_id].reference}/{verb}"
         body = {"outcome": outcome} if verb == "review" else {}
         self.act(self.trio.ask("intake", "POST", path, self.trio.tracks(resident.resident_id), body))
-
-    @precondition(lambda self: any(self._open_orders()))
-    @rule(pick=PICK)
-    def report_danger(self, pick: int) -> None:
-        """A resident reports a danger."""
-        body = {"kind": "threat", "words": "楼下有人打架"}
-        self.by_resident(one_of(self._open_orders(), pick), "incident", body)
 
     @precondition(lambda self: any(self._asked_of_residents()))
     @rule(pick=PICK, accept=st.booleans())

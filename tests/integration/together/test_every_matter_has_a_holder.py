@@ -17,8 +17,8 @@ from tests.integration.matcher.stage import FAR_GRID, GRID, volunteer
 from tests.integration.together.coordinators import Coordinators
 
 BOUNDED = settings(
-    max_examples=12,
-    stateful_step_count=30,
+    max_examples=8,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

@@ -49,19 +49,26 @@ class Volunteers(Residents):
         volunteer = one_of(self.roster, who).volunteer_id
         self.by_volunteer(volunteer, f"/api/pool/{one_of(self._open_legs(), pick).leg_id}/take", None)
 
-    @rule(who=PICK, days=st.integers(1, 3))
-    def fall_ill(self, who: int, days: int) -> None:
-        """Somebody is ill for some days."""
-        until = self.trio.now + timedelta(days=days)
-        self.by_volunteer(one_of(self.roster, who).volunteer_id, "/api/me/unwell", {"until": until.isoformat()})
-
-    @precondition(lambda self: any(self._active()))
+    @precondition(lambda self: any(self._offers()) or any(self._active()))
     @rule(pick=PICK)
-    def report_danger_at_work(self, pick: int) -> None:
-        """Somebody who serves reports a danger."""
-        one = one_of(self._active(), pick)
-        body = {"kind": "injury", "words": "老人摔倒了"}
-        self.by_volunteer(one.volunteer_id, f"/api/assignments/{one.assignment_id}/incident", body)
+    def go_on(self, pick: int) -> None:
+        """Things go well: who has something serves it, who is asked says yes."""
+        if any(self._active()):
+            self.serve(pick, hand_back=False)
+        else:
+            self.answer(pick, "accept", 1)
+
+    @rule(pick=PICK, days=st.integers(0, 3))
+    def have_trouble(self, pick: int, days: int) -> None:
+        """Somebody is ill for some days, or reports a danger where they serve."""
+        active = self._active()
+        if active and not days:
+            one = one_of(active, pick)
+            body = {"kind": "injury", "words": "老人摔倒了"}
+            self.by_volunteer(one.volunteer_id, f"/api/assignments/{one.assignment_id}/incident", body)
+            return
+        until = self.trio.now + timedelta(days=days or 1)
+        self.by_volunteer(one_of(self.roster, pick).volunteer_id, "/api/me/unwell", {"until": until.isoformat()})
 
     def _offers(self) -> list[Any]:
         return [one for one in self.seen.offers.values() if one.state == "open"]
