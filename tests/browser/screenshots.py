@@ -27,7 +27,7 @@ HEIGHTS = {PHONE: 780, DESKTOP: 900}
 LONGEST = 1800
 """Of a long page on a phone the first so many CSS pixels are shown."""
 ORDERS = 60
-PASSING = f"{EVENING}@20"
+PASSING = f"{EVENING}@60"
 """Minutes pass while people act, so that the pictures tell of some."""
 
 
