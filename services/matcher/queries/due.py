@@ -12,7 +12,6 @@ from sqlmodel import col
 from services.matcher.models import Assignment, CallUp, Dispatch, Incident, Leg, Offer, Volunteer
 from services.matcher.models.dispatches import CLOCKED_ROWS
 from services.matcher.models.incidents import UNANSWERED
-from services.matcher.models.roster import GONE
 from services.matcher.policies.acceptance import ACTIVE, ASKING, CallUpState, OfferState
 from services.matcher.queries.looking import Looking
 
@@ -76,7 +75,8 @@ class DueQueries(Looking):
         )
         asked = exists().where(col(Offer.volunteer_id) == col(Volunteer.volunteer_id), col(Offer.state).in_(ASKING))
         called = exists().where(col(CallUp.secretary_id) == col(Volunteer.volunteer_id), col(CallUp.state) == _CALLED)
-        return await self._ids(select(col(Volunteer.volunteer_id)).where(GONE, or_(has, asked, called)).limit(most))
+        gone = or_(col(Volunteer.left_at).is_not(None), col(Volunteer.suspended_at).is_not(None))
+        return await self._ids(select(col(Volunteer.volunteer_id)).where(gone, or_(has, asked, called)).limit(most))
 
     async def parties_unknown(self, most: int) -> Sequence[str]:
         """Orders that still run and whose parties intake has not told yet."""

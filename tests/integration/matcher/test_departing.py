@@ -14,6 +14,7 @@ from shared.contracts.words import Role, Window
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage, names, volunteer
 from tests.integration.matcher.test_climbing import clock_of
+from tests.integration.matcher.test_waiting import queries_of
 
 MEDIATION = "mediation-maoling-east"
 HOUR = timedelta(hours=1)
@@ -214,6 +215,14 @@ async def test_what_another_process_gave_to_who_was_leaving_is_found_by_the_cloc
     assert [("v-1", "handed_back")] == await house.stage.assignment_states(order_id)
     assert ["leg_handed_back", "offer_made"] == names(await house.stage.heard())
     assert 0 == len(await house.stage.all(select(Assignment).where(col(Assignment.state) == "assigned")))
+
+
+async def test_who_left_and_has_nothing_is_not_swept_again(house: House) -> None:
+    """The clock looks for what is left to hand on, and finds nothing."""
+    await two_people(house)
+    await taken(house)
+    await house.tap("/api/me/leave", as_volunteer(house, "v-1"), {"leave": True})
+    assert [] == await queries_of(house.stage).due.departed(10)
 
 
 async def test_the_page_of_ones_time_takes_both_and_wants_the_box_ticked(house: House) -> None:
