@@ -21,7 +21,7 @@ from shared.web.paging import After, cursor_of, place_of
 from shared.web.templating import Pages, redirect
 from shared.web.wording import place_name
 
-ROWS = 50
+ROWS = 20
 LONGEST_SEARCH = 50
 VERBS: Mapping[str, type[Command]] = {
     "suspend": SuspendVolunteer,
