@@ -26,9 +26,7 @@ def _mobile(typed: str) -> str:
 Mobile = Annotated[Line, Field(max_length=LONGEST_PHONE), AfterValidator(_mobile)]
 """A mobile number as people write it, read as E.164: no other phone is brought a code."""
 
-SixDigits = Annotated[
-    str, BeforeValidator(_halfwidth), StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")
-]
+SixDigits = Annotated[str, BeforeValidator(_halfwidth), StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
 
 
 class FindOrders(Command):
