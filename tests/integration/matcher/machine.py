@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from services.matcher.commands import CounterOffer, ExtendLeg, ResolveLeg, SetDuty, TakeInPerson
+from services.matcher.commands.departing import FallIll, Leave, RestoreVolunteer, SuspendVolunteer
 from services.matcher.policies.policy import Policy
 from services.matcher.use_cases.answering import Counter
 from services.matcher.use_cases.availing import Own
 from services.matcher.use_cases.deciding import Decision
+from services.matcher.use_cases.departing import AboutVolunteer
 from services.matcher.use_cases.pooling import Take
 from shared.community.definition import Community
 from shared.community.hours import ALL_WEEK, WeekHours
@@ -214,6 +216,42 @@ class Matcher(RuleBasedStateMachine):
         (self.model.on_duty.add if on_duty else self.model.on_duty.discard)(volunteer_id)
         self._step(self.stage.do(self.stage.use_cases.availing.set_duty, Own(volunteer_id, SetDuty(on_duty=on_duty))))
 
+    @rule(who=st.integers(0, 99), hours=st.sampled_from([3, 24, 72]))
+    def fall_ill(self, who: int, hours: int) -> None:
+        """Somebody is ill from now on."""
+        volunteer_id = _one(iter(self.seen.volunteers), who)
+        absence = self.stage.now, self.stage.now + timedelta(hours=hours)
+        self.model.fall_ill(volunteer_id, absence)
+        wish = FallIll(until=absence[1])
+        self._step(self.stage.do(self.stage.use_cases.departing.fall_ill, Own(volunteer_id, wish)))
+        self.model.check_ill(self.seen, volunteer_id, absence)
+
+    @precondition(lambda self: len(self.model.gone) + 3 < len(self.seen.volunteers))
+    @rule(who=st.integers(0, 99))
+    def leave(self, who: int) -> None:
+        """Somebody leaves."""
+        volunteer_id = _one(self._there(), who)
+        self.model.leave(volunteer_id)
+        self._step(self.stage.do(self.stage.use_cases.departing.leave, Own(volunteer_id, Leave(leave=True))))
+
+    @precondition(lambda self: len(self.model.gone) + 3 < len(self.seen.volunteers))
+    @rule(who=st.integers(0, 99))
+    def suspend(self, who: int) -> None:
+        """A coordinator stops somebody."""
+        volunteer_id = _one(self._there(), who)
+        self.model.gone.add(volunteer_id)
+        wish = AboutVolunteer(volunteer_id, "c-1", (COUNTY,), SuspendVolunteer(reason="complaints"))
+        self._step(self.stage.do(self.stage.use_cases.departing.suspend, wish))
+
+    @precondition(lambda self: bool(self.model.gone))
+    @rule(who=st.integers(0, 99))
+    def restore(self, who: int) -> None:
+        """A coordinator lets somebody back in."""
+        volunteer_id = _one(iter(sorted(self.model.gone)), who)
+        self.model.gone.remove(volunteer_id)
+        wish = AboutVolunteer(volunteer_id, "c-1", (COUNTY,), RestoreVolunteer())
+        self._step(self.stage.do(self.stage.use_cases.departing.restore, wish))
+
     @precondition(lambda self: any(self._running()))
     @rule(pick=st.integers(0, 99))
     def cancel(self, pick: int) -> None:
@@ -258,6 +296,9 @@ class Matcher(RuleBasedStateMachine):
             return None
         starts = self.stage.now + timedelta(hours=told[0])
         return Window(from_=starts, to=starts + timedelta(hours=told[1]))
+
+    def _there(self) -> Iterator[str]:
+        return (one for one in self.seen.volunteers if one not in self.model.gone)
 
     def _offers(self) -> Iterator[Any]:
         return (offer for offer in self.seen.offers.values() if offer.state == "open")

@@ -67,6 +67,9 @@ def check_rows(seen: Snapshot) -> None:
         assert asked[known] == person.asked, f"{known} is asked {asked[known]}, counted as {person.asked}"
         assert held[known] == person.held, f"{known} holds {held[known]}, counted as {person.held}"
         assert person.held + person.asked <= person.capacity, f"{known} carries more than {person.capacity}"
+        if person.left_at is not None or person.suspended_at is not None:
+            waiting = [one for one in seen.offers.values() if one.volunteer_id == known and one.state == "standby"]
+            assert (0, 0, []) == (person.held, person.asked, waiting), f"{known} is gone, and has something"
     for leg in seen.legs.values():
         taken = [one for one in seen.assignments.values() if one.leg_id == leg.leg_id and one.state in TAKEN]
         assert len(taken) <= leg.headcount, f"{leg.leg_id} has {len(taken)} of {leg.headcount}"
@@ -116,12 +119,35 @@ def check_time(seen: Snapshot, dispatch: Dispatch) -> None:
 
 
 class Rule1:
-    """Who may be asked, from the roster alone. ``on_duty``: as the switches stand."""
+    """Who may be asked, from the roster alone. ``on_duty``: as the switches stand; ``absences``: who is ill, from when
+    until when; ``gone``: who left or is suspended.
+    """
 
     def __init__(self, rules: Community, roster: Sequence[RosterRow]) -> None:
         self._rules = rules
         self.people = {row.volunteer_id: row for row in roster}
         self.on_duty = {row.volunteer_id for row in roster if row.on_duty}
+        self.absences: defaultdict[str, list[Span]] = defaultdict(list)
+        self.gone: set[str] = set()
+
+    def fall_ill(self, volunteer_id: str, absence: Span) -> None:
+        """Away from now on, and off duty."""
+        self.absences[volunteer_id].append(absence)
+        self.on_duty.discard(volunteer_id)
+
+    def leave(self, volunteer_id: str) -> None:
+        """Gone, without posts, and off duty."""
+        self.gone.add(volunteer_id)
+        self.on_duty.discard(volunteer_id)
+        row = self.people[volunteer_id]
+        self.people[volunteer_id] = row.model_copy(update={"posts": (), "vetted_posts": ()})
+
+    def check_ill(self, seen: Snapshot, volunteer_id: str, absence: Span) -> None:
+        """What lies in an absence that was told this moment, or at no time, is theirs no more."""
+        spans = [span_of(one) for one in _active(seen, volunteer_id)]
+        spans += [window_of(seen.dispatches[one.order_id]) for one in _asked(seen, volunteer_id)]
+        kept = [span for span in spans if span is None or overlap(span, absence)]
+        assert [] == kept, f"{volunteer_id} is ill, and has something at {kept}"
 
     def check_step(self, before: Snapshot, after: Snapshot, *, amended: bool, pooled: bool) -> None:
         """Nobody was asked in this step who may not be; nobody was asked about a leg again, but from standby."""
@@ -152,6 +178,8 @@ class Rule1:
         """What speaks against somebody at this moment."""
         leg, person = after.legs[leg_id], self.people[volunteer_id]
         dispatch = after.dispatches[leg.order_id]
+        if volunteer_id in self.gone:
+            yield "is gone"
         skill = self._rules.skills_by_code[leg.post or ""]
         if not skill.open:
             held = set(person.vetted_posts if skill.needs_vetting else person.posts)
@@ -165,6 +193,8 @@ class Rule1:
         if any(one.leg_id == leg_id and one.volunteer_id == volunteer_id for one in before.assignments.values()):
             yield "had this leg before"
         window = window_of(dispatch)
+        if any(overlap(window or (after.now, after.now + MINUTE), span) for span in self.absences[volunteer_id]):
+            yield "is away then"
         for span in self._kept(before, after, volunteer_id, dispatch.order_id):
             if overlap(window, span):
                 yield "is busy then"
@@ -184,6 +214,8 @@ class Rule1:
                 yield window_of(before.dispatches[offer.order_id])
 
     def _free_at(self, volunteer_id: str, at: datetime) -> bool:
+        if any(begins <= at < ends for begins, ends in self.absences[volunteer_id]):
+            return False
         local = at.astimezone(self._rules.zone)
         hours = self.people[volunteer_id].hours or WeekHours(0)
         return volunteer_id in self.on_duty or local.weekday() * 24 + local.hour in set(hours)
@@ -210,6 +242,14 @@ class Rule1:
         for (volunteer_id, day), count in asked.items():
             most = self.people[volunteer_id].daily_offers or self._rules.pairing.daily_offers
             assert count <= most, f"{volunteer_id} was asked {count} times on {day}"
+
+
+def _active(seen: Snapshot, volunteer_id: str) -> list[Assignment]:
+    return [one for one in seen.assignments.values() if one.volunteer_id == volunteer_id and one.state in ACTIVE]
+
+
+def _asked(seen: Snapshot, volunteer_id: str) -> list[Offer]:
+    return [one for one in seen.offers.values() if one.volunteer_id == volunteer_id and one.state in ASKING]
 
 
 def window_of(dispatch: Dispatch) -> Span | None:
