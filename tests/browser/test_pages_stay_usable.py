@@ -78,7 +78,7 @@ async def test_no_page_scrolls_sideways_or_complains(
         assignment = await card.get_attribute("id") or ""
         await fits(volunteer, f"{matcher}/")
         path = assignment.replace("-", "s/", 1)
-        for verb in ("complete", "hand-back"):
+        for verb in ("complete", "hand-back", "danger"):
             await fits(volunteer, f"{matcher}/{path}/{verb}")
         await fits(volunteer, f"{matcher}/thanks")
     async with roomy_or_not(browser, language, width, view) as ops:
@@ -105,8 +105,8 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language
         assert {f"{leg}/{verb}" for verb in ("resolve", "take", "assign", "refer", "extend", "escalate")} < set(
             decisions
         )
-        shown = "/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", f"/orders/{reference}", "/entry"
-        for address in (*decisions, *shown):
+        read = "/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", "/dangers", "/volunteers"
+        for address in (*decisions, *read, f"/orders/{reference}", "/entry"):
             await fits(desk, f"{matcher}{address}")
 
 
@@ -137,6 +137,7 @@ async def test_the_pages_of_everybody_else_fit_a_phone(stack: Attached, browser:
         reference = await place(resident.page, stack, "neighbour_dispute")
         for path in ("", "/danger", "/why"):
             await fits(resident, f"{intake}/orders/{reference}{path}")
+        await fits(resident, f"{intake}/find")
         other = {"contact": {"name": "周先生", "phone": "+86 100 0000 4321"}}
         named = await ask(stack, "POST", f"/api/desk/orders/{reference}/parties", who, "intake", other)
         await fits(party, f"{intake}/t/{tracking.of(named['resident_id'])}")
