@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from deploy.verify.evidence import Databases, chunks, rows
 from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTICES, ORDERS
+from services.notifier.policies.concerned import Concerned
 from services.notifier.policies.confirmations import HOW_IT_ENDED, confirmations
-from services.notifier.policies.involvement import Concerned, Involvement
+from services.notifier.policies.involvement import Involvement
 from services.notifier.policies.kinds import REFERRAL_ENDED
 from services.notifier.policies.residents import Residents
 from shared.contracts.envelope import OrderEvent

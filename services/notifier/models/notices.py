@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueCons
 from sqlmodel import Field
 
 from services.notifier.models.ground import NotifierTable
-from services.notifier.policies.involvement import Concerned, Involvement
+from services.notifier.policies.concerned import Concerned
+from services.notifier.policies.involvement import Involvement
 from services.notifier.policies.retries import Retries
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.intake import IntakeEvent, OrderPlaced

@@ -27,7 +27,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.notifier.policies.involvement import NOBODY, RETURNED, Asked, Concerned, Serving
+from services.notifier.policies.concerned import NOBODY, Asked, Concerned, Serving
+from services.notifier.policies.involvement import RETURNED
 from services.notifier.policies.kinds import (
     ASSIGNMENT_ENDED,
     HOW_IT_ENDED,
