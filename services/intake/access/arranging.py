@@ -8,7 +8,7 @@ from services.intake.access.doors import Doors
 from services.intake.commands import SetWindow, SplitOrder
 from services.intake.queries import OrderFound
 from services.intake.queries.desk import DeskOrderView
-from services.intake.use_cases.arranging import Split, set_windows
+from services.intake.use_cases.arranging import Split
 from services.intake.use_cases.changing import Change
 from shared.identity.tokens import Caller
 from shared.observability.tracing import current_traceparent
@@ -22,8 +22,8 @@ class SplitView(BaseModel):
 
 
 async def set_window(doors: Doors, found: OrderFound, wish: SetWindow) -> DeskOrderView:
-    """Change when the resident is served. Raises ``OrderNotOpen``, ``AlreadyDone`` or ``OrderInvalid``."""
-    await doors.use_cases.writer.do(set_windows, Change(found.order_id, wish))
+    """Change when the resident is served. Raises as ``Timing.set_windows`` refuses."""
+    await doors.use_cases.writer.do(doors.use_cases.timing.set_windows, Change(found.order_id, wish))
     return await doors.desk_view(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.intake.repository import Repository
-from services.intake.use_cases.arranging import Splitting
+from services.intake.use_cases.arranging import Splitting, Timing
 from services.intake.use_cases.calling import Calling
 from services.intake.use_cases.changing import Changing
 from services.intake.use_cases.closing import Closings
@@ -43,5 +43,6 @@ class UseCases:
         self.judging = Judging(vault, self.changing)
         self.merging = Merging(vault)
         self.consenting = Consenting(rules)
+        self.timing = Timing(rules)
         self.splitting = Splitting(vault, self.placing)
         self.importing = Importing(rules, self.placing)

@@ -8,13 +8,15 @@ from typing import Any
 
 from services.intake.commands import AmendOrder, Channel, Contact, Orderer, Party, SetWindow, SplitOrder
 from services.intake.models import Order, Resident
+from services.intake.policies.appointments import check_presence
 from services.intake.policies.lifecycle import check_open
 from services.intake.repository import Unit
 from services.intake.use_cases.changing import Change, amend
 from services.intake.use_cases.new_orders import NewOrder, Placed
 from services.intake.use_cases.placing import Placing
+from shared.community.definition import Community
 from shared.contracts.refusal import NotFound, Refusal
-from shared.contracts.words import OrderState, Part, Role
+from shared.contracts.words import OrderState, Part, Role, Window
 from shared.persistence.vault import Vault
 
 
@@ -32,20 +34,32 @@ class Split:
     traceparent: str = ""
 
 
-async def set_windows(uow: Unit, changes: Sequence[Change[SetWindow]]) -> list[Order | Refusal]:
-    """Change the time for the resident. Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``."""
-    orders = await uow.repository.orders([change.order_id for change in changes])
-    answers: list[Order | Refusal] = []
-    for change in changes:
-        order = orders.get(change.order_id)
-        if order is None:
-            answers.append(NotFound())
-            continue
-        try:
-            answers.append(amend(uow, AmendOrder(window=change.wish.window), order, by=Role.COORDINATOR))
-        except Refusal as refusal:
-            answers.append(refusal)
-    return answers
+class Timing:
+    """Changes times for residents, under the rules of one community."""
+
+    def __init__(self, rules: Community) -> None:
+        self._rules = rules
+
+    async def set_windows(self, uow: Unit, changes: Sequence[Change[SetWindow]]) -> list[Order | Refusal]:
+        """Change the time for the resident; where they have to come in person, the counter is open then.
+
+        Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``, ``ComeInPerson``.
+        """
+        orders = await uow.repository.orders([change.order_id for change in changes])
+        answers: list[Order | Refusal] = []
+        for change in changes:
+            order = orders.get(change.order_id)
+            try:
+                answers.append(self._set(uow, order, change.wish.window) if order else NotFound())
+            except Refusal as refusal:
+                answers.append(refusal)
+        return answers
+
+    def _set(self, uow: Unit, order: Order, window: Window) -> Order:
+        service = self._rules.services_by_code.get(order.service)
+        if service is not None:
+            check_presence(self._rules, service, order.grid, window, uow.now)
+        return amend(uow, AmendOrder(window=window), order, by=Role.COORDINATOR)
 
 
 class Splitting:

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from shared.community.definition import Community, load
+from shared.contracts.words import Role
 from tests.integration.intake.running import BODY, Place, bearer, make_place, place_order
 from tests.unit.community import small_county
 
@@ -133,3 +134,16 @@ async def test_an_appointment_is_chosen_on_the_form(client: httpx2.AsyncClient) 
     assert (422, True) == (refused.status_code, 'href="#field-window"' in refused.text)
     sent = await client.post(address, data={**filled, "window": value}, headers=FORM)
     assert 303 == sent.status_code, sent.text
+
+
+async def test_a_coordinator_sets_no_time_at_which_the_counter_is_closed(
+    client: httpx2.AsyncClient, place: Place
+) -> None:
+    """They are refused like the resident, with the next appointments."""
+    placed = (await ask(client, window=MONDAY)).json()
+    desk = place.token(Role.COORDINATOR, subject="c-1", area="east")
+    address = f"/api/desk/orders/{placed['reference']}/window"
+    refused = await client.post(address, json=SUNDAY, headers=desk)
+    assert (422, 5) == (refused.status_code, len(refused.json()["appointments"]))
+    tuesday = {"from": "2026-11-24T14:00:00+08:00", "to": "2026-11-24T16:00:00+08:00"}
+    assert 200 == (await client.post(address, json=tuesday, headers=desk)).status_code
