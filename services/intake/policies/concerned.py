@@ -54,6 +54,12 @@ class SameOrder(Invalid):
     title = "An order cannot be merged into itself"
 
 
+class CalledUnderItsNumber(Conflict):
+    """Only who ordered is called: under another order's number, somebody who reads no messages would hear nothing."""
+
+    title = "Whoever ordered reads no messages and is called under this number: merge the other order into this one"
+
+
 class NoOtherSide(Conflict):
     """The service is between a resident and whoever serves it: there is no other side to hear."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.intake.commands import Party
 from services.intake.models import Order, Resident
-from services.intake.policies.concerned import SameOrder
+from services.intake.policies.concerned import CalledUnderItsNumber, SameOrder
 from services.intake.policies.lifecycle import check_open
 from services.intake.repository import Unit
 from services.intake.use_cases.changing import tell
@@ -34,7 +34,7 @@ class Merging:
 
     async def merge_orders(self, uow: Unit, merges: Sequence[Merge]) -> list[Order | Refusal]:
         """End one order in favour of the other, which is answered. Refusals: ``NotFound``, ``SameOrder``,
-        ``OrderNotOpen``, ``AlreadyDone`` (either of the two)."""
+        ``OrderNotOpen``, ``AlreadyDone`` (either of the two), ``CalledUnderItsNumber``."""
         ids = sorted({order_id for merge in merges for order_id in (merge.order_id, merge.into)})
         orders, residents = await uow.repository.orders(ids), await uow.repository.residents_of(ids)
         answers: list[Order | Refusal] = []
@@ -55,6 +55,8 @@ class Merging:
             raise SameOrder
         check_open(OrderState(order.state))
         check_open(OrderState(into.state))
+        if order.call_only:
+            raise CalledUnderItsNumber
         order.merge(into.order_id, uow.now)
         merged = OrderMerged(
             order_id=order.order_id,

@@ -10,7 +10,7 @@ import pytest
 from shared.community.definition import Community
 from shared.contracts.words import Role
 from tests.integration.intake.neighbours import DOGS, QIAN, ZHAO, joined, post, public_county, seen, serve
-from tests.integration.intake.running import Place, place_order
+from tests.integration.intake.running import BODY, Place, place_order
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,23 @@ async def test_what_cannot_be_merged(client: httpx2.AsyncClient, place: Place, c
     answers = [await merged(one, one), await merged(one, done), await merged(done, one), await merged(one, far)]
     assert [422, 409, 409, 404] == answers
     assert [404, 200, 409] == [await merged(one, two, elsewhere), await merged(one, two), await merged(one, two)]
+
+
+async def test_who_reads_no_messages_is_called_under_their_own_number(
+    client: httpx2.AsyncClient, place: Place, coordinator: dict[str, str]
+) -> None:
+    """Their order is not merged into another, where nobody would call them; another may be merged into theirs."""
+    body = {**BODY, **DOGS, "channel": "phone", "call_only": True, "consent": {"person": True}}
+    called = (await client.post("/api/orders", json=body, headers=coordinator)).json()
+    other = await place_order(client, **DOGS, contact=QIAN)
+
+    async def merged(what: dict[str, Any], into: dict[str, Any]) -> httpx2.Response:
+        address = f"/api/desk/orders/{what['reference']}/merge"
+        return await client.post(address, json={"into": into["reference"]}, headers=coordinator)
+
+    refused = await merged(called, other)
+    assert (409, "called-under-its-number") == (refused.status_code, refused.json()["type"].rpartition("/")[2])
+    assert 200 == (await merged(other, called)).status_code
 
 
 async def test_what_a_merged_order_left_is_sealed_under_its_new_number(
