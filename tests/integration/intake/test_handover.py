@@ -21,9 +21,8 @@ from shared.contracts.words import Role
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.tokens import Caller, TokenSigner
-from shared.persistence.engine import Database
-from shared.persistence.migrating import migrate
 from tests.integration.intake.running import ORIGIN, Place, make_place, place_order
+from tests.migrated import make_tables
 
 DESK = "http://matcher.test"
 MINUTE = timedelta(seconds=60)
@@ -63,9 +62,7 @@ async def both(new_database_url: Callable[[], str], rules: Community, place_told
         intake_public_url=ORIGIN,
         matcher_public_url=DESK,
     )
-    database = Database(settings.database_url)
-    await migrate(database, MIGRATIONS)
-    await database.close()
+    await make_tables(settings.database_url, MIGRATIONS)
     matcher = Matcher(settings, rules)
     app = application_of(matcher)
     signer = TokenSigner(read_key(settings.keys, "tokens"))

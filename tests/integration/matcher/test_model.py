@@ -45,6 +45,7 @@ def machine(migrated_file: Path, rules: Community, monkeypatch: pytest.MonkeyPat
     return InTheCounty
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("asked", [None, 4])
 def test_the_promises_hold_whatever_people_do(machine: type[Matcher], rules: Community, asked: int | None) -> None:
     """Nobody ineligible, nobody overloaded, no place given twice, nothing lost, after every step: as the community

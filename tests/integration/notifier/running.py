@@ -27,7 +27,7 @@ from shared.contracts.words import Role
 from shared.identity.keys import create_keys
 from shared.identity.tokens import Caller, TokenSigner
 from shared.persistence.engine import Database
-from shared.persistence.migrating import migrate
+from tests.migrated import make_tables
 from tests.servers import LOOPBACK, free_port
 from tests.unit.notifier.story import fact_of
 from tests.waiting import wait_for
@@ -112,9 +112,7 @@ async def make_place(folder: Path, database_url: str, rules: Community, **more: 
             **more,
         }
     )
-    database = Database(database_url)
-    await migrate(database, MIGRATIONS)
-    await database.close()
+    await make_tables(database_url, MIGRATIONS)
     return Place(settings, rules)
 
 

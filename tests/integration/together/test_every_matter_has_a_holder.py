@@ -17,7 +17,7 @@ from tests.integration.matcher.stage import FAR_GRID, GRID, volunteer
 from tests.integration.together.coordinators import Coordinators
 
 BOUNDED = settings(
-    max_examples=8,
+    max_examples=6,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
@@ -50,6 +50,7 @@ def house(migrated: dict[str, Path], rules: Community, monkeypatch: pytest.Monke
     return InTheCounty
 
 
+@pytest.mark.timeout(400)
 def test_every_matter_has_a_holder_and_everybody_concerned_is_told_once(house: type[Coordinators]) -> None:
     """After every step each open order has one holder, a due time ahead or an overdue flag, and a legal next step; when
     all has arrived both services agree, and every change has one notice for each person concerned.

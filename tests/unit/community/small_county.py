@@ -9,6 +9,7 @@ FILES = {
 code = "small"
 name = { zh = "小县", en = "Small" }
 time_zone = "Asia/Shanghai"
+station_phone = "154 9999 0000"
 
 [files]
 areas = "areas.csv"
