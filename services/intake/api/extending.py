@@ -22,4 +22,4 @@ def extension_routes(router: APIRouter, doors: Doors) -> None:
         """Whether it may take longer. 409 when nobody waits for the answer any more."""
         grant = Grant(found.order_id, extension_id, body.accept)
         await doors.use_cases.writer.do(answer_extensions, grant)
-        return await doors.view(found.order_id)
+        return await doors.view_for(found)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from shared.contracts.refusal import Conflict, Invalid
-from shared.contracts.words import OrderState, Part, Window
+from shared.contracts.words import OrderState, Part, Role, Window
 
 
 class Right(StrEnum):
@@ -34,6 +34,15 @@ PARTY_HEARS = frozenset(
     {"leg_assigned", "leg_started", "leg_completed", "order_done", "order_reopened", "order_closed", "order_cancelled"}
 )
 """What a party sees of the timeline: whether somebody comes, and how it stands. Never who ordered, nor why."""
+
+_OF_DANGER = frozenset({"incident_reported", "incident_raised", "incident_answered"})
+
+
+def hears_of_danger(what: str, by: str, *, reports: bool) -> bool:
+    """Whether an entry of the timeline is shown to a resident, so far as it tells of a danger: only to who reported
+    one (``reports``), and never that whoever serves reported one. It may be them who is feared.
+    """
+    return what not in _OF_DANGER or (reports and by != Role.VOLUNTEER)
 
 
 class NoLongerConcerned(Conflict):

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.intake.models import Order, OrderReview, Resident
-from services.intake.policies.concerned import PARTY_HEARS
+from services.intake.models.incidents import Incident
+from services.intake.policies.concerned import PARTY_HEARS, hears_of_danger
 from services.intake.queries.orders import OrderFound, Queries
 from services.intake.queries.views import MeView, OrderView, VerdictView
 from shared.contracts.words import NextStep, OrderState, Outcome, Part
@@ -75,6 +76,9 @@ class Concerned:
             else:
                 resident = await session.get_one(Resident, found.resident_id)
                 me, left_at = _resident(order, resident), resident.left_at
+            reports = await _reports(session, found)
+        heard = [entry for entry in view.timeline if hears_of_danger(entry.what, entry.by, reports=reports)]
+        view = view.model_copy(update={"timeline": heard})
         if found.part is not None:
             view = view.model_copy(update=_ASKED_OF_THE_OWNER)
         if found.part is Part.PARTY:
@@ -86,6 +90,13 @@ class Concerned:
         elsewhere = view.reference if view.reference != found.reference else None
         own = {"reference": found.reference, "order_id": found.person_id} if elsewhere else {}
         return view.model_copy(update={"me": me, "goes_on_under": elsewhere, **own})
+
+
+async def _reports(session: AsyncSession, found: OrderFound) -> bool:
+    """Whether this person reported a danger in this order."""
+    theirs = select(Incident).where(col(Incident.order_id) == found.order_id)
+    theirs = theirs.where(col(Incident.resident_id).is_not_distinct_from(found.resident_id))
+    return await session.scalar(theirs.limit(1)) is not None
 
 
 async def where_it_is(session: AsyncSession, order: Order) -> Order:
@@ -110,7 +121,7 @@ def _resident(order: Order, one: Resident) -> MeView:
 
 def _for_party(view: OrderView, grid: str) -> OrderView:
     """What concerns the other side: the service, when, and whether somebody comes. Not what was said, nor by whom."""
-    heard = [entry for entry in view.timeline if entry.what in PARTY_HEARS]
+    heard = [entry.model_copy(update={"detail": None}) for entry in view.timeline if entry.what in PARTY_HEARS]
     hidden = {"area": grid, "legs": [], "outcome": None, "timeline": heard}
     return view.model_copy(update=hidden)
 

@@ -53,6 +53,7 @@ class Incidents:
                 community=order.community,
                 version=order.next_version(),
                 incident_id=incident.incident_id,
+                resident_id=one.resident_id,
                 raised_at=uow.now,
             )
             tell(uow, order, reported, Role.RESIDENT)

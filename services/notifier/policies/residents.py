@@ -39,17 +39,10 @@ _AS_NAMED: frozenset[type[OrderEvent]] = frozenset(
         matcher.OrderReferred,
         matcher.ExtensionAsked,
         matcher.OrderExtended,
-        matcher.IncidentAnswered,
         matcher.OrderDone,
     }
 )
 """What residents hear of under the fact's own name, unless ``_to_residents`` says otherwise."""
-
-_HEARD_FROM: dict[type[OrderEvent], Role] = {
-    intake.OrderAmended: Role.COORDINATOR,
-    matcher.IncidentAnswered: Role.RESIDENT,
-}
-"""Whose amendment, and whose reported danger, residents hear of: what they did not do themselves, and theirs."""
 
 _TO_PARTIES: dict[type[OrderEvent], str] = {
     matcher.OrderDone: kinds.PARTY_ASKED,
@@ -101,12 +94,15 @@ class Told(BaseModel):
 class Residents(BaseModel):
     """Who is and was concerned in one order besides volunteers, coordinators and departments.
 
-    ``owner_left_at``: whoever ordered withdrew, and others stayed.
+    ``owner_left_at``: whoever ordered withdrew, and others stayed. ``reporters``: who reported a danger, by incident;
+    ``answered``: the version by which one was seen to before its report was heard.
     """
 
     owner_left_at: AwareDatetime | None = None
     others: list[Stay] = Field(default_factory=list)
     told: list[Told] = Field(default_factory=list)
+    reporters: dict[str, str] = Field(default_factory=dict)
+    answered: dict[str, int] = Field(default_factory=dict)
 
     def hear(self, event: OrderEvent) -> tuple[Hearing, ...]:
         """Take a fact in; returns who hears of it, each once."""
@@ -114,6 +110,8 @@ class Residents(BaseModel):
             return self._join(event)
         if isinstance(event, intake.ResidentLeft):
             return self._leave(event)
+        if isinstance(event, intake.IncidentReported | matcher.IncidentAnswered):
+            return self._reassure(event)
         step = told_by(event)
         if step is None:
             return ()
@@ -138,6 +136,17 @@ class Residents(BaseModel):
         missed = [heard for step in self.told if stay.covers(step.at) for heard in step.to(stay)]
         return (Hearing(event.resident_id, _BY_PART.get(event.part, event.name), event.version), *missed)
 
+    def _reassure(self, event: intake.IncidentReported | matcher.IncidentAnswered) -> tuple[Hearing, ...]:
+        """Whoever reported a danger, and nobody else, hears that it was seen to: it may be the other side they fear."""
+        if isinstance(event, intake.IncidentReported):
+            self.reporters[event.incident_id] = event.resident_id or event.order_id
+        elif event.by is Role.RESIDENT:
+            self.answered[event.incident_id] = event.version
+        reporter, version = self.reporters.get(event.incident_id), self.answered.get(event.incident_id)
+        if reporter is None or version is None:
+            return ()
+        return (Hearing(reporter, matcher.IncidentAnswered.name, version),)
+
     def _leave(self, event: intake.ResidentLeft) -> tuple[Hearing, ...]:
         if event.resident_id == event.order_id:
             self.owner_left_at = event.left_at
@@ -159,8 +168,8 @@ def told_by(event: OrderEvent) -> Told | None:
 
 def _to_residents(event: OrderEvent) -> str | None:
     match event:
-        case intake.OrderAmended() | matcher.IncidentAnswered() if event.by is not _HEARD_FROM[type(event)]:
-            return None
+        case intake.OrderAmended() if event.by is not Role.COORDINATOR:
+            return None  # they did it themselves
         case intake.OrderPlaced() if event.split_from:
             return kinds.ORDER_SPLIT
         case matcher.LegAssigned() if event.next_step is not NextStep.START:

@@ -84,9 +84,13 @@ class ClosingAnswered(IntakeEvent):
 
 
 class IncidentReported(IntakeEvent):
-    """A resident reports a danger; matcher brings it before the coordinator. What happened stays with intake."""
+    """A resident reports a danger; matcher brings it before the coordinator. What happened stays with intake.
+
+    ``resident_id``: who reports it, None for who ordered; nobody else concerned hears of it.
+    """
 
     name: ClassVar[str] = "incident_reported"
 
     incident_id: str
+    resident_id: str | None = None
     raised_at: AwareDatetime

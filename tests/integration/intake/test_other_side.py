@@ -62,7 +62,7 @@ async def test_a_party_sees_only_what_concerns_them(client: httpx2.AsyncClient, 
     party = await party_of(place, order)
     view = await seen(client, party)
     assert ("east-g1", [], [], "party") == (view["area"], view["legs"], view["timeline"], view["me"]["part"])
-    assert not any(secret in str(view) for secret in ("Maths", "李梅", "1380000", "b1"))
+    assert not any(secret in str(view) for secret in ("Maths", "李梅", "1380000", "east-g1-b1"))
     bodies: dict[str, dict[str, Any]] = {"amend": {"urgency": "urgent"}, "cancel": {}, "counter/x": {"accept": True}}
     answers = [(await post(client, party, verb, **body)).status_code for verb, body in bodies.items()]
     why = await client.get(f"/api/orders/{order['reference']}/explanation", headers=bearer(party["tracking_token"]))
@@ -113,6 +113,20 @@ async def test_each_side_has_an_outcome_of_its_own(client: httpx2.AsyncClient, p
     await post(client, order, "review", outcome="fixed")
     after = await seen(client, party)
     assert ("closed", None, "not_fixed") == (after["state"], after["outcome"], after["me"]["verdict"]["outcome"])
+    assert {None} == {entry["detail"] for entry in after["timeline"]}
+
+
+async def test_a_danger_that_the_other_side_reports_is_not_on_the_page_of_who_ordered(
+    client: httpx2.AsyncClient, place: Place
+) -> None:
+    """The event says by an opaque id who reported it."""
+    order = await place_order(client, excluded=[WANG])
+    party = await party_of(place, order)
+    assert 201 == (await post(client, party, "incident", kind="threat", words="有人威胁我")).status_code
+    assert "incident_reported" not in {entry["what"] for entry in (await seen(client, order))["timeline"]}
+    ((mine,),) = await place.rows("SELECT resident_id FROM residents WHERE part = 'party'")
+    ((body,),) = await place.rows("SELECT body FROM outbox WHERE type LIKE '%incident_reported%'")
+    assert mine in (body if isinstance(body, str) else bytes(body).decode())
 
 
 async def test_a_coordinator_names_the_other_side(client: httpx2.AsyncClient, place: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.intake.policies.concerned import meeting
+from services.intake.policies.concerned import hears_of_danger, meeting
 from shared.contracts.words import Window
 
 AT = datetime(2026, 11, 22, 11, tzinfo=UTC)
@@ -33,3 +33,10 @@ def test_who_names_no_time_has_time() -> None:
         meeting(window(0, 4), None, HOUR),
         meeting(None, None, HOUR),
     ]
+
+
+def test_a_danger_is_on_the_page_of_who_reported_it_alone() -> None:
+    """What whoever serves reported is on no resident's."""
+    entries = [("incident_reported", "resident"), ("incident_raised", "volunteer"), ("leg_started", "volunteer")]
+    shown = [[hears_of_danger(what, by, reports=reports) for what, by in entries] for reports in (True, False)]
+    assert [[True, False, True], [False, False, True]] == shown

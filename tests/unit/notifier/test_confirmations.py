@@ -346,6 +346,7 @@ TABLE: dict[str, tuple[Tell, Heard]] = {
         lambda s: [
             s.placed(),
             s.assigned("v-ann"),
+            s.incident_reported(),
             s.incident_raised(Role.RESIDENT),
             s.incident_answered(Role.RESIDENT),
         ],

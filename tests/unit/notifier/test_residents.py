@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.policies.residents import Hearing, Residents
 from shared.contracts.envelope import OrderEvent
-from shared.contracts.words import Part
+from shared.contracts.words import Part, Role
 from tests.unit.notifier.story import AT, Story
 
 
@@ -74,3 +75,15 @@ def test_everybody_concerned_by_a_facts_own_time_hears_it_once(
         all_known.hear(event)
     allowed = {one for step in steps for one in all_known.may_hear(step)}
     assert owed <= set(heard) <= owed | allowed
+
+
+@pytest.mark.parametrize("resident_id", [None, "r-qin"])
+def test_only_who_reported_a_danger_hears_that_it_was_seen_to(resident_id: str | None) -> None:
+    """Who ordered, or the other side; once, whichever stream is heard first."""
+    story = Story()
+    first = [story.placed(), story.resident_joined("r-qin", Part.PARTY, at(1))]
+    reported = story.incident_reported().model_copy(update={"resident_id": resident_id})
+    answered = story.incident_answered(Role.RESIDENT)
+    owed = [Hearing(resident_id or story.order_id, "incident_answered", answered.version)]
+    ways: list[list[OrderEvent]] = [[*first, reported, answered], [*first, answered, reported]]
+    assert [owed, owed] == [[one for one in told(way) if one.kind == "incident_answered"] for way in ways]
