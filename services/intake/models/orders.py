@@ -39,6 +39,7 @@ class Order(IntakeTable, table=True):
             postgresql_where=text("state = 'done'"),
         ),
         Index("orders_remind", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING),
+        Index("orders_of_service", "service", "placed_at"),
     )
 
     order_id: str = Field(primary_key=True)

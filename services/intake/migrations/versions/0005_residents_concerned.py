@@ -42,10 +42,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("owner_left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column("merged_into", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.create_foreign_key("orders_merged_into", "orders", ["merged_into"], ["order_id"])
+        batch_op.create_index("orders_of_service", ["service", "placed_at"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("orders_of_service")
         batch_op.drop_constraint("orders_merged_into", type_="foreignkey")
         batch_op.drop_column("merged_into")
         batch_op.drop_column("owner_left_at")
