@@ -87,7 +87,9 @@ async def test_nothing_of_it_stays(client: httpx2.AsyncClient, place: Place, pho
         claim = await claim_of(client)
         code = await phones.code()
         assert 200 == (await enter(client, claim, code)).status_code
-    kept = str(await place.rows("SELECT * FROM codes")) + str([entry for entry in logs if entry["event"] != "broker.error"])
+    kept = str(await place.rows("SELECT * FROM codes")) + str(
+        [entry for entry in logs if entry["event"] != "broker.error"]
+    )
     for secret in (claim, code, "13800001111", "127.0.0.1"):
         assert secret not in kept
     await claim_of(client)
