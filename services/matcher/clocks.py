@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ log = structlog.get_logger()
 
 MOST = 256
 SHORTEST_PAUSE_SECONDS = 0.05
+LOOKS_A_SWEEP = 10
+"""A look is one statement, a sweep one for each kind of clock: an idle matcher looks."""
 
 
 class DispatchClock:
@@ -47,11 +50,15 @@ class DispatchClock:
         return done + await self._do(use_cases.pairing.look_again, await due.looks(now, MOST))
 
     async def run(self) -> None:
-        """Sweep for ever, at least every tick, sooner when something falls due sooner."""
-        while True:
+        """Look every tick whether something is due, sooner when it falls due sooner, and sweep then; every tenth look
+        sweeps all the same, for what has no due time (somebody who left, and was given something at that very moment).
+        """
+        for look in itertools.count():
             try:
-                done = await self.sweep(self._clock.now())
-                pause = 0.0 if done >= MOST else await self._pause()
+                pause = await self._pause()
+                if pause <= SHORTEST_PAUSE_SECONDS or look % LOOKS_A_SWEEP == 0:
+                    done = await self.sweep(self._clock.now())
+                    pause = 0.0 if done >= MOST else await self._pause()
             except Unavailable as error:
                 log.warning("clock.paused", error=type(error).__name__)
                 pause = self._tick

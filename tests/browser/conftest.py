@@ -15,7 +15,7 @@ from tests.servers import ServerMissing
 EVENING = "2026-11-22T19:00+08:00"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Attached]:
     """The reference county with its roster."""
     data = tmp_path_factory.mktemp("pages") / "data"
@@ -23,7 +23,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Attac
         yield attach(data)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium; where it is not installed the tests fail with a single line."""
     async with async_playwright() as playwright:

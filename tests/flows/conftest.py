@@ -19,7 +19,7 @@ EVENING = "2026-11-22T19:00+08:00"
 """A Sunday evening, whatever the hour of the run: at night too few volunteers are free to be asked twice."""
 
 
-@pytest.fixture(scope="session", params=DATABASES)
+@pytest.fixture(scope="package", params=DATABASES)
 async def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Attached]:
     """A stack with the reference county and its roster, on SQLite and on PostgreSQL."""
     data: Path = tmp_path_factory.mktemp(f"stack-{request.param}")

@@ -43,7 +43,7 @@ MIGRATIONS = Path(__file__).parents[3] / "services/matcher/migrations"
 SUNDAY_EVENING = datetime.fromisoformat("2026-11-22T19:00+08:00")
 GRID, NEXT_GRID, FAR_GRID = "maoling-east-g1", "maoling-east-g2", "shanguang-g1"
 ALWAYS = WeekHours(ALL_WEEK)
-EVENTS = {event.type(): event for event in matcher.DISPATCH_EVENTS}
+EVENTS = {event.type(): event for event in matcher.EVENTS}
 KEY = bytes(range(32))
 
 A = TypeVar("A")

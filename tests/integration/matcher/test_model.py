@@ -20,7 +20,7 @@ from tests.integration.matcher.machine import MEDIATION, Matcher
 from tests.integration.matcher.stage import AskMany
 
 BOUNDED = settings(
-    max_examples=8,
+    max_examples=5,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,

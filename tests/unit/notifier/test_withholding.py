@@ -57,7 +57,7 @@ def _of_each() -> list[tuple[Dimension, list[str]]]:
     return [(one, [leaf[place] for leaf in LEAVES]) for place, one in enumerate(ALL)]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(0, 12), min_size=len(LEAVES), max_size=len(LEAVES)))
 def test_no_withheld_cell_can_be_worked_out(counts: list[int]) -> None:
     """Over area, service and month: whatever is added or subtracted, and no small cell is shown."""

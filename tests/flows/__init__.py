@@ -1,0 +1,1 @@
+"""Flow tests: a package, so that its stacks end with its last test."""
