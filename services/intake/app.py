@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -95,12 +96,16 @@ def limits_of(settings: IntakeSettings) -> CodeLimits:
 
 
 class Intake:
-    """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
+    """The wired service. ``rules`` may be given by whoever has loaded the definition already; ``wall`` is what moves
+    the domain's clock.
+    """
 
-    def __init__(self, settings: IntakeSettings, rules: Community | None = None) -> None:
+    def __init__(
+        self, settings: IntakeSettings, rules: Community | None = None, wall: Callable[[], float] = time.time
+    ) -> None:
         self.settings = settings
         self.rules = rules or load(settings.definition)
-        self.clock = DomainClock.parse(settings.clock)
+        self.clock = DomainClock.parse(settings.clock, wall=wall)
         self.changes = Changes(settings.live_seconds)
         self.machinery: Machinery[Repository] = Machinery(
             "intake",

@@ -20,9 +20,11 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Community:
 
 
 @pytest.fixture
-async def place(tmp_path: Path, database_url: str, rules: Community) -> Place:
+async def place(tmp_path: Path, database_url: str, rules: Community) -> AsyncIterator[Place]:
     """An empty intake."""
-    return await make_place(tmp_path, database_url, rules)
+    place = await make_place(tmp_path, database_url, rules)
+    yield place
+    await place.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from services.intake.app import application_of
+from services.intake.app import Intake
 from services.intake.commands import Contact
 from services.intake.use_cases.placing import NewOrder
 from shared.contracts.words import Role
@@ -42,32 +42,32 @@ class Story:
         story = cls(place)
         contact = Contact(name="李梅", phone="138 0000 1111")
         new = NewOrder(service="homework", area="east-g1", details="", contact=contact, call_only=call_only)
-        async with place.writing() as intake:
-            placed = await intake.machinery.writer.do(intake.use_cases.placing.place_orders, new)
+        intake = await story.intake()
+        placed = await intake.machinery.writer.do(intake.use_cases.placing.place_orders, new)
         story.order_id, story.reference = placed.order.order_id, placed.order.reference
         await story.tell(*told)
         return story
 
+    async def intake(self) -> Intake:
+        """Intake at work, at this time."""
+        return (await self.place.open_at(self.now)).intake
+
     async def tell(self, *names: str) -> None:
         """Matcher's next facts."""
-        async with later(self.place, self.now).writing() as intake:
-            await (await Dispatch.of(intake, self.place, self.order_id)).tell(*names)
+        await (await Dispatch.of(await self.intake(), self.place, self.order_id)).tell(*names)
 
     async def sweep(self, after: timedelta = timedelta()) -> int:
         """Let time pass, and the clock do what is due then, until nothing is."""
         self.now += after
-        swept = 0
-        async with later(self.place, self.now).writing() as intake:
-            while found := await intake.review_clock.sweep(self.now):
-                swept += found
-                assert swept < 20, "something is due again and again"
+        swept, intake = 0, await self.intake()
+        while found := await intake.review_clock.sweep(self.now):
+            swept += found
+            assert swept < 20, "something is due again and again"
         return swept
 
     async def ask(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> httpx2.Response:
         """A request at intake's door, at this time."""
-        intake = later(self.place, self.now).intake()
-        app = application_of(intake)
-        async with app.router.lifespan_context(app), client_of(app) as client:
+        async with client_of((await self.place.open_at(self.now)).app) as client:
             return await client.request(method, path, json=body, headers=headers)
 
     def coordinator(self, subject: str = "c-9", area: str = "east-g1") -> dict[str, str]:

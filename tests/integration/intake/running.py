@@ -6,9 +6,9 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from services.intake.app import MIGRATIONS, Intake, make_app
+from services.intake.app import MIGRATIONS, Intake, application_of, make_app
 from services.intake.settings import IntakeSettings
+from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.words import Role
 from shared.identity.keys import create_keys
@@ -38,12 +39,41 @@ BODY: Mapping[str, Any] = {
 }
 
 
+class Opened:
+    """Intake in this process, nothing turning but its writer; domain time is in the test's hand."""
+
+    def __init__(self, settings: IntakeSettings, rules: Community) -> None:
+        self._wall = self._epoch = DomainClock.parse(settings.clock).epoch
+        self.intake = Intake(settings, rules, wall=lambda: self._wall)
+        self.app = application_of(self.intake)
+
+    def move(self, now: datetime) -> None:
+        """It is that time from now on."""
+        start = self.intake.clock.start
+        assert start is not None
+        self._wall = self._epoch + (now - start).total_seconds()
+
+
 @dataclass
 class Place:
     """A database with intake's tables, its keys, and what intake is told when it starts on them."""
 
     settings: IntakeSettings
     rules: Community
+    _opened: Opened | None = None
+    _ending: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def open_at(self, now: datetime) -> Opened:
+        """One and the same intake, whenever it is asked for; ``close`` ends it."""
+        if self._opened is None:
+            self._opened = Opened(self.settings, self.rules)
+            await self._ending.enter_async_context(_only_the_writer(self._opened.intake))
+        self._opened.move(now)
+        return self._opened
+
+    async def close(self) -> None:
+        """End what was opened."""
+        await self._ending.aclose()
 
     def intake(self) -> Intake:
         """Intake as another process would wire it."""

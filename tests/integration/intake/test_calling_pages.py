@@ -5,8 +5,7 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from services.intake.app import application_of
-from tests.integration.intake.ending import SERVED, Story, later
+from tests.integration.intake.ending import SERVED, Story
 from tests.integration.intake.running import ORIGIN, Place, client_of
 
 HELD = ("offer_made", "order_escalated")
@@ -14,8 +13,7 @@ HELD = ("offer_made", "order_escalated")
 
 async def send(story: Story, path: str, headers: dict[str, str], **fields: str) -> httpx2.Response:
     """A form of a page, with the token that the page carries."""
-    app = application_of(later(story.place, story.now).intake())
-    async with app.router.lifespan_context(app), client_of(app) as client:
+    async with client_of((await story.place.open_at(story.now)).app) as client:
         token = (await client.get("/track")).text.split('name="form_token" value="')[1].split('"')[0]
         told = {**headers, "origin": ORIGIN}
         return await client.post(path, data={"form_token": token, **fields}, headers=told, follow_redirects=False)
