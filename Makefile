@@ -35,7 +35,7 @@ check: .venv/dev.stamp ## format, lint, types, import rules, translations, contr
 test: .venv/dev.stamp ## the whole test suite, browser tests included
 	@command -v chromium >/dev/null || \
 		{ echo "The browser tests need Chromium: install the package chromium (Debian: apt-get install chromium)." >&2; exit 1; }
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 
 contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
 	$(BIN)/python -m tests.contracts.published

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
+from tests.rows import Rows
 from tests.servers import NatsServer, PostgresServer, ServerMissing
 
 DATABASES = ("sqlite", "postgresql")
@@ -75,12 +76,8 @@ def database_url(new_database_url: Callable[[], str]) -> str:
     return new_database_url()
 
 
-@pytest.hookimpl(tryfirst=True)  # before the marks are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests run in a row in one process: those that share a stack, else those of one file."""
-    for test in items:
-        parts = test.path.relative_to(Path(__file__).parent).parts
-        group = parts[0] if parts[0] == "browser" else "/".join(parts)
-        if parts[0] == "flows" and isinstance(test, pytest.Function) and hasattr(test, "callspec"):
-            group = f"flows on {test.callspec.params.get('stack', '/'.join(parts))}"
-        test.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Rows:
+    """Spread whole rows over the processes, whatever ``--dist`` says."""
+    config.option.loadscopereorder = False
+    return Rows(config, log)
