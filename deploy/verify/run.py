@@ -35,13 +35,17 @@ class Finding:
 
 def run_verify(stack: Attached, ledger: Path | None, quiet_seconds: float) -> bool:
     """Check the invariants of a running stack, print a table; whether all of them hold."""
-    promises = read_ledger(ledger) if ledger else []
-    findings = asyncio.run(_verify(stack, promises, quiet_seconds))
+    findings = asyncio.run(verify(stack, ledger, quiet_seconds))
     _show(findings)
     return not any(finding.broken for finding in findings)
 
 
-async def _verify(stack: Attached, promises: Sequence[Promise], quiet: float) -> list[Finding]:
+async def verify(stack: Attached, ledger: Path | Sequence[Promise] | None, quiet: float) -> list[Finding]:
+    """Every invariant's finding on a running stack, after it was waited ``quiet`` seconds for quiet.
+
+    Raises ``StackProblem`` when the broker is away or the ledger is none.
+    """
+    promises = read_ledger(ledger) if isinstance(ledger, Path) else ledger or []
     connection = await connect(stack)
     try:
         js = connection.jetstream(timeout=10)
