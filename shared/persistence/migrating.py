@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
 from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -14,12 +16,14 @@ from sqlalchemy import Connection, MetaData, text
 from shared.persistence.alone import run_alone
 from shared.persistence.engine import Database
 
+log = structlog.get_logger()
+
 _MIGRATING = 0x70616964616E
 """PostgreSQL's advisory lock under which schemas change: replicas that start together take turns."""
 
 
 class MigrationsPending(Exception):
-    """The database is not at the version this code needs."""
+    """The database is behind what this code needs, or is at a version that neither this code nor a later one made."""
 
 
 def _config(folder: Path) -> Config:
@@ -29,11 +33,38 @@ def _config(folder: Path) -> Config:
     return config
 
 
+def is_ahead(current: str | None, known: Sequence[str]) -> bool:
+    """Whether a database is at a version that a later release than this one made.
+
+    Versions are numbered, and a release only adds to them (docs/adr/0024): one that is unknown here and has a higher
+    number than every known one was made by a later release. ``known``: this code's versions, newest first.
+    """
+    if current is None or current in known or not known:
+        return False
+    return current.isdecimal() and int(current) > int(known[0])
+
+
+def _known(folder: Path) -> list[str]:
+    """This code's versions, newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
+
+
+def _current(connection: Connection) -> str | None:
+    """The version a database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 async def migrate(database: Database, folder: Path) -> None:
-    """Bring a database up to the newest version in ``folder`` (a service's ``migrations``)."""
+    """Bring a database up to the newest version in ``folder`` (a service's ``migrations``); one that a later release
+    has brought further is left as it is.
+    """
     config = _config(folder)
 
     def upgrade(connection: Connection) -> None:
+        known, current = _known(folder), _current(connection)
+        if is_ahead(current, known):  # an older release beside a newer one, or started again on its schema
+            log.info("schema.ahead", at=current, known=known[0])
+            return
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -63,13 +94,15 @@ def migrate_once(url: str, folder: Path) -> int:
 
 
 async def check_migrated(database: Database, folder: Path) -> None:
-    """Raises ``MigrationsPending`` unless the database is at the newest version (readiness)."""
-    head = await asyncio.to_thread(lambda: ScriptDirectory.from_config(_config(folder)).get_current_head())
+    """Raises ``MigrationsPending`` unless the database is at the newest version of this code, or ahead of it
+    (readiness): over one release step the old code works on the new schema.
+    """
+    known = await asyncio.to_thread(_known, folder)
     async with database.reading() as session:
         connection = await session.connection()
-        current = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
-    if current != head:
-        raise MigrationsPending(f"at {current}, needs {head}")
+        current = await connection.run_sync(_current)
+    if current != known[0] and not is_ahead(current, known):
+        raise MigrationsPending(f"at {current}, needs {known[0]}")
 
 
 def run_environment(metadata: MetaData) -> None:
