@@ -1,0 +1,93 @@
+"""Looking from outside: the invariants after quiet, messages that went out twice, and what stands still."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+
+import httpx2
+
+from deploy.verify.bus import backlog
+from deploy.verify.evidence import opened, read_ledger
+from deploy.verify.run import Finding, check, connect
+from shared.contracts.flows import SERVICES
+from tests.faults.load import Load
+from tests.faults.report import Report
+from tests.faults.site import Site
+from tests.integration.deploy.stacks import logs
+
+QUIET_SECONDS = 60.0
+LOOKS = 3
+"""Clocks run on while somebody looks: only what each of so many looks finds is broken."""
+
+
+async def verify(report: Report, site: Site, load: Load) -> None:
+    """Let people stand still, wait for quiet, and check every invariant; the report hears what is broken."""
+    async with load.held():
+        report.found(await broken(site), told_twice(site))
+    for broken_door, count in load.doors.broken.items():
+        report.violated(f"{count} times {broken_door}")
+    load.doors.broken.clear()
+    for what, count in load.wrong.items():
+        report.violated(f"{count} times somebody was left standing: {what}")
+    load.wrong.clear()
+
+
+async def broken(site: Site, quiet: float = QUIET_SECONDS) -> list[Finding]:
+    """Invariants that do not hold, with what breaks them; empty when all is well."""
+    promises = read_ledger(site.ledger) if site.ledger.exists() else []
+    connection = await connect(site.attached)
+    try:
+        async with opened(site.attached.stack.databases) as databases:
+            js = connection.jetstream(timeout=10)
+            found = await check(databases, js, promises, quiet)
+            for _ in range(LOOKS - 1):
+                if not any(finding.broken for finding in found):
+                    return []
+                found = _in_both(found, await check(databases, js, promises, quiet))
+            return [finding for finding in found if finding.broken]
+    finally:
+        await connection.close()
+
+
+def told_twice(site: Site) -> list[str]:
+    """Messages that somebody got twice: the demonstration's notice file has each that went out."""
+    if not site.layout.notice_file.exists():
+        return []
+    told: Counter[tuple[str, ...]] = Counter()
+    for line in site.layout.notice_file.read_text(encoding="utf-8").splitlines():
+        notice = json.loads(line)
+        if "notice_id" in notice:
+            who = notice["recipient"]
+            told[notice["order_id"], notice["kind"], str(notice["version"]), who["role"], who["id"]] += 1
+    return [f"{count} messages of {' '.join(what)}" for what, count in told.items() if count > 1]
+
+
+async def standing_still(site: Site) -> list[str]:
+    """What waits, who is not ready, and the last lines of each log."""
+    lines: list[str] = []
+    try:
+        connection = await connect(site.attached)
+        try:
+            async with opened(site.attached.stack.databases) as databases:
+                lines += (await backlog(databases, connection.jetstream(timeout=5))).lines()
+        finally:
+            await connection.close()
+    except Exception as error:  # noqa: BLE001 - whatever hides it is what stands still
+        lines.append(f"the broker or a database cannot be asked: {error!r}")
+    async with httpx2.AsyncClient(timeout=5.0, trust_env=False) as http:
+        for service in SERVICES:
+            try:
+                answer = await http.get(f"{site.attached.url(service)}/readyz")
+                lines.append(f"{service} {answer.status_code}: {answer.text[:300]}")
+            except httpx2.HTTPError as error:
+                lines.append(f"{service} does not answer: {type(error).__name__}")
+    return [*lines, *logs(site.data)]
+
+
+def _in_both(one: Sequence[Finding], other: Sequence[Finding]) -> list[Finding]:
+    return [
+        Finding(first.invariant, first.rule, [line for line in first.broken if line in second.broken])
+        for first, second in zip(one, other, strict=True)
+    ]

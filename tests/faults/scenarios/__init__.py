@@ -1,0 +1,1 @@
+"""The scenarios: each a module with ``SECONDS``, ``DATABASES`` and ``play(report, dice, seconds)``."""
