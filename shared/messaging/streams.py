@@ -26,8 +26,8 @@ ACK_WAIT_SECONDS = 30
 MAX_ACK_PENDING = 2048
 
 
-def stream_configs() -> tuple[StreamConfig, ...]:
-    """A stream for each publisher, and one for dead letters."""
+def stream_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
+    """A stream for each publisher, and one for dead letters, each on so many nodes; durables have as many."""
     subjects = {stream_of(service): f"{service}.>" for service in SERVICES} | {DEAD_STREAM: "dead.>"}
     return tuple(
         StreamConfig(
@@ -39,6 +39,7 @@ def stream_configs() -> tuple[StreamConfig, ...]:
             max_age=KEPT_SECONDS,
             duplicate_window=DEDUPLICATION_SECONDS,
             allow_direct=True,
+            num_replicas=replicas,
         )
         for name, subject in subjects.items()
     )
@@ -64,9 +65,12 @@ def consumer_configs() -> tuple[tuple[str, ConsumerConfig], ...]:
     )
 
 
-async def declare(js: JetStreamContext) -> None:
-    """Create what is missing and bring what exists up to this declaration. Safe to run at any time."""
-    for stream in stream_configs():
+async def declare(js: JetStreamContext, replicas: int = 1) -> None:
+    """Create what is missing and bring what exists up to this declaration. Safe to run at any time.
+
+    ``replicas``: on how many nodes of a cluster each stream lies, 1 to 5, at most as many as there are nodes.
+    """
+    for stream in stream_configs(replicas):
         try:
             await js.update_stream(stream)
         except NotFoundError:

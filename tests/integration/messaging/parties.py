@@ -20,7 +20,7 @@ from shared.contracts.envelope import Event, Fact, to_headers
 from shared.contracts.intake import OrderAmended, OrderCancelled, OrderClosed
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import Outcome, Urgency
-from shared.messaging.bus import Bus
+from shared.messaging.bus import STUCK_SECONDS, Bus
 from shared.messaging.consuming import Hearing
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
@@ -28,6 +28,7 @@ from shared.messaging.streams import declare
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from tests.integration.ledger import NOW, Outbox, Repository, Unit, ledger_database, units_of
+from tests.nats_cluster import NatsCluster
 from tests.servers import NatsServer
 
 Heard = Callable[[Unit, Sequence[Fact[Any]]], Awaitable[Sequence[Refusal | None]]]
@@ -150,9 +151,10 @@ def line(event: Any) -> str:
 async def party(
     service: str,
     database_url: str,
-    server: NatsServer,
+    server: NatsServer | NatsCluster,
     heard: Heard | None = None,
     answers: Answers | None = None,
+    stuck_seconds: float = STUCK_SECONDS,
 ) -> AsyncIterator[Party]:
     """A service at work; with ``heard`` it listens to intake, with ``answers`` it answers the others. Stopped in the
     order of a real one."""
@@ -164,7 +166,7 @@ async def party(
 
         writer = GroupCommit(units_of(database, [wake]))
         attach = [] if heard is None else [partial(hearing_with(heard).attach, writer)]
-        bus = Bus(service, server.url, service, PASSWORD)
+        bus = Bus(service, server.url, service, PASSWORD, stuck_seconds)
         bus.attach(*attach, *([answers.attach] if answers else []))
         relay = Relay(service, database, Outbox, writer, bus)
         relays.append(relay)
