@@ -81,6 +81,7 @@ def connections_of(settings: IntakeSettings) -> Connections:
         nats_password=settings.nats_password.get_secret_value(),
         group_commands=settings.group_commands,
         waiting_commands=settings.waiting_commands,
+        stuck_seconds=settings.stuck_seconds,
     )
 
 

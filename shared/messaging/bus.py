@@ -15,11 +15,10 @@ from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
 
-from shared.contracts.flows import durables_of, stream_of
 from shared.contracts.refusal import Unavailable
 from shared.messaging.dead_letters import judge
+from shared.messaging.watching import LOOK_SECONDS, ConsumerLost, ConsumerStuck, Watch
 
 log = structlog.get_logger()
 
@@ -28,15 +27,21 @@ RETRY_SECONDS = 0.5
 STOP_SECONDS = 15.0
 PUBLISH_SECONDS = 10.0
 CHECK_SECONDS = 2.0
-
+STUCK_SECONDS = 60.0
+PING_SECONDS = 10
+"""A broker that vanished without a word is noticed after two pings without an answer, not after four minutes."""
 
 Attach = Callable[[NatsBroker, "Bus"], None]
 
 
 class Bus:
-    """One service's connection."""
+    """One service's connection.
 
-    def __init__(self, service: str, url: str, user: str, password: str) -> None:
+    ``stuck_seconds``: a durable that has messages waiting and takes none for so long is not ready; after twice as
+    long this process ends, so that its supervisor starts it afresh.
+    """
+
+    def __init__(self, service: str, url: str, user: str, password: str, stuck_seconds: float = STUCK_SECONDS) -> None:
         self.service = service
         self.inbox_prefix = f"_INBOX_{service}"
         self._url = url
@@ -46,6 +51,8 @@ class Bus:
         self._broker: NatsBroker | None = None
         self._client: Client | None = None
         self._stopping = False
+        self._discarding = False
+        self._watch = Watch(service, stuck_seconds)
         self._trouble = "the broker is not connected"
         self.connected = asyncio.Event()
 
@@ -62,6 +69,7 @@ class Bus:
             inbox_prefix=self.inbox_prefix,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
+            ping_interval=PING_SECONDS,
             closed_cb=self._on_closed,
             error_cb=self._on_error,
             ack_policy=AckPolicy.NACK_ON_ERROR,
@@ -99,26 +107,62 @@ class Bus:
             raise Unavailable("the broker does not answer") from error
 
     async def run(self) -> None:
-        """Connect, and try again until it works; from then on the client reconnects by itself, endlessly."""
+        """Connect, and try again until it works; from then on the client reconnects by itself, endlessly.
+
+        A consumer that was lost under a living connection is subscribed afresh, with a connection of its own.
+        """
         while not self._stopping:
-            broker, client = self.make_broker(), None
-            try:
-                async with asyncio.timeout(START_SECONDS):
-                    client = await broker.connect()
-                    await self._find_durables(client.jetstream(timeout=START_SECONDS))
-                    self._client = client  # what is heard from here on may have to be buried
-                    await broker.start()
-            except (NatsError, OSError, TimeoutError, Unavailable) as error:
-                log.warning("broker.absent", error=type(error).__name__, detail=str(error)[:200])
-                self._trouble = str(error) if isinstance(error, Unavailable) else "the broker is not connected"
-                self._client = None
-                await self._discard(broker, client)
+            if not await self._connect():
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            self._broker = broker
-            self.connected.set()
-            log.info("broker.connected")
-            return
+            await self._until_lost()
+            if not self._stopping:
+                await self._leave()
+
+    async def _connect(self) -> bool:
+        broker, client = self.make_broker(), None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                client = await broker.connect()
+                await self._watch.begin(client.jetstream(timeout=START_SECONDS))
+                self._client = client  # what is heard from here on may have to be buried
+                await broker.start()
+        except (NatsError, OSError, TimeoutError, Unavailable) as error:
+            log.warning("broker.absent", error=type(error).__name__, detail=str(error)[:200])
+            self._trouble = str(error) if isinstance(error, Unavailable) else "the broker is not connected"
+            self._client = None
+            await self._discard(broker, client)
+            return False
+        self._watch.follow(broker)
+        self._broker = broker
+        self.connected.set()
+        log.info("broker.connected")
+        return True
+
+    async def _until_lost(self) -> None:
+        """Look at the consumers until one has to be subscribed afresh; one that is stuck for good ends the process."""
+        while not self._stopping:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self._watch.look(self.js)
+                self._watch.ensure_moving(periods=2)
+            except ConsumerLost as lost:
+                log.warning("consumer.lost", detail=lost.detail)
+                self._trouble = lost.detail
+                return
+            except ConsumerStuck as stuck:
+                log.error("consumer.stuck", detail=stuck.detail)  # noqa: TRY400 - a plain fact, no accident to trace
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+            except (NatsError, OSError, TimeoutError, Unavailable):
+                continue  # the broker is away; the client is looking for it
+
+    async def _leave(self) -> None:
+        broker, client = self._broker, self._client
+        self.connected.clear()
+        self._broker = self._client = None
+        if broker is not None:
+            await self._discard(broker, client)
 
     async def stop(self) -> None:
         """Let running handlers finish, then close, whether or not the broker is there to be told."""
@@ -127,29 +171,22 @@ class Bus:
             await self._end(self._broker, self._client)
 
     async def check(self) -> None:
-        """Raises ``Unavailable`` when the connection or a durable consumer of this service is not there (readiness)."""
+        """Readiness: raises ``Unavailable`` when there is no connection, and names the durable of this service that is
+        not there, is another than it was, or takes nothing of what waits for it."""
         if not self.connected.is_set():
             raise Unavailable(self._trouble)
         try:
             async with asyncio.timeout(CHECK_SECONDS):
-                await self._find_durables(self.js)
+                await self._watch.check(self.js)
         except (NatsError, OSError, TimeoutError) as error:
             raise Unavailable("the broker does not answer") from error
 
-    async def _find_durables(self, js: JetStreamContext) -> None:
-        # Subscribing to a durable that is not there would have the library create one of its own making.
-        for durable, publisher in durables_of(self.service):
-            try:
-                await js.consumer_info(stream_of(publisher), durable)
-            except NotFoundError as error:
-                raise Unavailable(f"the broker has no durable {durable}") from error
-
     async def _discard(self, broker: NatsBroker, client: Client | None) -> None:
-        stopping, self._stopping = self._stopping, True
+        self._discarding = True
         try:
             await self._end(broker, client)
         finally:
-            self._stopping = stopping
+            self._discarding = False
 
     async def _end(self, broker: NatsBroker, client: Client | None) -> None:
         try:
@@ -164,6 +201,7 @@ class Bus:
         log.warning("broker.error", error=type(error).__name__, detail=str(error)[:200])
 
     async def _on_closed(self, *_: Any) -> None:
-        if not self._stopping:  # a closed connection never comes back: let the supervisor start us afresh
+        # A closed connection never comes back: let the supervisor start us afresh.
+        if not (self._stopping or self._discarding):
             log.error("broker.closed")
             os.kill(os.getpid(), signal.SIGTERM)

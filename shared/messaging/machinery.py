@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.messaging.bus import Bus
+from shared.messaging.bus import STUCK_SECONDS, Bus
 from shared.messaging.consuming import Hearing
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
@@ -42,7 +42,7 @@ LONGEST_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Connections:
-    """Where a service's database and broker are, and the bounds of its writer."""
+    """Where a service's database and broker are, the bounds of its writer, and how long a consumer may be stuck."""
 
     database_url: str
     nats_url: str
@@ -50,6 +50,7 @@ class Connections:
     nats_password: str
     group_commands: int = 256
     waiting_commands: int = 20_000
+    stuck_seconds: float = STUCK_SECONDS
 
 
 class Machinery(Generic[M]):
@@ -72,7 +73,13 @@ class Machinery(Generic[M]):
         self.writer: GroupCommit[M] = GroupCommit(
             units, most=connections.group_commands, admitted=connections.waiting_commands
         )
-        self.bus = Bus(service, connections.nats_url, connections.nats_user, connections.nats_password)
+        self.bus = Bus(
+            service,
+            connections.nats_url,
+            connections.nats_user,
+            connections.nats_password,
+            connections.stuck_seconds,
+        )
         self.relay: Relay[M] = Relay(service, self.database, outbox, self.writer, self.bus)
 
     def hear(self, *hearings: Hearing) -> None:

@@ -12,6 +12,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.openmetrics import exposition
 
+from shared.contracts.refusal import Unavailable
+
 log = structlog.get_logger()
 
 _OPENMETRICS: Any = exposition  # its functions carry no types
@@ -23,7 +25,10 @@ Check = Callable[[], Awaitable[object]]
 
 
 async def failing(checks: Mapping[str, Check], seconds: float = CHECK_SECONDS) -> dict[str, str]:
-    """The checks that fail, with ``failed`` or ``timed out``; all run at the same time."""
+    """The checks that fail, with ``failed`` or ``timed out``; all run at the same time.
+
+    What a part says of itself when it is ``Unavailable`` is told as well; any other error's text may hold a secret.
+    """
     found = await asyncio.gather(*(_result(name, check, seconds) for name, check in checks.items()))
     return {name: result for name, result in zip(checks, found, strict=True) if result}
 
@@ -34,6 +39,8 @@ async def _result(name: str, check: Check, seconds: float) -> str:
             await check()
     except TimeoutError:
         result, error = "timed out", "TimeoutError"
+    except Unavailable as raised:
+        result, error = f"failed: {raised.detail}" if raised.detail else "failed", type(raised).__name__
     except Exception as raised:  # noqa: BLE001 - whatever it is, the service is not ready
         result, error = "failed", type(raised).__name__
     else:

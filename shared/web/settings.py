@@ -51,6 +51,7 @@ class ServiceSettings(BaseSettings):
     shutdown_seconds: PositiveInt = 5
     live_seconds: PositiveFloat = 15.0
     answer_seconds: PositiveFloat = 2.0
+    stuck_seconds: PositiveFloat = 60.0
     handover_seconds: PositiveInt = 60
     intake_public_url: str = ""
     matcher_public_url: str = ""

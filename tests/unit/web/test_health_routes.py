@@ -10,6 +10,7 @@ import httpx2
 from fastapi import FastAPI
 from prometheus_client.openmetrics import parser
 
+from shared.contracts.refusal import Unavailable
 from shared.web.health import health_routes
 from tests.unit.web.conftest import make_teahouse, visitor
 
@@ -48,6 +49,16 @@ async def test_what_is_missing_is_named_and_hides_its_secrets() -> None:
     assert ["broker", "consumers"] == answer.json()["failing"]
     assert {"database": "ok", "broker": "failed", "consumers": "timed out"} == answer.json()["checks"]
     assert "secret" not in answer.text
+
+
+async def test_a_part_that_knows_what_it_lacks_says_so() -> None:
+    """The durable is named: it is what somebody has to look at."""
+
+    async def lost() -> None:
+        raise Unavailable("the broker has no durable matcher_from_intake")
+
+    answer = await _ask({"broker": lost})
+    assert {"broker": "failed: the broker has no durable matcher_from_intake"} == answer.json()["checks"]
 
 
 async def test_the_process_lives_while_it_is_not_ready() -> None:
