@@ -19,7 +19,8 @@ from deploy.problems import StackProblem
 class Timings:
     """Seconds, and counts. ``failures`` unanswered asks in a row, ``every`` so often, mean a child is lost.
 
-    Generous on purpose: a busy machine must not look like a dead child.
+    Generous on purpose: a busy machine must not look like a dead child. A child that ran ``steady`` seconds is no
+    crash loop: it is started again after the first pause, however often it was lost before.
     """
 
     start: float = 60.0
@@ -29,8 +30,8 @@ class Timings:
     failures: int = 5
     grace: float = 15.0
     first_pause: float = 0.2
-    longest_pause: float = 30.0
-    steady: float = 60.0
+    longest_pause: float = 10.0
+    steady: float = 10.0
 
 
 class ChildLost(StackProblem):
