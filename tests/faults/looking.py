@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import httpx2
 
 from deploy.verify.bus import backlog
-from deploy.verify.evidence import opened, read_ledger
-from deploy.verify.run import Finding, check, connect
+from deploy.verify.evidence import opened
+from deploy.verify.run import Finding, connect
+from deploy.verify.run import verify as verify_once
 from shared.contracts.flows import SERVICES
 from tests.faults.load import Load
 from tests.faults.report import Report
@@ -18,6 +19,7 @@ from tests.faults.site import Site
 from tests.integration.deploy.stacks import logs
 
 QUIET_SECONDS = 60.0
+_FIGURES = str.maketrans("", "", "0123456789")
 LOOKS = 3
 """Clocks run on while somebody looks: only what each of so many looks finds is broken."""
 
@@ -36,19 +38,12 @@ async def verify(report: Report, site: Site, load: Load) -> None:
 
 async def broken(site: Site, quiet: float = QUIET_SECONDS) -> list[Finding]:
     """Invariants that do not hold, with what breaks them; empty when all is well."""
-    promises = read_ledger(site.ledger) if site.ledger.exists() else []
-    connection = await connect(site.attached)
-    try:
-        async with opened(site.attached.stack.databases) as databases:
-            js = connection.jetstream(timeout=10)
-            found = await check(databases, js, promises, quiet)
-            for _ in range(LOOKS - 1):
-                if not any(finding.broken for finding in found):
-                    return []
-                found = _in_both(found, await check(databases, js, promises, quiet))
-            return [finding for finding in found if finding.broken]
-    finally:
-        await connection.close()
+    ledger = site.ledger if site.ledger.exists() else None
+    found = await verify_once(site.attached, ledger, quiet)
+    for _ in range(LOOKS - 1):
+        if any(finding.broken for finding in found):
+            found = _in_both(found, await verify_once(site.attached, ledger, quiet))
+    return [finding for finding in found if finding.broken]
 
 
 def told_twice(site: Site) -> list[str]:
@@ -87,7 +82,9 @@ async def standing_still(site: Site) -> list[str]:
 
 
 def _in_both(one: Sequence[Finding], other: Sequence[Finding]) -> list[Finding]:
+    again = {(finding.invariant, finding.rule.translate(_FIGURES)): set(finding.broken) for finding in other}
     return [
-        Finding(first.invariant, first.rule, [line for line in first.broken if line in second.broken])
-        for first, second in zip(one, other, strict=True)
+        Finding(first.invariant, first.rule, [line for line in first.broken if line in again[first.invariant, rule]])
+        for first in one
+        if (rule := first.rule.translate(_FIGURES))
     ]

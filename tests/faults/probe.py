@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import httpx2
+from nats.js import JetStreamContext
 
 from deploy.attached import Attached, sign
 from deploy.demo.doors import TOKEN_TTL
+from deploy.verify.run import connect
+from shared.contracts.flows import SERVICES, durables_of, stream_of
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from tests.faults.site import Site
@@ -30,11 +35,24 @@ BODY = {
 
 async def recovered(site: Site, within: float = WITHIN_SECONDS) -> float:
     """Seconds from now (the cause is gone) until a fresh order is accepted, matcher's fact of it is in the resident's
-    view, and somebody has a notice of it.
+    view, somebody has a notice of it, and every fact that was under way is taken.
 
-    Raises ``AssertionError`` that says which of the three did not come.
+    Raises ``AssertionError`` that says which of them did not come.
     """
-    began, attached, key = time.monotonic(), site.attached, str(uuid.uuid4())
+    began, attached = time.monotonic(), site.attached
+    under_way = asyncio.create_task(_taken(attached, within))
+    try:
+        await _goes_through(site, attached, str(uuid.uuid4()), within)
+        await under_way
+    finally:
+        under_way.cancel()
+        await asyncio.gather(under_way, return_exceptions=True)
+    return time.monotonic() - began
+
+
+async def _goes_through(site: Site, attached: Attached, key: str, within: float) -> None:
+    """A fresh order is seen to by all three services."""
+    deadline = time.monotonic() + within
     async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as http:
 
         async def accepted() -> dict[str, Any] | None:
@@ -46,13 +64,34 @@ async def recovered(site: Site, within: float = WITHIN_SECONDS) -> float:
         assert placed is not None
         with site.ledger.open("a", encoding="utf-8") as file:
             file.write(json.dumps({name: placed[name] for name in ("order_id", "reference", "tracking_token")}) + "\n")
-        left = within - (time.monotonic() - began)
 
         async def followed() -> bool:
             return await _is_dispatched(http, attached, placed) and await _is_told(http, attached, placed)
 
-        await wait_for(followed, max(left, 1.0), f"matcher's and notifier's part in {placed['reference']}")
-    return time.monotonic() - began
+        left = max(deadline - time.monotonic(), 1.0)
+        await wait_for(followed, left, f"matcher's and notifier's part in {placed['reference']}")
+
+
+async def _taken(attached: Attached, within: float) -> None:
+    """Every consumer has taken what its stream had when the broker first answered."""
+    deadline = time.monotonic() + within
+    connection = await wait_for(lambda: connect(attached), within, "the broker to answer")
+    try:
+        js = connection.jetstream(timeout=ANSWER_SECONDS)
+        for service in SERVICES:
+            for durable, publisher in durables_of(service):
+                stream = stream_of(publisher)
+                last = (await js.stream_info(stream)).state.last_seq
+                taken = partial(_has_taken, js, stream, durable, last)
+                await wait_for(taken, deadline - time.monotonic(), f"{durable} to take what was under way")
+    finally:
+        await connection.close()
+
+
+async def _has_taken(js: JetStreamContext, stream: str, durable: str, last: int) -> bool:
+    consumer = await js.consumer_info(stream, durable)
+    floor = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
+    return floor >= last or not (consumer.num_pending or consumer.num_ack_pending)
 
 
 async def _is_dispatched(http: httpx2.AsyncClient, attached: Attached, placed: Mapping[str, Any]) -> bool:
