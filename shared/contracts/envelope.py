@@ -6,23 +6,30 @@ and ``_`` stands for "none".
 
 from __future__ import annotations
 
+import builtins
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.unheard import Cause, Poison
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 NO_COMMUNITY = "_"
 
+_SUBJECT = re.compile(r"([a-z]+)\.([a-z_]+)\.v([1-9][0-9]{0,3})\.([a-z0-9_-]+)\.([a-z0-9_-]+)")
+_EVENT_ID = re.compile(r"[!-~]{1,128}")
+
 
 class Event(BaseModel):
     """A past fact. Readers ignore fields they do not know, so that a publisher may add some.
 
-    ``publisher``, ``name`` and ``major`` identify the type; a breaking change is a new class with ``major`` 2
-    beside the old one.
+    ``publisher``, ``name`` and ``major`` identify the type. A breaking change is a new class with the next ``major``
+    beside the old one: the new one names it as ``older``, the old one says in ``upcast`` how it becomes the new.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -30,6 +37,7 @@ class Event(BaseModel):
     publisher: ClassVar[str]
     name: ClassVar[str]
     major: ClassVar[int] = 1
+    older: ClassVar[builtins.type[Event] | None] = None
 
     community: str | None
 
@@ -47,6 +55,20 @@ class Event(BaseModel):
     def subject(self) -> str:
         """The NATS subject this fact is published under."""
         return f"{self.publisher}.{self.name}.v{self.major}.{self.community or NO_COMMUNITY}.{self.about}"
+
+    def upcast(self) -> Event:
+        """The same fact in the next version; every version but the newest says how."""
+        raise NotImplementedError
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Versions form a chain without gaps, within one event."""
+        if (older := cls.older) is not None and (older.publisher, older.name, older.major + 1) != (
+            cls.publisher,
+            cls.name,
+            cls.major,
+        ):
+            raise TypeError(f"{cls.type()} cannot follow {older.type()}")
 
 
 class OrderEvent(Event):
@@ -78,11 +100,6 @@ class Fact(Generic[E_co]):
     traceparent: str = ""
 
 
-class _Headers(BaseModel):
-    event_id: str = Field(pattern=r"^[!-~]{1,128}$")
-    time: AwareDatetime
-
-
 def to_headers(ce_type: str, about: str, *, event_id: str, time: datetime, traceparent: str = "") -> dict[str, str]:
     """CloudEvents attributes (and the trace) as NATS headers; ``Nats-Msg-Id`` is the event id."""
     headers = {
@@ -101,15 +118,60 @@ def to_headers(ce_type: str, about: str, *, event_id: str, time: datetime, trace
     return headers
 
 
-def fact_of(event: E, headers: Mapping[str, str]) -> Fact[E]:
-    """Put a decoded body back into its envelope.
+@dataclass(frozen=True)
+class Envelope:
+    """What is written around a body, and fits together. ``time`` is domain time of the publisher, in UTC."""
 
-    Raises ``ValueError`` (pydantic's) when an attribute is missing or malformed, and when the type or the
-    source does not belong to the body: a forged or poisoned event never reaches a use case.
-    """
-    if headers.get("ce-type") != event.type() or headers.get("ce-source") != f"/paidan/{event.publisher}":
-        raise ValueError("envelope does not belong to its body")
-    if headers.get("ce-specversion") != SPEC_VERSION:
-        raise ValueError("unknown CloudEvents version")
-    envelope = _Headers.model_validate({"event_id": headers.get("ce-id"), "time": headers.get("ce-time")})
-    return Fact(envelope.event_id, envelope.time, event, headers.get("traceparent", ""))
+    subject: str
+    publisher: str
+    name: str
+    major: int
+    event_id: str
+    time: datetime
+    traceparent: str
+
+    @classmethod
+    def of(cls, subject: str, headers: Mapping[str, str]) -> Envelope:
+        """Read it. Raises ``Poison`` that names the mark which is missing, malformed, or does not fit the subject: the
+        broker lets a service publish under its own subjects only, so the subject is the mark the others must fit."""
+        if (tokens := _SUBJECT.fullmatch(subject)) is None:
+            raise Poison(Cause.FORGED, "subject")
+        publisher, name, major, _, about = tokens.groups()
+        expected = {
+            "ce-type": f"paidan.{publisher}.{name}.v{major}",
+            "ce-source": f"/paidan/{publisher}",
+            "ce-subject": about,
+            "ce-specversion": SPEC_VERSION,
+        }
+        for mark, value in expected.items():
+            if _mark(headers, mark) != value:
+                raise Poison(Cause.FORGED, mark)
+        event_id = _mark(headers, "ce-id")
+        if _EVENT_ID.fullmatch(event_id) is None:
+            raise Poison(Cause.FORGED, "ce-id")
+        time = _moment(_mark(headers, "ce-time"))
+        return cls(subject, publisher, name, int(major), event_id, time, headers.get("traceparent", ""))
+
+    def enclose(self, event: E) -> Fact[E]:
+        """The body in its envelope. Raises ``Poison`` when the body is about something else than the subject says."""
+        if event.subject != self.subject:
+            of_place = event.subject.split(".")[3] != self.subject.split(".")[3]
+            raise Poison(Cause.FORGED, "community" if of_place else "about")
+        return Fact(self.event_id, self.time, event, self.traceparent)
+
+
+def _mark(headers: Mapping[str, str], name: str) -> str:
+    if not (mark := headers.get(name)):
+        raise Poison(Cause.UNMARKED, name)
+    return mark
+
+
+def _moment(text: str) -> datetime:
+    """An instant with its zone; one at the edge of the calendar is in no database's range."""
+    try:
+        time = datetime.fromisoformat(text)
+        if time.tzinfo is None:
+            raise Poison(Cause.FORGED, "ce-time")
+        return time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Poison(Cause.FORGED, "ce-time") from None

@@ -49,8 +49,12 @@ def stream_of(publisher: str) -> str:
 
 
 def subjects_heard(service: str, publisher: str) -> tuple[str, ...]:
-    """Filter subjects of one durable, sorted."""
+    """Filter subjects of one durable, sorted: each event it hears, in every version.
+
+    Older ones are brought up to date, newer ones are dead letters until the service is: a filter that left them out
+    would pass by what is published before everybody is upgraded, and nobody would know.
+    """
     if publisher == DEAD_LETTERS:
         return (f"{DEAD_LETTERS}.>",)
     heard = [event for event in HEARS[service] if event.publisher == publisher]
-    return tuple(sorted(f"{event.publisher}.{event.name}.v{event.major}.>" for event in heard))
+    return tuple(sorted(f"{event.publisher}.{event.name}.*.>" for event in heard))

@@ -6,20 +6,22 @@ once, the inbox row in the same transaction as the effects; only then is the mes
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
 
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
-from shared.contracts.envelope import Event, Fact, fact_of
+from shared.contracts.envelope import Event, Fact
 from shared.contracts.flows import stream_of
 from shared.contracts.refusal import Refusal
+from shared.contracts.versions import Vocabulary, versions_of
 from shared.messaging.bus import Bus
 from shared.messaging.dead_letters import NotHeard
 from shared.messaging.inbox import MessagingRepository
 from shared.observability.tracing import span
-from shared.persistence.group_commit import GroupCommit
+from shared.persistence.group_commit import GroupCommit, UseCase
 from shared.persistence.unit_of_work import UnitOfWork
 
 BATCH = 64
@@ -32,14 +34,26 @@ Hears = Callable[[UnitOfWork[M], Sequence[Fact[E]]], Awaitable[Sequence[Refusal 
 """A consumer: facts in, for each of them None (taken) or a refusal (``TooEarly``) out."""
 
 
+class Heard(StrEnum):
+    """What became of a fact that was taken. ``known``: it had taken effect before."""
+
+    HEARD = "heard"
+    KNOWN = "known"
+
+
 class Hearing:
-    """The events one service hears from one publisher, through one durable pull consumer."""
+    """The events one service hears from one publisher, through one durable pull consumer.
+
+    Consumers are written for the newest version of an event; older ones are brought up to it (contracts/versions.py).
+    """
 
     def __init__(self, service: str, publisher: str) -> None:
         self.service = service
         self.publisher = publisher
         self.durable = f"{service}_from_{publisher}"
         self.consumers: dict[type[Event], Hears[Any, Any]] = {}
+        self._hears: dict[type[Event], UseCase[Any, Fact[Any], Heard]] = {}
+        self._vocabulary = Vocabulary(())
 
     def on(self, event: type[E]) -> Callable[[Hears[M, E]], Hears[M, E]]:
         """Register ``on_<event>`` as the consumer of this event."""
@@ -48,9 +62,22 @@ class Hearing:
             if getattr(consumer, "__name__", "") != f"on_{event.name}" or event.publisher != self.publisher:
                 raise ValueError(f"{consumer} cannot hear {event.type()}")
             self.consumers[event] = consumer
+            hear = partial(take, self.durable, consumer)
+            hear.__name__ = consumer.__name__  # type: ignore[attr-defined]  # shown when a list is refused
+            self._hears[event] = hear
+            self._vocabulary = Vocabulary(self._hears)
             return consumer
 
         return register
+
+    def read(self, subject: str, headers: Mapping[str, str], body: bytes) -> Fact[Any]:
+        """A message as a fact this service hears. Raises ``Poison``, which says why it is none."""
+        return self._vocabulary.read(subject, headers, body)
+
+    async def hear(self, writer: GroupCommit[Any], fact: Fact[Any]) -> Heard:
+        """Take one fact, with whatever else is waiting. Raises the ``Refusal`` of its consumer, or its accident."""
+        with span(f"hear {fact.event.name}", fact.traceparent):
+            return await writer.do(self._hears[type(fact.event)], fact)
 
     def attach(self, writer: GroupCommit[Any], broker: NatsBroker, bus: Bus) -> None:
         """Put the consumers on a broker that is not yet started."""
@@ -63,55 +90,49 @@ class Hearing:
             no_reply=True,
             title=self.durable,
         )
-        for event, consumer in self.consumers.items():
-            hear = partial(take, self.durable, consumer)
-            hear.__name__ = consumer.__name__  # type: ignore[attr-defined]  # shown when a list is refused
-            subscriber(
-                _handler(event, hear, writer),
-                filter=partial(_is, event.type()),
-                decoder=partial(_read, event),
-            )
-        subscriber(_unknown, decoder=_refuse)
+        for newest in self.consumers:
+            for version in versions_of(newest):
+                subscriber(
+                    self._handler(version, handler_name(version, newest), writer),
+                    filter=partial(_is, version.type()),
+                    decoder=self._decode,
+                )
+        subscriber(_unknown, decoder=self._decode)
+
+    async def _decode(self, message: NatsMessage) -> Fact[Any]:
+        return self.read(message.raw_message.subject, message.headers, message.body)
+
+    def _handler(self, version: type[Event], name: str, writer: GroupCommit[Any]) -> Callable[..., Awaitable[None]]:
+        # Nothing here or before it may suspend until the gatherer has the fact: order rests on that.
+        async def handle(fact: Any) -> None:
+            try:
+                await self.hear(writer, fact)
+            except Refusal:
+                raise
+            except Exception as error:
+                raise NotHeard from error
+
+        handle.__annotations__ = {"fact": version, "return": None}  # for AsyncAPI: the body on the wire
+        handle.__name__ = name
+        return handle
+
+
+def handler_name(version: type[Event], newest: type[Event]) -> str:
+    """``on_<event>``; an older version has a handler of its own, so that the documents show it."""
+    return f"on_{version.name}" if version is newest else f"on_{version.name}_v{version.major}"
 
 
 async def _is(ce_type: str, message: NatsMessage) -> bool:
     return message.headers.get("ce-type") == ce_type
 
 
-async def _read(event: type[E], message: NatsMessage) -> Fact[E]:
-    """The message as a fact. Raises ``ValueError`` for poison."""
-    if b"\\u0000" in message.body:  # no event has one, and PostgreSQL could never store it
-        raise ValueError("a NUL character")
-    return fact_of(event.model_validate_json(message.body), message.headers)
-
-
-def _handler(event: type[Event], hear: Any, writer: GroupCommit[Any]) -> Callable[..., Awaitable[None]]:
-    # Nothing here or before it may suspend until the gatherer has the fact: order rests on that.
-    async def handle(fact: Any) -> None:
-        with span(f"hear {event.name}", fact.traceparent):
-            try:
-                await writer.do(hear, fact)
-            except Refusal:
-                raise
-            except Exception as error:
-                raise NotHeard from error
-
-    handle.__annotations__ = {"fact": event, "return": None}  # for AsyncAPI: the body on the wire
-    handle.__name__ = f"on_{event.name}"
-    return handle
-
-
 async def _unknown(_message: bytes) -> None:
     """Never called: reading the message refuses it."""
 
 
-async def _refuse(message: NatsMessage) -> bytes:
-    raise ValueError(f"unknown event type on {message.raw_message.subject}")
-
-
 async def take(
     durable: str, consumer: Hears[M, E], uow: UnitOfWork[M], facts: Sequence[Fact[E]]
-) -> list[Refusal | None]:
+) -> list[Heard | Refusal]:
     """Hear what is new, once; what was heard before is taken without effect."""
     fresh = await uow.repository.take_in(durable, {fact.event_id for fact in facts}, uow.now)
     first: dict[str, Fact[E]] = {fact.event_id: fact for fact in facts if fact.event_id in fresh}
@@ -119,4 +140,4 @@ async def take(
     early = [event_id for event_id, answer in answers.items() if isinstance(answer, Refusal)]
     if early:
         await uow.repository.put_back(durable, early)
-    return [answers.get(fact.event_id) for fact in facts]
+    return [(answers[fact.event_id] or Heard.HEARD) if fact.event_id in answers else Heard.KNOWN for fact in facts]

@@ -1,8 +1,8 @@
 """What cannot be heard goes to the dead-letter stream with its reason, and consumption goes on.
 
-Poison (malformed, forged, of unknown type) and facts that stayed too early for ten minutes of attempts are copied to
-``dead.<service>.<subject>`` and acknowledged. Everything else is delivered again with a growing delay,
-for ever.
+Poison (malformed, forged, of unknown type or version) and facts that stayed too early for ten minutes of attempts are
+copied to ``dead.<service>.<subject>`` with a reason (contracts/unheard.py) and acknowledged. Everything else is
+delivered again with a growing delay, for ever.
 The library's own policies either lose such a message or redeliver it in a tight loop.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -20,6 +22,8 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from shared.contracts.refusal import Refusal, TooEarly, Unavailable
+from shared.contracts.unheard import reason_of
+from shared.contracts.versions import LARGEST_BODY
 from shared.messaging.streams import DEAD_STREAM
 from shared.observability.metrics import FACTS_HEARD
 
@@ -28,6 +32,11 @@ log = structlog.get_logger()
 EARLY_SECONDS = 600
 FIRST_DELAY_SECONDS = 0.05
 LONGEST_DELAY_SECONDS = 30.0
+LONGEST_SUBJECT = 500
+LONGEST_HEADER = 1000
+MOST_HEADERS = 50
+"""A message may fill all the broker lets through; with the marks of its burial it must still fit. What is cut stays
+what it was: poison."""
 
 Place = tuple[str, int]
 """A message: the durable that hears it and its sequence in the stream."""
@@ -114,26 +123,39 @@ def _again_in(error: Exception, raw: Msg, place: Place, early: _Early) -> float 
 async def _bury(service: str, jetstream: Callable[[], JetStreamContext], raw: Msg, error: Exception) -> None:
     durable = raw.metadata.consumer
     sequence = raw.metadata.sequence.stream
+    reason = reason_of(error)
     headers = {
-        **{name: value for name, value in (raw.headers or {}).items() if not name.startswith("Nats-")},
+        **_carried(raw),
         "dead-durable": durable,
-        "dead-reason": _cause(error),
+        "dead-reason": reason,
         "dead-attempts": str(raw.metadata.num_delivered),
         "dead-stream": raw.metadata.stream,
         "dead-sequence": str(sequence),
-        "Nats-Msg-Id": f"{durable}:{raw.metadata.stream}:{sequence}",
+        "Nats-Msg-Id": f"{durable}:{raw.metadata.stream}:{sequence}:{_print_of(raw)}",
     }
+    subject = raw.subject if len(raw.subject) <= LONGEST_SUBJECT else ".".join(raw.subject.split(".", 2)[:2])
     try:
         await jetstream().publish(
-            f"dead.{service}.{raw.subject}",
-            raw.data,
+            f"dead.{service}.{subject}",
+            raw.data[: LARGEST_BODY + 1],
             stream=DEAD_STREAM,
             headers=headers,
         )
     except Exception as failure:  # never acknowledge what was not buried
         raise NackMessage(delay=FIRST_DELAY_SECONDS * 20) from failure
     FACTS_HEARD.labels(durable, event_name(raw), "dead").inc()
-    log.error("fact.dead", durable=durable, attempts=raw.metadata.num_delivered, cause=_cause(error))
+    log.error("fact.dead", durable=durable, attempts=raw.metadata.num_delivered, reason=reason)
+
+
+def _carried(raw: Msg) -> dict[str, str]:
+    """The message's own headers."""
+    own = ((name, value) for name, value in (raw.headers or {}).items() if not name.startswith(("Nats-", "dead-")))
+    return {name[:LONGEST_HEADER]: value[:LONGEST_HEADER] for name, value in islice(own, MOST_HEADERS)}
+
+
+def _print_of(raw: Msg) -> str:
+    """Tells a message from the one that had its place before the stream was lost and made again."""
+    return sha256((raw.headers or {}).get("ce-id", "").encode("utf-8", "replace") + b"\0" + raw.data).hexdigest()[:16]
 
 
 def _cause(error: Exception) -> str:

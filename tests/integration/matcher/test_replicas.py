@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nats.js import JetStreamContext
@@ -133,6 +134,6 @@ async def versions(js: JetStreamContext) -> dict[str, list[int]]:
     """The versions of each order as the stream has them."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for message in await stored(js, "MATCHER"):
-        event = EVENTS[(message.headers or {})["ce-type"]].model_validate_json(message.data)
+        event: Any = EVENTS[(message.headers or {})["ce-type"]].model_validate_json(message.data)
         found[event.order_id].append(event.version)
     return dict(found)

@@ -200,7 +200,7 @@ async def test_a_fact_that_stays_too_early_is_a_dead_letter(
     async with party("matcher", f"sqlite+aiosqlite:///{tmp_path / 'matcher.db'}", broker, unready.hear):
         await wait_for(lambda: consumed(js), 15, "an acknowledgement")
         (dead,) = await stored(js, "DEAD")
-    assert "TooEarly" == headers_of(dead)["dead-reason"]
+    assert "too_early" == headers_of(dead)["dead-reason"]
     assert unready.asked["o-1 2 order_cancelled"] >= 4
 
 
@@ -279,6 +279,6 @@ async def test_a_fact_a_rule_refuses_for_good_is_a_dead_letter(
         assert ["o-2 1 order_amended"] == await lines(matcher, 1)
         await wait_for(lambda: consumed(js), 10, "an acknowledgement of everything")
         (dead,) = await stored(js, "DEAD")
-        assert "Conflict" == headers_of(dead)["dead-reason"]
+        assert "refused:Conflict" == headers_of(dead)["dead-reason"]
         async with matcher.database.reading() as session:
             assert ["event-2"] == list(await session.scalars(select(col(Inbox.event_id))))

@@ -35,10 +35,11 @@ from services.notifier.consumers import HEARINGS
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.community.roster import RosterRow
-from shared.contracts.envelope import Fact, fact_of
+from shared.contracts.envelope import Fact
 from shared.contracts.flows import EVENTS, SERVICES, durables_of
-from shared.contracts.refusal import TooEarly
+from shared.contracts.refusal import Refusal, TooEarly
 from shared.contracts.requests import PartiesAsked
+from shared.contracts.versions import Vocabulary
 from shared.contracts.words import Role
 from shared.identity.keys import create_keys, read_key
 from shared.identity.marks import Marks
@@ -51,7 +52,7 @@ START = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 """A Monday morning."""
 
 _APPS: Mapping[str, Any] = {"intake": intake_app, "matcher": matcher_app, "notifier": notifier_app}
-_BY_TYPE = {event.type(): event for event in EVENTS}
+_EVERYTHING = Vocabulary(EVENTS)
 
 
 class Died(Exception):
@@ -189,7 +190,7 @@ class Trio:
         row = await self._next(durable, publisher)
         if row is None:
             return False
-        fact: Fact[Any] = fact_of(_BY_TYPE[row.type].model_validate_json(row.body), headers_of(row))
+        fact: Fact[Any] = _EVERYTHING.read(row.subject, headers_of(row), row.body.encode())
         if dying:
             try:
                 await self.do(service, self._hears(service, publisher, fact, dies=True), fact)
@@ -225,7 +226,7 @@ class Trio:
 
         async def hear_and_die(uow: Any, facts: Any) -> Any:
             for answer in await hear(uow, facts):
-                if answer is not None:
+                if isinstance(answer, Refusal):
                     return [answer]
             raise Died
 
