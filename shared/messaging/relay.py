@@ -22,7 +22,7 @@ from sqlmodel import col
 
 from shared.contracts.flows import EVENTS, stream_of
 from shared.contracts.refusal import Refusal, Unavailable
-from shared.messaging.bus import PUBLISH_SECONDS, Bus
+from shared.messaging.bus import Bus
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import OutboxColumns, headers_of
 from shared.observability.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
@@ -39,7 +39,9 @@ SHARED_TICK_SECONDS = 0.2
 """The tick where other processes commit as well: their events wait no longer than this."""
 WAITING_SECONDS = 1.0
 """How often a process that does not lead looks whether it may."""
-LONGEST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 1.0
+ACKNOWLEDGED_WITHIN_SECONDS = 3.0
+"""What went to a cluster's dead leader is never acknowledged; waiting longer than an election takes gains nothing."""
 _NAMES = {event.type(): event.name for event in EVENTS}
 
 M = TypeVar("M", bound=MessagingRepository)
@@ -136,7 +138,7 @@ class Relay(Generic[M]):
 
     async def _publish(self, js: JetStreamContext, row: OutboxColumns) -> bool:
         try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
+            async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
                 await js.publish(row.subject, row.body.encode(), stream=self._stream, headers=headers_of(row))
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("relay.unacknowledged", event_id=row.event_id, error=type(error).__name__)
