@@ -89,7 +89,9 @@ class Up:
                 self.lines.append(line.rstrip("\n"))
                 if line.startswith("paidan ready"):
                     return
-        raise AssertionError("it ended: " + "\n".join([*self.lines, *logs(self.data)]))
+        assert self.process.stderr is not None
+        said = (await self.process.stderr.read()).decode()
+        raise AssertionError("it ended: " + "\n".join([said, *self.lines, *logs(self.data)]))
 
     async def end(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait for the exit code."""
