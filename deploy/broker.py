@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import nats
 from nats.aio.client import Client
 
+from deploy.broker_store import set_aside_unreadable
 from deploy.children import Child
 from deploy.layout import HOST, Layout, Ports
+from deploy.log_file import LogFile
 from deploy.nats_server import NatsPlace, configuration, find_binary
 from deploy.permissions import OPERATOR, USERS, inbox_of
 from shared.identity.keys import create_keys, read_key
@@ -29,6 +32,7 @@ class LocalBroker:
     def prepare(self) -> Child:
         """Write passwords and configuration (0600) and say how to start the server."""
         create_keys(self._layout.nats_users, USERS)
+        self._set_aside_unreadable()
         text = configuration(self.place, {user: self.password_of(user) for user in USERS})
         path = self._layout.nats_configuration
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -39,6 +43,13 @@ class LocalBroker:
             health=self.place.health,
             ready=self.declare_streams,
         )
+
+    def _set_aside_unreadable(self) -> None:
+        aside = self._layout.nats_aside / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        for name in set_aside_unreadable(self._layout.nats_store, aside):
+            facts = LogFile(self._layout.logs, "nats")
+            facts.fact("store.unreadable", part=name, aside=str(aside))
+            facts.close()
 
     def password_of(self, user: str) -> str:
         """The password of a service or of the operator, once it has been made."""

@@ -49,6 +49,11 @@ class Layout:
         return self.data / "nats" / "store"
 
     @property
+    def nats_aside(self) -> Path:
+        """What the broker could not read of its store after a power cut."""
+        return self.data / "nats" / "unreadable"
+
+    @property
     def logs(self) -> Path:
         """A log of each child and of the supervisor, JSON lines."""
         return self.data / "logs"
