@@ -7,6 +7,7 @@ Nobody waits for an answer to accept an order: who asks can go on without.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -136,6 +137,65 @@ class CodeToSend(Request[CodeSent]):
     valid_minutes: int = Field(ge=1)
 
 
-REQUESTS: tuple[type[Request[Answer]], ...] = (PartiesAsked, ExplanationAsked, StandInsAsked, CodeToSend)
+class HeardAs(StrEnum):
+    """What became of a dead letter that was heard again. ``known``: it had taken effect before."""
+
+    HEARD = "heard"
+    KNOWN = "known"
+    REFUSED = "refused"
+    TOO_EARLY = "too_early"
+    FAILED = "failed"
+
+
+class HeardAgain(Answer):
+    """``reason`` says why it was not heard (``shared.contracts.unheard``), empty when it was."""
+
+    result: HeardAs
+    reason: str = ""
+
+
+class HearAgain(Request[HeardAgain]):
+    """Hear a dead letter of yours again, as if it were delivered by ``durable``: its subject, its headers, its bytes.
+
+    Asked by whoever keeps the dead letters, and by nobody else: the broker's permissions see to that. Refused with
+    ``Unavailable`` while the service cannot say what became of it.
+    """
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    name: ClassVar[str] = "hear_again"
+    answer: ClassVar[type[Answer]] = HeardAgain
+
+    durable: str
+    published_under: str
+    headers: dict[str, str]
+    body: bytes = Field(repr=False)
+
+
+class IntakeHearsAgain(HearAgain):
+    """Intake hears a dead letter of its own again."""
+
+    service: ClassVar[str] = "intake"
+
+
+class MatcherHearsAgain(HearAgain):
+    """Matcher hears a dead letter of its own again."""
+
+    service: ClassVar[str] = "matcher"
+
+
+HEAR_AGAIN: Mapping[str, type[HearAgain]] = {
+    request.service: request for request in (IntakeHearsAgain, MatcherHearsAgain)
+}
+"""By the service that is asked. Whoever keeps the dead letters asks itself without the network."""
+
+REQUESTS: tuple[type[Request[Answer]], ...] = (
+    PartiesAsked,
+    ExplanationAsked,
+    StandInsAsked,
+    CodeToSend,
+    IntakeHearsAgain,
+    MatcherHearsAgain,
+)
 
 BY_SUBJECT: Mapping[str, type[Request[Answer]]] = {request.subject(): request for request in REQUESTS}

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.messaging.bus import STUCK_SECONDS, Bus
 from shared.messaging.consuming import Hearing
+from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
 from shared.messaging.relay import Relay
@@ -56,7 +57,8 @@ class Connections:
 class Machinery(Generic[M]):
     """The turning parts of one service.
 
-    ``repository`` is the service's class; its ``outbox`` names the table the relay reads. ``now`` is domain time.
+    ``repository`` is the service's class; its ``outbox`` and ``published`` name the tables the relay reads. ``now`` is
+    domain time.
     """
 
     def __init__(
@@ -80,11 +82,16 @@ class Machinery(Generic[M]):
             connections.nats_password,
             connections.stuck_seconds,
         )
-        self.relay: Relay[M] = Relay(service, self.database, outbox, self.writer, self.bus)
+        tables = (outbox, repository.published)  # type: ignore[attr-defined]  # the same
+        self.relay: Relay[M] = Relay(service, self.database, tables, self.writer, self.bus)
 
-    def hear(self, *hearings: Hearing) -> None:
-        """Have these consumers on the bus, committing through the writer."""
+    def hear(self, *hearings: Hearing) -> HearingAgain:
+        """Have these consumers on the bus, committing through the writer; returns what hears their dead letters."""
         self.bus.attach(*(partial(hearing.attach, self.writer) for hearing in hearings))
+        again = HearingAgain(self.writer, hearings)
+        if (answers := answers_of(self.bus.service, again)) is not None:
+            self.answer(answers)
+        return again
 
     def answer(self, *answers: Answers) -> None:
         """Have these requests of other services answered on the bus."""

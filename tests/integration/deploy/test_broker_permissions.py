@@ -121,7 +121,7 @@ async def test_a_service_answers_a_request_of_another_and_only_once(broker: Loca
         await answering.client.subscribe("rpc.intake.>", cb=answer_twice)
 
         async def answer() -> bytes:  # until the subscription has arrived nobody answers
-            return (await asking.client.request("rpc.intake.contact", b"{}", timeout=5)).data
+            return (await asking.client.request("rpc.intake.parties", b"{}", timeout=5)).data
 
         assert b"first" == await wait_for(answer)
         assert "publish" in await answering.complains(inbox_of("matcher"))
@@ -163,7 +163,9 @@ REFUSED: list[tuple[str, Try, str]] = [
     ("matcher", _publish, "intake.order_placed.v1._.x"),
     ("notifier", _publish, "intake.order_placed.v1._.x"),
     ("intake", _publish, "dead.matcher.intake.order_placed.v1._.x"),
-    ("intake", _publish, "rpc.intake.contact"),
+    ("intake", _publish, "rpc.intake.parties"),
+    ("intake", _publish, "rpc.matcher.hear_again"),
+    ("matcher", _publish, "rpc.intake.hear_again"),
     ("intake", _publish, f"{inbox_of('matcher')}.x"),
     ("matcher", _request, "$JS.API.STREAM.DELETE.INTAKE"),
     ("matcher", _request, "$JS.API.STREAM.PURGE.MATCHER"),

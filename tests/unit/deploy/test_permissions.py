@@ -5,21 +5,28 @@ from __future__ import annotations
 import pytest
 
 from deploy.permissions import OPERATOR, USERS, permissions_of
-from shared.contracts.flows import SERVICES, durables_of, stream_of
+from shared.contracts.flows import KEEPS_DEAD_LETTERS, SERVICES, durables_of, stream_of
 
 
 def test_the_matcher_may_publish_exactly_this() -> None:
-    """Its facts, its dead letters, requests to the others, and the use of its one durable on intake's stream."""
+    """Its facts, its dead letters, a look at its own stream, requests to the others, and the use of its one durable on intake's stream."""
     expected = (
         "matcher.>",
         "dead.matcher.>",
-        "rpc.intake.>",
-        "rpc.notifier.>",
+        "$JS.API.STREAM.INFO.MATCHER",
+        "rpc.intake.parties",
+        "rpc.notifier.code",
         "$JS.API.CONSUMER.INFO.INTAKE.matcher_from_intake",
         "$JS.API.CONSUMER.MSG.NEXT.INTAKE.matcher_from_intake",
         "$JS.ACK.INTAKE.matcher_from_intake.>",
     )
     assert expected == permissions_of("matcher").publish
+
+
+def test_only_the_keeper_of_dead_letters_has_them_heard_again() -> None:
+    """To be asked that is to hear a fact past the stream: no other service may ask it."""
+    able = {user for user in USERS for subject in permissions_of(user).publish if subject.endswith("hear_again")}
+    assert {KEEPS_DEAD_LETTERS} == able
 
 
 @pytest.mark.parametrize("service", SERVICES)
