@@ -22,7 +22,7 @@ from shared.contracts.flows import SERVICES, durables_of, stream_of, subjects_he
 DEAD_STREAM = "DEAD"
 KEPT_SECONDS = 90 * 24 * 3600
 DEDUPLICATION_SECONDS = 600
-ACK_WAIT_SECONDS = 8
+ACK_WAIT_SECONDS = 5
 """What a process had taken when it died is given to the next one after so long. Handlers take milliseconds; where a
 database makes them wait longer, the inbox guards against what is given twice.
 """
