@@ -116,8 +116,10 @@ class PostgresServer:
 
     USER = "paidan"
 
-    def __init__(self) -> None:
+    def __init__(self, cluster: Path | None = None) -> None:
+        """``cluster``: a folder to be made for its files; without one they lie in its own directory."""
         self.directory = Path(tempfile.mkdtemp(prefix="paidan-postgres-"))
+        self.cluster = cluster or self.directory / "cluster"
         self._log = self.directory / "postgres.log"
         self._password = secrets.token_urlsafe(16)
         self._port = 0
@@ -151,16 +153,17 @@ class PostgresServer:
     def start(self) -> None:
         """Make the cluster, start the server and return when it answers a query."""
         try:
-            self._start()
+            self._programs = self._find_programs()
+            self._make_cluster()
+            self._port = free_port()
+            self.launch()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self) -> None:
-        self._programs = self._find_programs()
-        self._make_cluster()
-        self._port = free_port()
-        command = [str(self._programs / "postgres"), "-D", str(self.directory / "cluster")]
+    def launch(self) -> None:
+        """Start the server on the cluster that is there, as it ended; at its port."""
+        command = [str(self._programs / "postgres"), "-D", str(self.cluster)]
         command += [
             "-p",
             str(self._port),
@@ -174,11 +177,15 @@ class PostgresServer:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account)
         processes.wait_until_ready(self._process, self._answers, self._log)
 
-    def stop(self) -> None:
-        """End the server (SIGINT: open connections are closed) and remove its directory."""
+    def end(self, by: signal.Signals = signal.SIGINT) -> None:
+        """End the server (SIGINT: open connections are closed); the cluster stays."""
         process, self._process = self._process, None
         if process is not None:
-            processes.end(process, signal.SIGINT)
+            processes.end(process, by)
+
+    def stop(self) -> None:
+        """End the server and remove its directory."""
+        self.end()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _find_programs(self) -> Path:
@@ -196,7 +203,7 @@ class PostgresServer:
         return copy / package.name / "pginstall" / "bin"
 
     def _make_cluster(self) -> None:
-        cluster, password = self.directory / "cluster", self.directory / "password"
+        cluster, password = self.cluster, self.directory / "password"
         cluster.mkdir(mode=0o700)
         password.touch(mode=0o600)
         password.write_text(self._password, encoding="ascii")
