@@ -11,6 +11,7 @@ from deploy.commands.broker import broker
 from deploy.commands.demo import demo
 from deploy.commands.flows import flows
 from deploy.commands.orders import orders
+from deploy.commands.restore import restore
 from deploy.commands.roster import roster
 from deploy.commands.simulate import simulate
 from deploy.commands.token import token
@@ -32,6 +33,7 @@ app.command()(demo)
 app.command()(verify)
 app.command()(simulate)
 app.command()(backup)
+app.command()(restore)
 app.add_typer(roster, name="roster")
 app.add_typer(orders, name="orders")
 app.add_typer(broker, name="broker")

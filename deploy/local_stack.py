@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.backup.unfinished import ensure_finished, ensure_keys
 from deploy.broker import LocalBroker
 from deploy.children import Child
 from deploy.environment import project_directory, service_environment
@@ -122,6 +123,8 @@ async def local_stack(plan: StackPlan, timings: Timings | None = None) -> AsyncI
     layout.make()
     with only_stack(layout.lock):
         plan.ports.ensure_free()
+        ensure_finished(layout)
+        ensure_keys(layout)
         create_keys(layout.keys)
         stack = LocalStack(plan, timings)
         try:

@@ -20,6 +20,8 @@ class StackSettings(BaseSettings):
     nats_sync_interval: str = Field(default="always", pattern=r"^(always|\d+(ms|s|m|h))$")
     """How often the broker flushes to disk. ``always`` loses nothing acknowledged when the power fails."""
     log_level: str = "INFO"
+    pg_bin: str = ""
+    """Where PostgreSQL's own programs are, for backups; empty means on the path."""
 
     def databases(self, layout: Layout) -> dict[str, str]:
         """SQLAlchemy URL of each service's database."""

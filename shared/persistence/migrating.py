@@ -44,7 +44,7 @@ def is_ahead(current: str | None, known: Sequence[str]) -> bool:
     return current.isdecimal() and int(current) > int(known[0])
 
 
-def _known(folder: Path) -> list[str]:
+def known_versions(folder: Path) -> list[str]:
     """This code's versions, newest first."""
     return [script.revision for script in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
 
@@ -61,7 +61,7 @@ async def migrate(database: Database, folder: Path) -> None:
     config = _config(folder)
 
     def upgrade(connection: Connection) -> None:
-        known, current = _known(folder), _current(connection)
+        known, current = known_versions(folder), _current(connection)
         if is_ahead(current, known):  # an older release beside a newer one, or started again on its schema
             log.info("schema.ahead", at=current, known=known[0])
             return
@@ -97,7 +97,7 @@ async def check_migrated(database: Database, folder: Path) -> None:
     """Raises ``MigrationsPending`` unless the database is at the newest version of this code, or ahead of it
     (readiness): over one release step the old code works on the new schema.
     """
-    known = await asyncio.to_thread(_known, folder)
+    known = await asyncio.to_thread(known_versions, folder)
     async with database.reading() as session:
         connection = await session.connection()
         current = await connection.run_sync(_current)

@@ -1,0 +1,29 @@
+"""What a restored database must not say any more: it was true at the cut, and the world has gone on since.
+
+- Who had signed in: a session that was ended after the cut would be open again, and so would a one-time code that was
+  used. Everybody signs in once more.
+- What the broker has acknowledged: the streams of this epoch are new, and nothing was published to them.
+- What was never attempted: a notice that waited at the cut may have left since. It counts as attempted once, as after
+  a crash in the middle of an attempt; who delivers looks first where a channel can be looked at.
+
+A list of people who were erased is applied here as well, once there is one: by a restore nobody comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+_EVERYWHERE = (
+    ("sessions", "DELETE FROM sessions"),
+    ("outbox", "UPDATE outbox SET sent_at = NULL WHERE sent_at IS NOT NULL"),
+)
+
+_OWN = {
+    "intake": (("codes", "DELETE FROM codes"),),
+    "notifier": (("deliveries", "UPDATE deliveries SET attempts = 1 WHERE state = 'waiting' AND attempts = 0"),),
+}
+
+
+def statements(service: str, tables: Collection[str]) -> Sequence[str]:
+    """SQL for a service's restored database, for the tables its schema has already; doing it twice changes nothing."""
+    return [sql for table, sql in (*_EVERYWHERE, *_OWN.get(service, ())) if table in tables]
