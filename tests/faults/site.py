@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.attached import Attached, attach
@@ -27,12 +27,14 @@ OVERLAY = Path(__file__).parent / "overlay"
 
 @dataclass
 class Site:
-    """A running stack. ``database``: ``sqlite`` or ``postgresql``; ``postgres``: its server, where it has one."""
+    """A running stack. ``database``: ``sqlite`` or ``postgresql``; ``postgres``: its server, where it has one;
+    ``environment``: what the harness gave its processes."""
 
     directory: Path
     database: str
     running: Up
     postgres: PostgresServer | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -98,20 +100,23 @@ async def open_site(
     clock: str = AFTERNOON,
     options: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    data: Path | None = None,
+    cluster: Path | None = None,
 ) -> AsyncIterator[Site]:
-    """A stack in ``directory/stack`` with the reference county and its roster; ended on leaving.
+    """A stack in ``directory/stack``, or in ``data``, with the reference county and its roster; ended on leaving.
 
-    ``environment`` is laid over what the harness gives it. On PostgreSQL it has a server of its own.
+    ``environment`` is laid over what the harness gives it. On PostgreSQL it has a server of its own, whose files lie
+    in ``cluster`` where that is given.
     """
     await asyncio.to_thread((directory / "armory").mkdir, parents=True, exist_ok=True)
-    server = PostgresServer() if database == "postgresql" else None
+    server = PostgresServer(cluster) if database == "postgresql" else None
     if server is not None:
         await asyncio.to_thread(server.start)
     try:
         given = {**_overlay(directory), **_databases(server), **(environment or {})}
         arguments = ("--clock", clock, *options) if clock else tuple(options)
-        async with up(directory / "stack", free_port_base(), *arguments, environment=given) as running:
-            yield Site(directory, database, running, server)
+        async with up(data or directory / "stack", free_port_base(), *arguments, environment=given) as running:
+            yield Site(directory, database, running, server, given)
     finally:
         if server is not None:
             await asyncio.to_thread(server.stop)
