@@ -21,6 +21,7 @@ from services.intake.models import (
     OrderContact,
     OrderReview,
     Outbox,
+    Published,
     ProposedTime,
     Resident,
     Server,
@@ -45,6 +46,7 @@ class Repository(HandoverRepository, CodeRepository, MessagingRepository):
 
     inbox = Inbox
     outbox = Outbox
+    published = Published
     sessions = Session
     used_handovers = UsedHandover
     codes = OneTimeCode

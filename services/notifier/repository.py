@@ -19,6 +19,7 @@ from services.notifier.models import (
     Notice,
     NotifierTable,
     Outbox,
+    Published,
     Session,
 )
 from shared.identity.sessions import SessionRepository
@@ -33,6 +34,7 @@ class Repository(MessagingRepository, SessionRepository):
 
     inbox = Inbox
     outbox = Outbox
+    published = Published
     sessions = Session
 
     async def orders(self, order_ids: Collection[str]) -> dict[str, FollowedOrder]:

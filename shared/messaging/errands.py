@@ -41,6 +41,8 @@ async def _relay(service: str, connections: Connections, repository: Callable[[A
         sent = failed = 0
         while not failed and (page := await machinery.relay.publish_page()) != (0, 0):
             sent, failed = sent + page[0], page[1]
+        while not failed and (page := await machinery.relay.publish_again()) != (0, True):
+            sent, failed = sent + page[0], not page[1]
     except (TimeoutError, Unavailable):
         log.error("relay.broker_absent")  # noqa: TRY400 - a plain fact, no accident to trace
         return 1

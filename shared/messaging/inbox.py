@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.messaging.outbox import OutboxColumns
+from shared.messaging.published import PublishedColumns, Seen
 
 
 class InboxColumns(SQLModel):
@@ -23,10 +24,11 @@ class InboxColumns(SQLModel):
 
 
 class MessagingRepository:
-    """The messaging part of a service's repository; the service names its two tables."""
+    """The messaging part of a service's repository; the service names its three tables."""
 
     inbox: ClassVar[type[InboxColumns]]
     outbox: ClassVar[type[OutboxColumns]]
+    published: ClassVar[type[PublishedColumns]]
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -49,3 +51,33 @@ class MessagingRepository:
         await self._session.execute(
             update(self.outbox).where(col(self.outbox.position).in_(positions)).values(sent_at=wall)
         )
+
+    async def published_to(self, stream: str) -> PublishedColumns | None:
+        """What is remembered of a stream, locked for change where the database has row locks."""
+        return await self._session.get(self.published, stream, with_for_update=True)
+
+    async def remember(self, seen: Seen) -> PublishedColumns:
+        """Remember a stream from now on."""
+        row = self.published(stream=seen.stream, created=seen.created, last_sequence=seen.last_sequence)
+        self._session.add(row)
+        return row
+
+    async def last_sent(self) -> int:
+        """The position of the last outbox row the broker ever acknowledged; 0 when there is none."""
+        sent = select(col(self.outbox.position)).where(col(self.outbox.sent_at).is_not(None))
+        return await self._session.scalar(sent.order_by(col(self.outbox.position).desc()).limit(1)) or 0
+
+    async def before_sent_since(self, wall: datetime) -> int:
+        """The position before the first outbox row that was acknowledged at or after an instant; the last position when
+        there is none."""
+        first = await self._session.scalar(
+            select(func.min(col(self.outbox.position))).where(col(self.outbox.sent_at) >= wall)
+        )
+        return await self.last_sent() if first is None else first - 1
+
+    async def before_last_sent(self, count: int) -> int:
+        """The position before the last ``count`` outbox rows that were acknowledged, in order of acknowledging."""
+        sent_at = col(self.outbox.sent_at)
+        last = select(sent_at).where(sent_at.is_not(None)).order_by(col(self.outbox.position).desc()).limit(count)
+        since = await self._session.scalar(select(func.min(last.subquery().c.sent_at)))
+        return 0 if since is None else await self.before_sent_since(since)

@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 import structlog
 from nats.errors import Error as NatsError
-from nats.js import JetStreamContext
+from nats.js.api import PubAck
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from shared.contracts.flows import EVENTS, stream_of
-from shared.contracts.refusal import Refusal, Unavailable
+from shared.contracts.refusal import Unavailable
 from shared.messaging.bus import Bus
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import OutboxColumns, headers_of
+from shared.messaging.published import Acknowledged, PublishedColumns
+from shared.messaging.remembering import mark_sent
+from shared.messaging.republishing import PAGE, Republishing, sequences
 from shared.observability.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
@@ -33,8 +35,7 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
-PAGE = 256
-TICK_SECONDS = 5.0
+TICK_SECONDS = 2.0
 SHARED_TICK_SECONDS = 0.2
 """The tick where other processes commit as well: their events wait no longer than this."""
 WAITING_SECONDS = 1.0
@@ -47,13 +48,6 @@ _NAMES = {event.type(): event.name for event in EVENTS}
 M = TypeVar("M", bound=MessagingRepository)
 
 
-async def mark_sent(uow: UnitOfWork[M], pages: Sequence[Sequence[int]]) -> list[Refusal | None]:
-    """Mark outbox rows, by position, as acknowledged by the broker."""
-    positions = [position for page in pages for position in page]
-    await uow.repository.mark_sent(positions, datetime.now(UTC))
-    return [None for _ in pages]
-
-
 class Relay(Generic[M]):
     """Publishes one service's outbox."""
 
@@ -61,13 +55,15 @@ class Relay(Generic[M]):
         self,
         service: str,
         database: Database,
-        outbox: type[OutboxColumns],
+        tables: tuple[type[OutboxColumns], type[PublishedColumns]],
         writer: GroupCommit[M],
         bus: Bus,
     ) -> None:
+        """``tables``: the service's outbox, and what it remembers of its stream."""
         self._stream = stream_of(service)
         self._database = database
-        self._outbox = outbox
+        self._outbox, _ = tables
+        self._republishing = Republishing(self._stream, database, tables, writer, bus)
         self._writer = writer
         self._bus = bus
         self._leading = Leading(database, f"relay of {service}")
@@ -101,30 +97,37 @@ class Relay(Generic[M]):
             self._work.clear()
             try:
                 if not await self.leads():
+                    self._republishing.forget()
                     await asyncio.sleep(WAITING_SECONDS)
                     continue
                 sent, failed = await self.publish_page()
+                again, whole = await self.publish_again()
             except (NatsError, OSError, SQLAlchemyError, Unavailable) as error:
                 log.warning("relay.paused", error=type(error).__name__)
-                sent, failed = 0, 1
-            if failed:
+                sent, failed, again, whole = 0, 1, 0, False
+            if failed or not whole:
+                self._republishing.forget()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-            elif sent < PAGE:
+            elif sent < PAGE and not again:
                 pause = 0.1
                 await self._rest()
 
     async def publish_page(self) -> tuple[int, int]:
         """Publish the oldest unsent rows; returns how many were acknowledged and how many were not."""
+        await self._republishing.look()
         rows = await self._unsent()
         if not rows:
             return 0, 0
-        js = self._bus.js
-        acknowledged = await asyncio.gather(*(self._publish(js, row) for row in rows))
-        positions = [row.position or 0 for row, yes in zip(rows, acknowledged, strict=True) if yes]
+        answers = await asyncio.gather(*(self._publish(row) for row in rows))
+        positions = [row.position or 0 for row, answer in zip(rows, answers, strict=True) if answer is not None]
         if positions:
-            await self._writer.do(mark_sent, positions)
+            await self._writer.do(mark_sent, Acknowledged(self._stream, positions, *sequences(answers)))
         return len(positions), len(rows) - len(positions)
+
+    async def publish_again(self) -> tuple[int, bool]:
+        """Publish the next page of what the stream has lost; how many, and whether the broker took all of them."""
+        return await self._republishing.publish_page(self._publish)
 
     async def _unsent(self) -> Sequence[OutboxColumns]:
         page = (
@@ -136,15 +139,16 @@ class Relay(Generic[M]):
         async with self._database.reading() as session:
             return (await session.scalars(page)).all()
 
-    async def _publish(self, js: JetStreamContext, row: OutboxColumns) -> bool:
+    async def _publish(self, row: OutboxColumns) -> PubAck | None:
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
-                await js.publish(row.subject, row.body.encode(), stream=self._stream, headers=headers_of(row))
+                stream, body = self._stream, row.body.encode()
+                answer = await self._bus.js.publish(row.subject, body, stream=stream, headers=headers_of(row))
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("relay.unacknowledged", event_id=row.event_id, error=type(error).__name__)
-            return False
+            return None
         FACTS_PUBLISHED.labels(_NAMES.get(row.type, "unknown")).inc()
-        return True
+        return answer
 
     async def _rest(self) -> None:
         try:

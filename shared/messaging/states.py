@@ -10,6 +10,7 @@ from typing import Any
 from shared.contracts.flows import DEAD_LETTERS, SERVICES, stream_of
 from shared.contracts.refusal import Unavailable
 from shared.messaging.bus import Bus
+from shared.messaging.published import Seen
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class StreamState:
 async def stream_states(bus: Bus) -> tuple[StreamState, ...]:
     """Every declared stream with its consumers. Raises ``Unavailable``, naming what is not there."""
     return tuple([await _stream(bus, stream_of(source)) for source in (*SERVICES, DEAD_LETTERS)])
+
+
+async def see_stream(bus: Bus, name: str) -> Seen:
+    """Which stream this is and where it ends. Raises ``Unavailable`` when it is not there."""
+    info = await _ask(bus, f"$JS.API.STREAM.INFO.{name}", name)
+    return Seen(name, info["created"], info["state"]["last_seq"])
 
 
 async def _stream(bus: Bus, name: str) -> StreamState:

@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel, col
 from shared.contracts.refusal import Conflict, Refusal
 from shared.messaging.inbox import InboxColumns, MessagingRepository
 from shared.messaging.outbox import OutboxColumns, keep_in, unsent
+from shared.messaging.published import PublishedColumns
 from shared.persistence.engine import Database
 from shared.persistence.unit_of_work import AfterCommit, UnitOfWork, Units
 
@@ -29,6 +30,12 @@ class Outbox(OutboxColumns, LedgerTable, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (unsent("outbox"),)
+
+
+class Published(PublishedColumns, LedgerTable, table=True):
+    """The stream of events."""
+
+    __tablename__ = "published"
 
 
 class Inbox(InboxColumns, LedgerTable, table=True):
@@ -52,6 +59,7 @@ class Repository(MessagingRepository):
 
     inbox = Inbox
     outbox = Outbox
+    published = Published
 
     async def write(self, name: str, now: datetime) -> None:
         """Add a line, at once, so that a broken constraint shows in the unit that broke it."""

@@ -10,6 +10,7 @@ from shared.identity.handing_over import UsedHandoverColumns
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
+from shared.messaging.published import PublishedColumns
 
 
 class IntakeTable(SQLModel, registry=registry()):
@@ -21,6 +22,12 @@ class Outbox(OutboxColumns, IntakeTable, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (unsent("outbox"),)
+
+
+class Published(PublishedColumns, IntakeTable, table=True):
+    """The stream intake's events went to."""
+
+    __tablename__ = "published"
 
 
 class Inbox(InboxColumns, IntakeTable, table=True):

@@ -3,7 +3,7 @@
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.extensions import Extension
-from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Session
+from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Published, Session
 from services.matcher.models.incidents import Incident
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
@@ -28,6 +28,7 @@ __all__ = [
     "Offer",
     "Outbox",
     "Post",
+    "Published",
     "Referral",
     "Roster",
     "Session",

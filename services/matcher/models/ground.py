@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
+from shared.messaging.published import PublishedColumns
 
 
 class MatcherTable(SQLModel, registry=registry()):
@@ -19,6 +20,12 @@ class Outbox(OutboxColumns, MatcherTable, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (unsent("outbox"),)
+
+
+class Published(PublishedColumns, MatcherTable, table=True):
+    """The stream matcher's events went to."""
+
+    __tablename__ = "published"
 
 
 class Inbox(InboxColumns, MatcherTable, table=True):

@@ -15,6 +15,7 @@ from services.notifier.models.notices import (
     IndexedEvent,
     Notice,
     Outbox,
+    Published,
     Session,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "Notice",
     "NotifierTable",
     "Outbox",
+    "Published",
     "Session",
 ]

@@ -17,6 +17,7 @@ from shared.contracts.intake import IntakeEvent, OrderPlaced
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
+from shared.messaging.published import PublishedColumns
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a first attempt: it was due before it was thought of."""
@@ -214,6 +215,12 @@ class Outbox(OutboxColumns, NotifierTable, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (unsent("outbox"),)
+
+
+class Published(PublishedColumns, NotifierTable, table=True):
+    """The stream notifier's events went to."""
+
+    __tablename__ = "published"
 
 
 class Inbox(InboxColumns, NotifierTable, table=True):

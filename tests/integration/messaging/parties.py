@@ -27,7 +27,7 @@ from shared.messaging.requests import Answers
 from shared.messaging.streams import declare
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
-from tests.integration.ledger import NOW, Outbox, Repository, Unit, ledger_database, units_of
+from tests.integration.ledger import NOW, Outbox, Published, Repository, Unit, ledger_database, units_of
 from tests.nats_cluster import NatsCluster
 from tests.servers import NatsServer
 
@@ -168,7 +168,7 @@ async def party(
         attach = [] if heard is None else [partial(hearing_with(heard).attach, writer)]
         bus = Bus(service, server.url, service, PASSWORD, stuck_seconds)
         bus.attach(*attach, *([answers.attach] if answers else []))
-        relay = Relay(service, database, Outbox, writer, bus)
+        relay = Relay(service, database, (Outbox, Published), writer, bus)
         relays.append(relay)
         writing = asyncio.create_task(writer.run())
         others = [asyncio.create_task(bus.run()), asyncio.create_task(relay.run())]
