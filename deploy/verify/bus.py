@@ -1,10 +1,13 @@
-"""I5: after quiet nothing is unpublished, nothing is undelivered, and every dead letter says why it died."""
+"""I5: after quiet nothing is unpublished, nothing is undelivered, and every dead letter says why it died.
+
+Without quiet, what waits has to move on.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from nats.errors import Error as NatsError
@@ -13,9 +16,9 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 from sqlalchemy import Table, func, select
 
-from deploy.verify.evidence import Databases
-from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTIFIER_OUTBOX
-from shared.contracts.flows import SERVICES, durables_of, stream_of
+from deploy.verify.evidence import Databases, rows
+from deploy.verify.tables import INBOXES, OUTBOXES
+from shared.contracts.flows import HEARS, SERVICES, durables_of, stream_of
 from shared.messaging.streams import DEAD_STREAM
 from shared.persistence.engine import Database
 
@@ -23,15 +26,16 @@ QUIET_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 LOOKS = 2
 """So many looks in a row must find nothing under way: what one service publishes makes the next one work."""
-
-_OUTBOXES = (("intake", INTAKE_OUTBOX), ("matcher", MATCHER_OUTBOX), ("notifier", NOTIFIER_OUTBOX))
+MOVING_SECONDS = 10.0
+"""Under load, within so long everything that waits has to have moved."""
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is still under way, by name; empty is quiet."""
+    """What is still under way, by name; empty is quiet. ``reached``: how far each of them has come."""
 
     waiting: dict[str, int] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def quiet(self) -> bool:
@@ -42,21 +46,75 @@ class Backlog:
         """A line for each backlog."""
         return [f"{name}: {count} waiting" for name, count in self.waiting.items()]
 
+    def stuck_since(self, before: Backlog) -> list[str]:
+        """A line for each backlog that was there before and has not moved since."""
+        return [
+            f"{name}: {count} waiting, and it does not move"
+            for name, count in self.waiting.items()
+            if before.waiting.get(name) and self.reached[name] == before.reached[name]
+        ]
+
 
 async def backlog(databases: Databases, js: JetStreamContext) -> Backlog:
     """Unsent outbox rows of each service, and pending or unacknowledged messages of each durable."""
-    waiting = {}
-    for service, outbox in _OUTBOXES:
-        waiting[f"outbox of {service}"] = await _unsent(databases.named()[service], outbox)
+    waiting, reached = {}, {}
+    for service, outbox in OUTBOXES.items():
+        name = f"outbox of {service}"
+        waiting[name], reached[name] = await _unsent(databases.named()[service], outbox)
     for service in SERVICES:
         for durable, publisher in durables_of(service):
             try:
                 consumer = await js.consumer_info(stream_of(publisher), durable)
             except (NatsError, NotFoundError):
-                waiting[f"consumer {durable} (absent)"] = 1
+                waiting[f"consumer {durable} (absent)"], reached[f"consumer {durable} (absent)"] = 1, 0
                 continue
-            waiting[f"consumer {durable}"] = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
-    return Backlog({name: count for name, count in waiting.items() if count})
+            name = f"consumer {durable}"
+            waiting[name] = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
+            reached[name] = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
+    return Backlog({name: count for name, count in waiting.items() if count}, reached)
+
+
+async def stuck(look: Callable[[], Awaitable[Backlog]], seconds: float = MOVING_SECONDS) -> tuple[Backlog, list[str]]:
+    """Under load: what waits now, and a line for each backlog that does not move for so long."""
+    before = await look()
+    deadline = time.monotonic() + seconds
+    while True:
+        now = await look()
+        standing = now.stuck_since(before)
+        if not standing or time.monotonic() > deadline:
+            return now, standing
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def marks(databases: Databases, js: JetStreamContext) -> tuple[Backlog, tuple[int, ...]]:
+    """What waits, and the last fact of each service: the same again means that nothing has moved."""
+    ends = []
+    for service, outbox in OUTBOXES.items():
+        async with databases.named()[service].reading() as session:
+            ends.append(await session.scalar(select(func.max(outbox.c.position))) or 0)
+    return await backlog(databases, js), tuple(ends)
+
+
+async def under_way(databases: Databases, js: JetStreamContext, order_ids: Collection[str]) -> set[str]:
+    """Of these orders, those about which a fact is not yet published, or not yet heard by a durable that is behind."""
+    found: set[str] = set()
+    waiting = (await backlog(databases, js)).waiting
+    for service in SERVICES:
+        for durable, publisher in durables_of(service):
+            if publisher not in OUTBOXES or not {f"consumer {durable}", f"outbox of {publisher}"} & waiting.keys():
+                continue
+            outbox, inbox = OUTBOXES[publisher], INBOXES[service]
+            told = select(outbox.c.event_id, outbox.c.about).where(outbox.c.about.in_(order_ids))
+            heard = {event.type() for event in HEARS[service]}
+            about = {
+                row.event_id: row.about
+                async for row in rows(databases.named()[publisher], told.where(outbox.c.type.in_(heard)))
+            }
+            taken = select(inbox.c.event_id).where(inbox.c.durable == durable, inbox.c.event_id.in_(list(about)))
+            for row in [row async for row in rows(databases.named()[service], taken)]:
+                del about[row.event_id]
+            found |= set(about.values())
+    return found
 
 
 async def wait_for_quiet(look: Callable[[], Awaitable[Backlog]], seconds: float = QUIET_SECONDS) -> Backlog:
@@ -86,6 +144,9 @@ async def dead_letters_are_explained(js: JetStreamContext) -> tuple[int, list[st
     return state.messages, broken
 
 
-async def _unsent(database: Database, outbox: Table) -> int:
+async def _unsent(database: Database, outbox: Table) -> tuple[int, int]:
+    """How many rows are not published, and the first of them."""
+    waiting = select(func.count(), func.min(outbox.c.position)).where(outbox.c.sent_at.is_(None))
     async with database.reading() as session:
-        return await session.scalar(select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None))) or 0
+        count, first = (await session.execute(waiting)).one()
+    return count, first or 0

@@ -1,29 +1,21 @@
-"""What the checks look at: the three databases, read only, and what an outside client was promised."""
+"""What the checks look at: the three databases, read only."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
-from deploy.problems import StackProblem
+from deploy.verify.ledger import Promise
 from shared.persistence.engine import Database
+
+__all__ = ["CHUNK", "Databases", "Promise", "chunks", "opened", "rows"]
 
 CHUNK = 500
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One 201 an outside client saw."""
-
-    order_id: str
-    reference: str
 
 
 @dataclass(frozen=True)
@@ -62,18 +54,3 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Pieces small enough for one IN list."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
-
-
-def read_ledger(path: Path) -> list[Promise]:
-    """An outside ledger, a JSON line ``{order_id, reference}`` for each 201. Raises ``StackProblem``."""
-    try:
-        return list(_promises(path.read_text(encoding="utf-8").splitlines()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StackProblem(f"{path} is no ledger: {type(error).__name__}: {error}") from None
-
-
-def _promises(lines: Iterable[str]) -> Iterator[Promise]:
-    for line in lines:
-        if line.strip():
-            told = json.loads(line)
-            yield Promise(str(told["order_id"]), str(told["reference"]))

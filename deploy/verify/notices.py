@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from deploy.verify.evidence import Databases, chunks, rows
-from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTICES, ORDERS
+from deploy.verify.evidence import Databases, rows
+from deploy.verify.looking import Breach, Look
+from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTICES
 from services.notifier.policies.concerned import Concerned
 from services.notifier.policies.confirmations import HOW_IT_ENDED, confirmations
 from services.notifier.policies.involvement import Involvement
@@ -33,49 +34,51 @@ Referred = tuple[str, str]
 _EVENTS = {event.type(): event for event in EVENTS}
 
 
-async def each_step_once(databases: Databases) -> list[str]:
+async def each_step_once(look: Look) -> list[Breach]:
     """What intake's and matcher's published facts call for, by notifier's own table, against the notices there are.
 
     Whoever was asked in vain has one notice for each time they were asked, whatever its kind: on which of the two
     streams the end came first decides that. A volunteer's other notices (thanks at the end, somebody else goes on) are
     only checked for doubles.
     """
-    broken: list[str] = []
-    ids = [row.order_id async for row in rows(databases.intake, select(ORDERS.c.order_id))]
-    for piece in chunks(ids):
-        called_for = await _called_for(databases, piece)
-        found = await _found(databases, piece)
-        broken += [f"no notice {_told(key)}" for key in called_for.steps if not found[key]]
-        broken += [f"{count} notices {_told(key)}" for key, count in found.items() if count > 1]
+    broken: list[Breach] = []
+    async for piece in look.orders():
+        called_for = await _called_for(look.databases, piece)
+        found = await _found(look.databases, piece)
+        broken += [Breach(key[0], f"no notice {_told(key)}") for key in called_for.steps if not found[key]]
+        broken += [Breach(key[0], f"{count} notices {_told(key)}") for key, count in found.items() if count > 1]
         broken += _ends(called_for, found)
         broken += _referrals(called_for, found)
         broken += [
-            f"a notice of nothing that happened: {_told(key)}"
+            Breach(key[0], f"a notice of nothing that happened: {_told(key)}")
             for key in found
             if key[3] != Role.VOLUNTEER and key[1] != REFERRAL_ENDED and not called_for.knows(key)
         ]
     return broken
 
 
-def _referrals(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
+def _referrals(called_for: _CalledFor, found: Counter[Key]) -> list[Breach]:
     """A department hears once for each time its referral ended without it; where the resident's withdrawal was heard
     before its report, it heard that as well. Never more often than it was referred to."""
     told = Counter((order_id, recipient) for order_id, kind, _, _, recipient in found if kind == REFERRAL_ENDED)
     return [
-        f"department {who[1]}, referred to {called_for.referred[who]} times for order {who[0]}, heard {told[who]} times"
-        f" that it is over, and should have {called_for.over[who]} times"
+        Breach(
+            who[0],
+            f"department {who[1]}, referred to {called_for.referred[who]} times for order {who[0]}, heard {told[who]}"
+            f" times that it is over, and should have {called_for.over[who]} times",
+        )
         for who in {*told, *called_for.over}
         if not called_for.over[who] <= told[who] <= called_for.referred[who]
     ]
 
 
-def _ends(called_for: _CalledFor, found: Counter[Key]) -> list[str]:
+def _ends(called_for: _CalledFor, found: Counter[Key]) -> list[Breach]:
     told = Counter(_time_asked(key) for key in found if key[1] in HOW_IT_ENDED and key[3] == Role.VOLUNTEER)
     wrong = {time: "never heard how it ended" for time in called_for.ends if not told[time]}
     wrong |= {time: f"heard {count} times how it ended" for time, count in told.items() if count > 1}
     wrong |= {time: "was told of an end, and never asked" for time in told if time not in called_for.asked}
     return [
-        f"volunteer {volunteer_id}, asked for order {order_id} at v{version}, {what}"
+        Breach(order_id, f"volunteer {volunteer_id}, asked for order {order_id} at v{version}, {what}")
         for (order_id, version, volunteer_id), what in wrong.items()
     ]
 

@@ -3,54 +3,97 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from rich.console import Console
-from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.attached import Attached
 from deploy.permissions import OPERATOR, inbox_of
 from deploy.problems import StackProblem
-from deploy.verify import bus, histories, notices, orders, serving
-from deploy.verify.evidence import Databases, Promise, opened, read_ledger
-from shared.identity.keys import read_key
+from deploy.verify import bus, histories, notices, orders, promises, serving, steps, telling, views
+from deploy.verify.evidence import Databases, opened
+from deploy.verify.ledger import Ledger, Promise
+from deploy.verify.looking import Check, Finding, Look, confirmed
+from shared.community.clock import DomainClock
+from shared.identity.keys import KeyMissing, read_key
 
-SHOWN = 10
+__all__ = ["Finding", "check", "connect", "run_verify", "verify"]
+
+Say = Callable[[str], None]
+"""Hears what is being looked at, for whoever waits."""
+
+_CHECKS: Sequence[tuple[str, str, Check]] = (
+    ("I1", "orders are whole, merged and split ones too", promises.orders_are_whole),
+    ("I2", "places and windows are taken once", serving.places_are_taken_once),
+    ("I2", "what volunteers are said to hold and be asked is so", serving.counters_agree),
+    ("I2", "no post has more claims than places", serving.posts_are_held_once),
+    ("I3", "open orders have a holder, a due time and a clock", orders.open_orders_are_held),
+    ("I3", "dangers nobody has seen to are before an area, by a time", orders.dangers_are_before_somebody),
+    ("I4", "every step a person should hear of has one notice", notices.each_step_once),
+    ("I5", "the services have heard all of each other", views.services_agree),
+    ("I6", "what the services keep of each other is what was told", views.parts_agree),
+    ("I7", "versions have no gaps", histories.versions_are_gapless),
+    ("I7", "only legal transitions at intake", histories.transitions_are_legal),
+    ("I7", "only legal steps at matcher", steps.dispatches_step_legally),
+)
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One invariant and what breaks it; nothing when it holds."""
+class Wish:
+    """How to verify. ``quiet``: seconds to wait for quiet; None: under load, where nothing waits for quiet and what
+    waits has to move. ``since``: only orders placed within so long (domain time) are read in full."""
 
-    invariant: str
-    rule: str
-    broken: Sequence[str]
+    quiet: float | None = bus.QUIET_SECONDS
+    since: timedelta | None = None
+    json: bool = False
 
 
-def run_verify(stack: Attached, ledger: Path | None, quiet_seconds: float) -> bool:
-    """Check the invariants of a running stack, print a table; whether all of them hold."""
-    findings = asyncio.run(verify(stack, ledger, quiet_seconds))
-    _show(findings)
+def run_verify(stack: Attached, ledger: Path | None, wish: Wish) -> bool:
+    """Check the invariants of a running stack, print what was found; whether all of them hold.
+
+    Raises ``StackProblem`` when something cannot be looked at.
+    """
+    promised = Ledger(ledger) if ledger else ()
+    with telling.progress(silent=wish.json) as say:
+        findings = asyncio.run(verify(stack, promised, wish.quiet, since=wish.since, say=say))
+    if wish.json:
+        telling.print_json(findings)
+    else:
+        telling.print_table(findings)
     return not any(finding.broken for finding in findings)
 
 
-async def verify(stack: Attached, ledger: Path | Sequence[Promise] | None, quiet: float) -> list[Finding]:
-    """Every invariant's finding on a running stack, after it was waited ``quiet`` seconds for quiet.
+async def verify(
+    stack: Attached,
+    ledger: Path | Iterable[Promise] | None,
+    quiet: float | None,
+    *,
+    since: timedelta | None = None,
+    say: Say = lambda _: None,
+) -> list[Finding]:
+    """Every invariant's finding on a running stack, after it was waited ``quiet`` seconds for quiet (None: under load).
 
-    Raises ``StackProblem`` when the broker is away or the ledger is none.
+    Raises ``StackProblem`` when the broker or a database is away or the ledger is none.
     """
-    promises = read_ledger(ledger) if isinstance(ledger, Path) else ledger or []
+    promised = Ledger(ledger) if isinstance(ledger, Path) else ledger or ()
+    look = partial(Look, since=DomainClock.parse(stack.stack.clock).now() - since if since else None)
     connection = await connect(stack)
     try:
         js = connection.jetstream(timeout=10)
         async with opened(stack.stack.databases) as databases:
-            return await check(databases, js, promises, quiet)
+            return await _check(look(databases), js, promised, quiet, say)
+    except (SQLAlchemyError, OSError) as error:
+        raise StackProblem(f"a database cannot be read: {type(error).__name__}: {_first_line(error)}") from None
+    except NatsError as error:
+        raise StackProblem(f"the broker at {stack.url('nats')} stopped answering: {type(error).__name__}") from None
     finally:
         await connection.close()
 
@@ -66,53 +109,54 @@ async def connect(stack: Attached) -> Client:
             allow_reconnect=False,
             connect_timeout=10,
         )
+    except KeyMissing as error:
+        raise StackProblem(f"the operator's password is missing: {error}") from None
     except (NatsError, OSError) as error:
         raise StackProblem(f"the broker at {stack.url('nats')} does not answer: {type(error).__name__}") from None
 
 
-async def check(databases: Databases, js: JetStreamContext, promises: Sequence[Promise], quiet: float) -> list[Finding]:
+async def check(
+    databases: Databases, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None
+) -> list[Finding]:
     """Every invariant's finding, in their order."""
-    left = await bus.wait_for_quiet(lambda: bus.backlog(databases, js), quiet)
+    return await _check(Look(databases), js, promised, quiet, lambda _: None)
+
+
+async def _check(
+    look: Look, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None, say: Say
+) -> list[Finding]:
+    databases = look.databases
+    say("waiting for quiet" if quiet is not None else "looking at what waits")
+    waiting = await _waiting(databases, js, quiet)
+    before = await bus.marks(databases, js)
+
+    async def still() -> bool:
+        return before[0].quiet and await bus.marks(databases, js) == before
+
+    async def finding(invariant: str, rule: str, wanted: Check) -> Finding:
+        say(f"{invariant}: {rule}")
+        broken, remarks = await confirmed(wanted, look, still, partial(bus.under_way, databases, js))
+        return Finding(invariant, rule, broken, remarks)
+
     dead, unexplained = await bus.dead_letters_are_explained(js)
-
-    async def finding(invariant: str, rule: str, broken: Awaitable[list[str]]) -> Finding:
-        return Finding(invariant, rule, await broken)
-
-    return [
-        await finding(
-            "I1",
-            f"each of {len(promises)} promised orders exists once",
-            orders.promised_orders_exist_once(databases, promises),
-        ),
-        await finding("I2", "places and windows are taken once", serving.places_are_taken_once(databases)),
-        await finding("I2", "what volunteers are said to hold and be asked is so", serving.counters_agree(databases)),
-        await finding("I2", "no post has more claims than places", serving.posts_are_held_once(databases)),
-        await finding(
-            "I3", "open orders have a holder, a due time and a clock", orders.open_orders_are_held(databases)
-        ),
-        await finding(
-            "I3",
-            "dangers nobody has seen to are before an area, by a time",
-            orders.dangers_are_before_somebody(databases),
-        ),
-        await finding("I4", "every step a person should hear of has one notice", notices.each_step_once(databases)),
-        Finding("I5", "nothing waits in an outbox or a consumer", left.lines()),
+    counted, unkept = await promises.promised_orders_exist_once(databases, promised)
+    findings = [
+        Finding("I1", f"each of {counted} promised orders exists once", unkept),
+        waiting,
         Finding("I5", f"each of {dead} dead letters says why", unexplained),
-        await finding("I5", "the services have heard all of each other", histories.services_agree(databases)),
-        await finding("I7", "versions have no gaps", histories.versions_are_gapless(databases)),
-        await finding("I7", "only legal transitions", histories.transitions_are_legal(databases)),
+        *[await finding(*one) for one in _CHECKS],
     ]
+    return sorted(findings, key=lambda one: one.invariant)
 
 
-def _show(findings: Sequence[Finding]) -> None:
-    table = Table("invariant", "rule", "result", title="paidan verify")
-    for finding in findings:
-        count = len(finding.broken)
-        table.add_row(finding.invariant, finding.rule, f"[red]{count} violations[/red]" if count else "holds")
-    console = Console()
-    console.print(table)
-    for finding in findings:
-        for line in finding.broken[:SHOWN]:
-            console.print(f"{finding.invariant}: {line}", markup=False, highlight=False)
-        if len(finding.broken) > SHOWN:
-            console.print(f"{finding.invariant}: … and {len(finding.broken) - SHOWN} more", markup=False)
+async def _waiting(databases: Databases, js: JetStreamContext, quiet: float | None) -> Finding:
+    look: Callable[[], Awaitable[bus.Backlog]] = partial(bus.backlog, databases, js)
+    if quiet is None:
+        now, standing = await bus.stuck(look)
+        return Finding("I5", "what waits in an outbox or a consumer moves on", standing, now.lines())
+    left = await bus.wait_for_quiet(look, quiet)
+    return Finding("I5", "nothing waits in an outbox or a consumer", left.lines())
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

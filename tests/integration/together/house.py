@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from deploy.verify import histories, notices, orders, serving
+from deploy.verify import histories, notices, orders, promises, serving, steps, views
+from deploy.verify.looking import Look
 from shared.community.definition import Community
 from shared.community.roster import RosterRow
 from shared.contracts.flows import SERVICES, durables_of
@@ -70,19 +71,22 @@ class House(RuleBasedStateMachine):
         check_held(seen.orders, self.trio.now)
         check_agreed(seen)
         await check_told(self.trio)
-        databases = self.trio.databases
+        look = Look(self.trio.databases)
         checks = (
+            promises.orders_are_whole,
             orders.open_orders_are_held,
             serving.places_are_taken_once,
             serving.counters_agree,
             histories.versions_are_gapless,
             histories.transitions_are_legal,
-            histories.services_agree,
+            steps.dispatches_step_legally,
+            views.services_agree,
+            views.parts_agree,
             notices.each_step_once,
         )
         for check in checks:
-            broken = await check(databases)
-            assert not broken, f"{check.__name__}: {broken[:5]}"
+            broken = await check(look)
+            assert not broken, f"{check.__name__}: {[breach.line for breach in broken[:5]]}"
 
     def act(self, act: Coroutine[Any, Any, Any]) -> None:
         """One pull: the act, a sweep of what is due by now, what the broker carries, and a look at everything."""
