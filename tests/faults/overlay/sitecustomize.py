@@ -54,7 +54,7 @@ class Doom:
 def _around_commits(doom: Doom) -> None:
     from sqlalchemy.engine.default import DefaultDialect  # noqa: PLC0415 - only in a service's process
 
-    commit = DefaultDialect.do_commit
+    commit: Any = DefaultDialect.do_commit
 
     @wraps(commit)
     def do_commit(self: Any, connection: Any) -> None:
@@ -92,7 +92,7 @@ def _around_publishing(doom: Doom) -> None:
 def _before_answers(doom: Doom) -> None:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle  # noqa: PLC0415 - as above
 
-    send = RequestResponseCycle.send
+    send: Any = RequestResponseCycle.send
 
     @wraps(send)
     async def answered(self: Any, message: Any) -> None:

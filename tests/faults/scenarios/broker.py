@@ -1,0 +1,24 @@
+"""The broker goes away for two and a half minutes, and loses its disk and its streams, while people act."""
+
+from __future__ import annotations
+
+import random
+
+from tests.faults.kinds.broker import OUTAGE, SHORT_OUTAGE, STORE_LOST, STREAMS_LOST
+from tests.faults.load import Load
+from tests.faults.report import Report
+from tests.faults.site import open_site
+from tests.faults.striking import strike_in_turn
+
+SECONDS = 270.0
+DATABASES = ("sqlite", "postgresql")
+
+
+async def play(report: Report, dice: random.Random, seconds: float) -> None:
+    """One long outage, where there is time for it, then losses in turn."""
+    async with open_site(report.directory, report.database) as site, Load(site, dice) as load:
+        if seconds >= SECONDS:
+            await strike_in_turn(report, site, load, [OUTAGE], dice, 0)
+            seconds -= 180
+        faults = [SHORT_OUTAGE, STORE_LOST, *STREAMS_LOST]
+        await strike_in_turn(report, site, load, faults, dice, seconds)
