@@ -141,14 +141,19 @@ class PostgresServer:
             raise ProcessLookupError("PostgreSQL is stopped")
         return self._process.pid
 
+    @property
+    def ended(self) -> bool:
+        """Whether the server gave up by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def create(self, name: str) -> str:
         """Create an empty database; answers its SQLAlchemy URL."""
-        self._sql(f'CREATE DATABASE "{name}"')
+        self.run(f'CREATE DATABASE "{name}"')
         return f"postgresql+asyncpg://{self.USER}:{self._password}@{LOOPBACK}:{self._port}/{name}"
 
     def drop(self, name: str) -> None:
         """Drop a database, and whatever connection is still open on it."""
-        self._sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def start(self) -> None:
         """Make the cluster, start the server and return when it answers a query."""
@@ -164,14 +169,7 @@ class PostgresServer:
     def launch(self) -> None:
         """Start the server on the cluster that is there, as it ended; at its port."""
         command = [str(self._programs / "postgres"), "-D", str(self.cluster)]
-        command += [
-            "-p",
-            str(self._port),
-            "-c",
-            f"listen_addresses={LOOPBACK}",
-            "-c",
-            "unix_socket_directories=",
-        ]
+        command += ["-p", str(self._port), "-c", f"listen_addresses={LOOPBACK}", "-c", "unix_socket_directories="]
         command += ["-c", "fsync=on", "-c", "synchronous_commit=on"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account)
@@ -227,7 +225,8 @@ class PostgresServer:
     def _answers(self) -> bool:
         return self._psql("SELECT 1").returncode == 0
 
-    def _sql(self, statement: str) -> None:
+    def run(self, statement: str) -> None:
+        """Run a statement as the server's owner."""
         answer = self._psql(statement)
         if answer.returncode:
             raise RuntimeError(f"{statement}: {answer.stderr.strip()}")

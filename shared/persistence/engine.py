@@ -7,20 +7,39 @@ transactions want to write. Reading never takes that lock.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-BUSY_SECONDS = 10
-"""How long SQLite waits for another process's write lock before it answers "locked"."""
+BUSY_SECONDS = 3.0
+"""How long a statement waits for locks that others hold, and anybody for a connection, before the answer is "away"."""
+SILENT_SECONDS = 30.0
+"""A PostgreSQL that answers nothing for so long is away: frozen, or behind a network that swallows everything."""
 
 _RACED = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization_failure and deadlock_detected: nothing was done, and doing it again is all it takes."""
+
+
+_AWAY = re.compile("08|25006|40|53|55P03|57|58")
+"""PostgreSQL: connection lost, read-only, serialization, resources (disk full, too many connections), lock not to be
+had, operator's doing, system."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot answer at present (locked, full, read-only, unreachable): trying again may work."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError):  # TimeoutError is an OSError
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or bool(_AWAY.match(state))
 
 
 def is_raced(error: BaseException) -> bool:
@@ -32,18 +51,19 @@ class Database:
     """One service's database.
 
     ``url``: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. ``pool``: connections
-    kept for readers and, on PostgreSQL, for writers.
+    kept for readers and, on PostgreSQL, for writers. ``busy_seconds``: see ``BUSY_SECONDS``.
     """
 
-    def __init__(self, url: str, *, pool: int = 5) -> None:
+    def __init__(self, url: str, *, pool: int = 5, busy_seconds: float | None = None) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        busy = BUSY_SECONDS if busy_seconds is None else busy_seconds
         if self.is_sqlite:
             _make_folder(url)
-            self._writing = _sqlite(url, pool=1, read_only=False)
-            self._reading = _sqlite(url, pool=pool, read_only=True)
+            self._writing = _sqlite(url, pool=1, read_only=False, busy_seconds=busy)
+            self._reading = _sqlite(url, pool=pool, read_only=True, busy_seconds=busy)
         else:
-            self._writing = create_async_engine(url, pool_size=pool, pool_pre_ping=True)
+            self._writing = _postgresql(url, pool=pool, busy_seconds=busy)
             self._reading = self._writing
 
     @property
@@ -75,14 +95,27 @@ def _make_folder(url: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _sqlite(url: str, *, pool: int, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool, max_overflow=0 if pool == 1 else 10)
+def _postgresql(url: str, *, pool: int, busy_seconds: float) -> AsyncEngine:
+    bounds = {
+        "timeout": busy_seconds or None,
+        "command_timeout": SILENT_SECONDS,
+        "server_settings": {"lock_timeout": str(int(busy_seconds * 1000))},
+    }
+    return create_async_engine(
+        url, pool_size=pool, pool_pre_ping=True, pool_timeout=busy_seconds or SILENT_SECONDS, connect_args=bounds
+    )
+
+
+def _sqlite(url: str, *, pool: int, read_only: bool, busy_seconds: float) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool, max_overflow=0 if pool == 1 else 10, pool_timeout=busy_seconds or SILENT_SECONDS
+    )
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout={BUSY_SECONDS * 1000}",
+            f"busy_timeout={int(busy_seconds * 1000)}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

@@ -16,11 +16,11 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.contracts.refusal import Refusal, Unavailable
 from shared.observability.metrics import GROUP_SIZE
-from shared.persistence.engine import is_raced
+from shared.persistence.engine import is_away, is_raced
 from shared.persistence.unit_of_work import UnitOfWork, Units
 
 log = structlog.get_logger()
@@ -93,19 +93,33 @@ class GroupCommit(Generic[R]):
     async def _serve(self, batch: Sequence[_Waiting]) -> None:
         try:
             answers = await self._commit_again_if_raced(batch)
-        except (OperationalError, InterfaceError, OSError) as error:
-            log.warning("group.unavailable", waiting=len(batch), error=type(error).__name__)
-            _answer(batch, [Unavailable() for _ in batch])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to one of the callers
-            if len(batch) == 1:
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody is to hear of it
+            if is_away(error) and not is_raced(error):
+                self._send_away(batch, error)
+            elif len(batch) == 1:
                 _fail(batch[0], error)
             else:
                 log.warning("group.split", waiting=len(batch), error=type(error).__name__)
-                for waiting in batch:
-                    await self._serve([waiting])
+                await self._serve_one_by_one(batch)
         else:
             GROUP_SIZE.observe(len(batch))
             _answer(batch, answers)
+
+    async def _serve_one_by_one(self, batch: Sequence[_Waiting]) -> None:
+        self._queue.extendleft(reversed(batch))  # whoever still stands here is sent away with the others
+        for _ in batch:
+            if self._queue:
+                await self._serve([self._queue.popleft()])
+
+    def _send_away(self, batch: Sequence[_Waiting], error: Exception) -> None:
+        """Nobody waits in a row for a database that is away: who came meanwhile hears of it with the list that tried.
+
+        So an answer takes at most as long as two attempts, however many wait.
+        """
+        waiting = [*batch, *self._queue]
+        self._queue.clear()
+        log.warning("group.unavailable", waiting=len(waiting), error=type(error).__name__)
+        _answer(waiting, [Unavailable() for _ in waiting])
 
     async def _commit_again_if_raced(self, batch: Sequence[_Waiting]) -> list[Any]:
         """Another process won a row or a lock between our look and our commit: look again, now at what it left."""
@@ -148,7 +162,7 @@ def _fail(waiting: _Waiting, error: Exception) -> None:
     if waiting.answer.done():
         log.error("group.failed", error=type(error).__name__)
         return
-    if is_raced(error) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    if is_raced(error):
         waiting.answer.set_result(Unavailable())
     else:
         waiting.answer.set_exception(error)

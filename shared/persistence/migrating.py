@@ -21,6 +21,9 @@ log = structlog.get_logger()
 _MIGRATING = 0x70616964616E
 """PostgreSQL's advisory lock under which schemas change: replicas that start together take turns."""
 
+PATIENT_SECONDS = 60.0
+"""A migration waits longer for others' locks than a request does: other releases work meanwhile."""
+
 
 class MigrationsPending(Exception):
     """The database is behind what this code needs, or is at a version that neither this code nor a later one made."""
@@ -80,7 +83,7 @@ def migrate_once(url: str, folder: Path) -> int:
     """
 
     async def run() -> None:
-        database = Database(url)
+        database = Database(url, busy_seconds=PATIENT_SECONDS)
         try:
             await migrate(database, folder)
         finally:

@@ -15,13 +15,13 @@ from typing import Any, Protocol
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from shared.contracts import refusal as kinds
 from shared.contracts.refusal import FieldError, Refusal
 from shared.observability.tracing import trace_id
+from shared.persistence.engine import is_away
 from shared.web.i18n import gettext, msgid, told
 from shared.web.validation import field_errors, translated
 
@@ -57,8 +57,9 @@ _TITLES: Mapping[int, str] = {
     500: msgid("Something went wrong on our side"),
     503: kinds.Unavailable.title,
 }
-_DATABASE_AWAY = re.compile("08|25006|40|53|57|58")
-"""PostgreSQL: connection lost, read-only, serialization, resources (disk full), operator, system."""
+
+_OUR_FAULTS = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+"""A file that should be there: trying again changes nothing. Other errors of the system pass, also a full disk."""
 
 
 @dataclass(frozen=True)
@@ -121,16 +122,6 @@ def _is_json(request: Request) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def is_database_away(error: SQLAlchemyError) -> bool:
-    """Whether the database cannot answer at present (locked, full, unreachable): trying again may work."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or bool(_DATABASE_AWAY.match(state))
-
-
 def wants_page(request: Request) -> bool:
     """Whether a person's browser asks, on a route that has pages: they get a page, programs get JSON."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
@@ -183,8 +174,8 @@ class Problems:
         return self.answer(request, problem_of_status(error.status_code, error.headers))
 
     async def on_database(self, request: Request, error: Exception) -> Response:
-        """The database raised: try again later when it is away, an accident otherwise."""
-        if isinstance(error, SQLAlchemyError) and not is_database_away(error):
+        """The database or the system raised: try again later when it is away or full, an accident otherwise."""
+        if isinstance(error, _OUR_FAULTS) or not is_away(error):
             raise error
         log.error("dependency.away", error=type(error).__name__)
         return self.answer(request, problem_of_status(503))
@@ -196,8 +187,7 @@ class Problems:
             RequestValidationError: self.on_invalid,
             HTTPException: self.on_status,
             SQLAlchemyError: self.on_database,
-            ConnectionError: self.on_database,
-            TimeoutError: self.on_database,
+            OSError: self.on_database,
         }
         for kind, handler in handlers.items():
             app.add_exception_handler(kind, handler)

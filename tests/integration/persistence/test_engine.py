@@ -26,7 +26,7 @@ def sqlite_url(tmp_path: Path) -> str:
         ("journal_mode", "wal"),
         ("synchronous", 2),
         ("foreign_keys", 1),
-        ("busy_timeout", 10_000),
+        ("busy_timeout", 3_000),
         ("query_only", 0),
     ],
 )
