@@ -15,6 +15,7 @@ from pathlib import Path
 PREFIX = "paidan-ground-"
 BUSY_SECONDS = 10.0
 POLL_SECONDS = 0.05
+_LIBRARY = ctypes.CDLL(None, use_errno=True)
 
 
 class GroundMissing(Exception):
@@ -82,17 +83,29 @@ def _run(*command: str) -> None:
         raise GroundMissing(f"{command[0]}: {(done.stderr or done.stdout).strip()}")
 
 
+def flush(place: Path) -> None:
+    """Have a file system write everything out, as the kernel does sooner or later."""
+    with _opened(place) as handle:
+        if _LIBRARY.syncfs(handle):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
 def shut_down(place: Path) -> None:
     """Cut an ext4 off from its disk at once: not one byte more is written, as when the power fails.
 
     What the kernel still holds in memory, the journal's open transaction included, is lost with the unmount.
     Raises ``GroundMissing``.
     """
-    going_down, without_flushing = 0x8004587D, ctypes.c_uint32(2)  # EXT4_IOC_SHUTDOWN, EXT4_GOING_FLAGS_NOLOGFLUSH
+    going_down, without_flushing = ctypes.c_ulong(0x8004587D), ctypes.c_uint32(2)  # EXT4_IOC_SHUTDOWN, NOLOGFLUSH
+    with _opened(place) as handle:
+        if _LIBRARY.ioctl(handle, going_down, ctypes.byref(without_flushing)):
+            raise GroundMissing(f"this kernel cannot shut an ext4 down: {os.strerror(ctypes.get_errno())}")
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[int]:
     handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        library = ctypes.CDLL(None, use_errno=True)
-        if library.ioctl(handle, ctypes.c_ulong(going_down), ctypes.byref(without_flushing)):
-            raise GroundMissing(f"this kernel cannot shut an ext4 down: {os.strerror(ctypes.get_errno())}")
+        yield handle
     finally:
         os.close(handle)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.grounds.mounts import folder, make_file_system, mount, shut_down, unmount
+from tests.faults.grounds.mounts import flush, folder, make_file_system, mount, shut_down, unmount
+from tests.faults.kinds.stops import children_of
 
 SIZE = 2 * 1024**3
 """Bytes; the image is sparse, so only what is written takes room."""
@@ -26,12 +27,16 @@ class Power:
     place: Path
     image: Path
 
-    def cut(self, pids: Iterable[int]) -> None:
+    def flush(self) -> None:
+        """Write out everything, as the kernel does sooner or later."""
+        flush(self.place)
+
+    def cut(self, pids: Collection[int]) -> None:
         """The power fails: everybody in ``pids`` and their children stop in one moment, the disk keeps what it has.
 
         The processes are dead afterwards, and the disk is mounted again as it is found: its journal replayed.
         """
-        victims = with_children(pids)
+        victims = [*pids, *(child for pid in pids for child in children_of(pid))]
         send(victims, signal.SIGSTOP)
         shut_down(self.place)
         send(victims, signal.SIGKILL)
@@ -57,19 +62,6 @@ def power(size: int = SIZE) -> Iterator[Power]:
             yield made
         finally:
             made._off()
-
-
-def with_children(pids: Iterable[int]) -> list[int]:
-    """These processes and everybody they started, parents first: the supervisor's leash must not outlive it."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with suppress(OSError):
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-    found = list(dict.fromkeys(pids))
-    for pid in found:  # grows while it is read
-        found += [child for child, parent in parents.items() if parent == pid and child not in found]
-    return found
 
 
 def send(pids: Iterable[int], number: signal.Signals) -> None:
