@@ -104,3 +104,30 @@ async def confirmed(check: Check, look: Look, still: Still, under_way: UnderWay)
 async def _values(database: Database, query: Any) -> list[str]:
     async with database.reading() as session:
         return list(await session.scalars(query))
+
+
+MOST = 1000
+"""So many lines of one rule are kept; the others are counted."""
+
+
+class Many:
+    """Lines of which there may be very many."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._more = 0
+
+    def add(self, line: str) -> None:
+        """One more line."""
+        if len(self._lines) < MOST:
+            self._lines.append(line)
+        else:
+            self._more += 1
+
+    def count(self, more: int) -> None:
+        """So many more, without their words."""
+        self._more += more
+
+    def lines(self) -> list[str]:
+        """The lines, and how many more there are."""
+        return [*self._lines, f"and {self._more} more"] if self._more else list(self._lines)
