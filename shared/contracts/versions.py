@@ -58,11 +58,18 @@ class Vocabulary:
     def _newest(self, event: Event) -> Event:
         versions = self._families[event.publisher, event.name]
         while event.major < max(versions):
-            following = event.upcast()
+            following = _upcast(event)
             if type(following) is not versions[event.major + 1]:
                 raise TypeError(f"{event.type()} becomes {following.type()}, not the version after it")
             event = following
         return event
+
+
+def _upcast(event: Event) -> Event:
+    try:
+        return event.upcast()
+    except (ValueError, LookupError, TypeError, ArithmeticError):  # what it says was never foreseen: a dead letter
+        raise Poison(Cause.MISSHAPEN, f"v{event.major}") from None
 
 
 def _parse(version: type[Event], body: bytes) -> Event:

@@ -152,7 +152,7 @@ async def party(
     service: str,
     database_url: str,
     server: NatsServer | NatsCluster,
-    heard: Heard | None = None,
+    heard: Heard | Hearing | None = None,
     answers: Answers | None = None,
     stuck_seconds: float = STUCK_SECONDS,
 ) -> AsyncIterator[Party]:
@@ -165,7 +165,8 @@ async def party(
             relays[0].wake(unit)
 
         writer = GroupCommit(units_of(database, [wake]))
-        attach = [] if heard is None else [partial(hearing_with(heard).attach, writer)]
+        hearing = heard if heard is None or isinstance(heard, Hearing) else hearing_with(heard)
+        attach = [] if hearing is None else [partial(hearing.attach, writer)]
         bus = Bus(service, server.url, service, PASSWORD, stuck_seconds)
         bus.attach(*attach, *([answers.attach] if answers else []))
         relay = Relay(service, database, (Outbox, Published), writer, bus)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -85,64 +84,6 @@ async def test_a_redelivered_fact_takes_effect_once(
         assert 2 == len(await entries(matcher.database))
         async with matcher.database.reading() as session:
             assert 2 == await session.scalar(select(func.count()).select_from(Inbox))
-
-
-POISON: dict[str, dict[str, Any]] = {
-    "no JSON": {"body": b"\xff\xfe not json"},
-    "empty": {"body": b""},
-    "deep JSON": {"body": b"[" * 200_000},
-    "wrong shape": {"body": b'{"order_id": 7}'},
-    "a list": {"body": b"[1, 2]"},
-    "a string": {"body": b'"order"'},
-    "version no number": {"body": json.dumps({"order_id": "o-1", "version": "x"}).encode()},
-    "no ce-id": {"ce_id": None},
-    "no ce-time": {"ce_time": None},
-    "a time without zone": {"ce_time": "2026-11-22T11:00:00"},
-    "another spec version": {"ce_specversion": "0.3"},
-    "forged source": {"ce_source": "/paidan/matcher"},
-    "type of another event": {"ce_type": "paidan.intake.order_cancelled.v2"},
-    "unknown type": {"ce_type": "paidan.intake.order_vanished.v1"},
-    "no type": {"ce_type": None},
-    "a NUL in the id": {"ce_id": "event\x00"},
-    "an endless id": {"ce_id": "e" * 2000},
-    "a NUL in the body": {"body": amended("o-\x00", 1).model_dump_json().encode()},
-}
-
-
-@pytest.mark.parametrize("poison", POISON.values(), ids=POISON.keys())
-async def test_poison_is_one_dead_letter_and_consumption_goes_on(
-    tmp_path: Path, broker: NatsServer, js: JetStreamContext, intake_js: JetStreamContext, poison: dict[str, Any]
-) -> None:
-    """What cannot be heard is buried with its reason and its headers, and the next fact is heard."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'matcher.db'}"
-    async with party("matcher", url, broker, note) as matcher:
-        await publish_raw(intake_js, amended("o-1", 1), "event-1", **poison)
-        await publish_raw(intake_js, amended("o-2", 1), "event-2")
-        assert ["o-2 1 order_amended"] == await lines(matcher, 1)
-        await wait_for(lambda: consumed(js), 10, "an acknowledgement of everything")
-        (dead,) = await stored(js, "DEAD")
-    headers = headers_of(dead)
-    assert "dead.matcher.intake.order_amended.v1.c1.o-1" == dead.subject
-    assert poison.get("body", amended("o-1", 1).model_dump_json().encode()) == dead.data
-    assert (DURABLE, "INTAKE", "1", "1") == tuple(
-        headers[f"dead-{name}"] for name in ("durable", "stream", "sequence", "attempts")
-    )
-    assert headers["dead-reason"]
-    assert "correlation_id" in headers
-
-
-async def test_a_message_without_headers_is_poison_too(
-    tmp_path: Path, broker: NatsServer, js: JetStreamContext, intake_js: JetStreamContext
-) -> None:
-    """A bare message on the stream does not stop anybody."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'matcher.db'}"
-    async with party("matcher", url, broker, note) as matcher:
-        await intake_js.publish("intake.order_amended.v1.c1.o-1", b"bare")
-        await publish_raw(intake_js, amended("o-2", 1), "event-2")
-        assert ["o-2 1 order_amended"] == await lines(matcher, 1)
-        await wait_for(lambda: consumed(js), 10, "an acknowledgement of everything")
-        (dead,) = await stored(js, "DEAD")
-    assert b"bare" == dead.data
 
 
 class Unready:
