@@ -1,0 +1,61 @@
+"""The power fails: every process is gone in one moment, and the disk has what was flushed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from shared.community.clock import DomainClock
+from tests.faults.fault import DATABASES
+from tests.faults.grounds.power import Power
+from tests.faults.report import Report
+from tests.faults.site import Site
+from tests.integration.deploy.stacks import up
+
+FLUSHED = 0.5
+"""Share of cuts before which the kernel has written out everything some seconds ago: then streams survive and lose
+their last messages; else they may be gone, description and all."""
+WORKED_SECONDS = (2.0, 6.0)
+
+
+@dataclass(frozen=True)
+class PowerCut:
+    """A cut while the broker flushes every ``sync``; started again, it flushes every ``then``.
+
+    ``stays`` ends the stack that is started afterwards.
+    """
+
+    report: Report
+    ground: Power
+    stays: AsyncExitStack
+    sync: str
+    then: str
+    kind: str = "power cut"
+    databases: tuple[str, ...] = DATABASES
+
+    @property
+    def name(self) -> str:
+        """``power cut, broker flushes always``."""
+        return f"power cut, broker flushes {self.sync}"
+
+    async def strike(self, site: Site, dice: random.Random) -> None:
+        """Cut it, and start everything again on the disk as it is; returns when the stack says that it is ready."""
+        if dice.random() < FLUSHED:
+            await asyncio.to_thread(self.ground.flush)
+        await asyncio.sleep(dice.uniform(*WORKED_SECONDS))
+        clock = DomainClock.parse(site.attached.stack.clock)
+        victims = [site.pid("supervisor"), *([site.postgres.pid] if site.postgres else [])]
+        await asyncio.to_thread(self.ground.cut, victims)
+        began = time.monotonic()
+        if site.postgres is not None:
+            site.postgres.end()
+            await asyncio.to_thread(site.postgres.launch)
+        environment = {**site.environment, "PAIDAN_NATS_SYNC_INTERVAL": self.then}
+        on = ("--clock", f"{clock.now().isoformat()}@{clock.speed:g}")
+        site.running = await self.stays.enter_async_context(
+            up(site.data, site.running.port_base, *on, environment=environment)
+        )
+        self.report.tell(f"{self.name}: ready {time.monotonic() - began:.1f} s after the power came back")
