@@ -17,7 +17,7 @@ from services.intake import api, pages
 from services.intake.access import Access, Doors
 from services.intake.access.finding import Finder
 from services.intake.clocks import ReviewClock
-from services.intake.consumers import answering, make_hearing
+from services.intake.consumers import answering, make_hearing, make_notice_hearing
 from services.intake.pages.entry import entry_pages
 from services.intake.policies.entry import DayHours
 from services.intake.policies.suggesting import Suggesting
@@ -81,6 +81,8 @@ def connections_of(settings: IntakeSettings) -> Connections:
         nats_password=settings.nats_password.get_secret_value(),
         group_commands=settings.group_commands,
         waiting_commands=settings.waiting_commands,
+        busy_seconds=settings.busy_seconds,
+        limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
     )
 
@@ -119,7 +121,7 @@ class Intake:
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer, limits_of(settings))
-        self.machinery.hear(make_hearing(self.use_cases))
+        self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         marks = Marks(read_key(settings.keys, "parties"))
         self.machinery.answer(answering(Parties(self.machinery.database, vault, marks)))
@@ -154,6 +156,7 @@ class Intake:
             ask_other,
             IncidentWords(self.machinery.database, vault),
             self.finder,
+            self.machinery.admission,
         )
         deadlines = Deadlines(self.machinery.database)
         self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)
@@ -203,6 +206,7 @@ def application_of(intake: Intake) -> FastAPI:
             entry_pages(intake.doors, intake.rules, shown, hours),
         ],
         changes=intake.changes,
+        admission=intake.machinery.admission,
         checks={
             "database": intake.check_migrated,
             "broker": intake.machinery.bus.check,

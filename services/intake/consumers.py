@@ -1,4 +1,6 @@
-"""What intake hears: every fact of matcher's dispatch, each moving the order it is about. And what it is asked."""
+"""What intake hears: every fact of matcher's dispatch, each moving the order it is about, and of notices that reached
+nobody. And what it is asked.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,7 @@ from shared.contracts.matcher import (
     OrderExtended,
     OrderReferred,
 )
+from shared.contracts.notifier import NoticeFailed
 from shared.contracts.refusal import Refusal
 from shared.contracts.requests import PartiesAsked
 from shared.messaging.consuming import Hearing
@@ -142,6 +145,18 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     async def on_order_done(uow: Unit, facts: Sequence[Fact[OrderDone]]) -> Answers:
         """Everything was served; the resident reviews."""
         return await follow(uow, facts)
+
+    return hearing
+
+
+def make_notice_hearing(use_cases: UseCases) -> Hearing:
+    """What intake hears of its residents' notices."""
+    hearing = Hearing("intake", "notifier")
+
+    @hearing.on(NoticeFailed)
+    async def on_notice_failed(uow: Unit, facts: Sequence[Fact[NoticeFailed]]) -> Answers:
+        """A notice left over no channel: its resident is called."""
+        return await use_cases.unreached.call_unreached(uow, facts)
 
     return hearing
 

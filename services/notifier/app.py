@@ -15,6 +15,7 @@ from services.notifier.access import Doors
 from services.notifier.clocks import DeliveryClock, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
+from services.notifier.policies.channels import read_order
 from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
     BoardQueries,
@@ -68,6 +69,8 @@ def connections_of(settings: NotifierSettings) -> Connections:
         nats_password=settings.nats_password.get_secret_value(),
         group_commands=settings.group_commands,
         waiting_commands=settings.waiting_commands,
+        busy_seconds=settings.busy_seconds,
+        limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
     )
 
@@ -96,24 +99,25 @@ class Notifier:
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         self.readers = Readers("notifier", HERE / "locale", zone=self.rules.zone, now=self.clock.now)
+        order = read_order(settings.channels)
         database, wording = self.machinery.database, Wording(self.rules, self.readers)
         self.sessions = SessionQueries(database)
         self.doors = Doors(
             self.machinery.writer,
-            NoticeQueries(database, wording),
+            NoticeQueries(database, wording, order),
             EventQueries(database),
             DeadLetterQueries(database),
             StreamQueries(self.machinery.bus),
             BoardQueries(database, self.rules, settings.board_least, settings.board_seconds),
         )
         file = NoticeFile(settings.notice_file)
-        self.machinery.answer(answering(file.append, self.readers))
+        self.machinery.answer(answering(file.deliver, self.readers))
         self.delivery_clock = DeliveryClock(
             self.doors.notices,
-            Delivering(retries_of(settings)),
+            Delivering(retries_of(settings), order),
             self.machinery.writer,
             wording,
-            file,
+            {"file": file},
             settings.delivery_seconds,
         )
 
@@ -163,6 +167,7 @@ def application_of(notifier: Notifier) -> FastAPI:
             pages.make_router(notifier.doors, shown, notifier.rules),
         ],
         changes=notifier.changes,
+        admission=notifier.machinery.admission,
         checks={
             "database": notifier.check_migrated,
             "broker": notifier.machinery.bus.check,

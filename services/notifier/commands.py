@@ -27,17 +27,19 @@ class ReadNotice:
 
 @dataclass(frozen=True)
 class AttemptDeliveries:
-    """Take these deliveries for one attempt that begins at ``wall``."""
+    """Take these deliveries for one attempt over ``channel`` that begins at ``wall``."""
 
+    channel: str
     delivery_ids: tuple[str, ...]
     wall: datetime
 
 
 @dataclass(frozen=True)
 class ConfirmDeliveries:
-    """The channel has taken these."""
+    """The channel has taken these, at ``wall``."""
 
     delivery_ids: tuple[str, ...]
+    wall: datetime
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from services.notifier.models import (
     BuriedLetter,
     Delivery,
+    DeliveryState,
     FollowedOrder,
     Inbox,
     IndexedEvent,
@@ -69,6 +71,17 @@ class Repository(MessagingRepository, SessionRepository):
     async def add_deliveries(self, rows: Sequence[Row]) -> None:
         """Insert deliveries; a notice leaves once over each channel."""
         await self._add_new(Delivery, rows, "delivery_id")
+
+    async def refused_before(self, channels: Collection[str], wall: datetime) -> bool:
+        """A channel takes messages again: what it refused is due at ``wall``. Returns whether there was any."""
+        again = (
+            update(Delivery)
+            .where(col(Delivery.state) == DeliveryState.WAITING.value, col(Delivery.channel).in_(channels))
+            .where(col(Delivery.error).is_not(None), col(Delivery.next_attempt_at) > wall)
+            .values(next_attempt_at=wall)
+            .returning(col(Delivery.delivery_id))
+        )
+        return (await self._session.execute(again)).first() is not None
 
     async def add_dead_letters(self, rows: Sequence[Row]) -> None:
         """Index dead letters; one that is known already is left as it is."""

@@ -13,8 +13,10 @@ from shared.web.settings import ServiceSettings
 class NotifierSettings(ServiceSettings):
     """What notifier can be told.
 
-    ``notice_file``: the demonstration's messages, JSON lines. ``delivery_seconds``: the longest pause between two
-    looks at what is to be delivered (wall time). ``delivery_attempts``: after so many a delivery is given up.
+    ``channels``: over which a notice leaves, besides the letterbox, separated by commas: the next one takes over where
+    one was given up. ``notice_file``: the demonstration's messages, JSON lines. ``delivery_seconds``: the longest
+    pause between two looks at what is to be delivered (wall time). ``delivery_attempts``: after so many a channel is
+    given up for a notice.
     ``retry_seconds``: the pause after the first failed attempt; it doubles up to ``longest_retry_seconds``.
     ``group_commands``: the most commands in one transaction. ``waiting_commands``: the most that may wait before
     callers are told to come back. ``board_least``: smaller figures are not shown on the public board, nor what would
@@ -25,9 +27,10 @@ class NotifierSettings(ServiceSettings):
 
     port: int = Field(default=8103, ge=1, le=65535)
     database_url: str = "sqlite+aiosqlite:///.paidan/notifier.db"
+    channels: str = "file"
     notice_file: Path = Path(".paidan/notices.jsonl")
     delivery_seconds: PositiveFloat = 5.0
-    delivery_attempts: PositiveInt = 20
+    delivery_attempts: PositiveInt = 40
     retry_seconds: PositiveFloat = 1.0
     longest_retry_seconds: PositiveFloat = 3600.0
     group_commands: PositiveInt = 256

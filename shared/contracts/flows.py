@@ -24,7 +24,7 @@ EVENTS: tuple[type[Event], ...] = (*intake.EVENTS, *matcher.EVENTS, *notifier.EV
 MATCHER_HEARS: frozenset[type[Event]] = frozenset(intake.EVENTS)
 
 HEARS: Mapping[str, frozenset[type[Event]]] = {
-    "intake": frozenset(matcher.DISPATCH_EVENTS),
+    "intake": frozenset((*matcher.DISPATCH_EVENTS, notifier.NoticeFailed)),
     "matcher": MATCHER_HEARS,
     "notifier": frozenset(EVENTS),
 }

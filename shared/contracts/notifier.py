@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime
 
 from shared.contracts.envelope import Event
+from shared.contracts.words import Role
 
 
 class NotifierEvent(Event):
@@ -33,11 +34,18 @@ class NoticeSent(NotifierEvent):
 
 
 class NoticeFailed(NotifierEvent):
-    """The channel refused the message for good, after ``attempts``."""
+    """The channel refused the message for good, after ``attempts``.
+
+    ``recipient_role`` and ``recipient_id``: whom it was for. ``unreached``: no channel is left to try, and they
+    have not read it in their letterbox either.
+    """
 
     name: ClassVar[str] = "notice_failed"
 
     attempts: int
+    recipient_role: Role | None = None
+    recipient_id: str | None = None
+    unreached: bool = False
 
 
 EVENTS: tuple[type[NotifierEvent], ...] = (NoticeSent, NoticeFailed)

@@ -18,8 +18,8 @@ class Call(IntakeTable, table=True):
     """One call or visit to somebody who reads no messages; while it is open, a coordinator of ``area`` owes it.
 
     It may be made from ``opened_at`` on, until ``due_at``. ``about``: the event they are to hear of, where it is for
-    news. ``caller``: the coordinator who made it; ``result``: what came of it, None where it was no longer needed. The
-    note is sealed under the order's id.
+    news. ``resident_id``: whom it is for, where it is not who ordered. ``caller``: the coordinator who made it;
+    ``result``: what came of it, None where it was no longer needed. The note is sealed under the order's id.
     """
 
     __tablename__ = "calls"
@@ -35,6 +35,7 @@ class Call(IntakeTable, table=True):
     nth: int
     round: int
     about: str | None = None
+    resident_id: str | None = None
     area: str
     opened_at: datetime
     due_at: datetime

@@ -46,6 +46,25 @@ NEWS = frozenset(
 """Changes that somebody who reads no messages is called about; how it went is asked in a call of its own."""
 
 
+_SAID_AS = {
+    "order_overdue": "order_escalated",
+    "order_split": "order_placed",
+    "ordered_for_you": "order_placed",
+    "party_named": "order_placed",
+    "time_settled": "leg_assigned",
+    "party_asked": "order_done",
+    "matter_ended": "order_closed",
+    "papers_received": "errand_advanced",
+    "in_progress": "errand_advanced",
+    "ready_to_collect": "errand_advanced",
+}
+
+
+def news_of(kind: str) -> str:
+    """The event that a notice of a kind told of: what whoever calls has to say."""
+    return _SAID_AS.get(kind, kind)
+
+
 class CallOver(Conflict):
     """The call was logged already, or is no longer needed."""
 

@@ -166,7 +166,7 @@ class Calls:
         )
         async with self._database.reading() as session:
             row = (await session.execute(found)).one_or_none()
-            sealed = await contact_for(session, self._vault, row.Order) if row else {}
+            sealed = await contact_for(session, self._vault, row.Order, row.Call.resident_id) if row else {}
         if row is None or not sealed:
             raise NotFound
         call, order = row.Call, row.Order
@@ -227,7 +227,12 @@ class Calls:
 
 
 def _same(past: Call, call: Call) -> bool:
-    return (past.order_id, past.purpose, past.round) == (call.order_id, call.purpose, call.round)
+    return (past.order_id, past.purpose, past.round, past.resident_id) == (
+        call.order_id,
+        call.purpose,
+        call.round,
+        call.resident_id,
+    )
 
 
 def _past(call: Call) -> PastCallView:

@@ -13,9 +13,17 @@ from shared.contracts.words import Part
 from shared.persistence.vault import Vault
 
 
-async def contact_for(session: AsyncSession, vault: Vault, order: Order) -> dict[str, Any]:
+async def contact_for(
+    session: AsyncSession, vault: Vault, order: Order, resident_id: str | None = None
+) -> dict[str, Any]:
     """Whom those who serve an order, and those who call about it, turn to: ``name`` and ``phone`` as they were sealed,
-    and what else was said about who ordered; empty where nobody is known."""
+    and what else was said about who ordered; empty where nobody is known. ``resident_id``: that one of those concerned.
+    """
+    if resident_id is not None:
+        concerned = await session.get(Resident, resident_id)
+        if concerned is None or concerned.order_id != order.order_id or concerned.left_at is not None:
+            return {}
+        return vault.open_fields(order.order_id, concerned.sealed)
     if order.owner_left_at is not None:
         joined = (
             select(Resident)

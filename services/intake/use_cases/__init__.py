@@ -18,6 +18,7 @@ from services.intake.use_cases.judging import Judging
 from services.intake.use_cases.lapsing import Lapsing
 from services.intake.use_cases.merging import Merging
 from services.intake.use_cases.placing import Placing
+from services.intake.use_cases.unreached import Unreached
 from shared.community.definition import Community
 from shared.identity.codes import CodeLimits
 from shared.persistence.group_commit import GroupCommit
@@ -37,6 +38,7 @@ class UseCases:
         self.lapsing = Lapsing(rules, self.calling)
         self.closings = Closings(vault, self.changing, self.calling)
         self.following = Following(Ending(self.calling, self.lapsing))
+        self.unreached = Unreached(self.calling)
         self.incidents = Incidents(vault)
         self.finding = Finding(codes or CodeLimits())
         self.joining = JoiningOrders(rules, vault)

@@ -63,6 +63,18 @@ class _Rows:
         return order, call
 
 
+@dataclass(frozen=True)
+class _Reason:
+    """Why somebody is called, about which event, and whom, where it is not who ordered."""
+
+    purpose: CallPurpose
+    about: str | None = None
+    resident_id: str | None = None
+
+
+_ABOUT_THE_REVIEW = _Reason(CallPurpose.REVIEW)
+
+
 class Calling:
     """Opens, logs and passes on calls under the rules of one community."""
 
@@ -78,15 +90,17 @@ class Calling:
             if call.is_open:
                 call.end(uow.now)
         order.await_review(None)
-        self._open(uow, order, calls, CallPurpose.REVIEW, FIRST)
+        self._open(uow, order, calls, _ABOUT_THE_REVIEW, FIRST)
 
-    def tell_news(self, uow: Unit, order: Order, calls: list[Call], about: str) -> None:
-        """Something changed that the resident should hear of; a call that is open already tells of it too."""
-        waiting = next((call for call in calls if call.is_open and not call.is_review), None)
+    def tell_news(self, uow: Unit, order: Order, calls: list[Call], about: str, resident_id: str | None = None) -> None:
+        """Something changed that the resident (or ``resident_id``, who is concerned too) should hear of; a call to them
+        that is open already tells of it too."""
+        theirs = (one for one in calls if one.is_open and not one.is_review and one.resident_id == resident_id)
+        waiting = next(theirs, None)
         if waiting is not None:
             waiting.about = about
         else:
-            self._open(uow, order, calls, CallPurpose.NEWS, FIRST, about)
+            self._open(uow, order, calls, _Reason(CallPurpose.NEWS, about, resident_id), FIRST)
 
     async def log_calls(self, uow: Unit, made: Sequence[Made]) -> list[Order | Refusal]:
         """Keep what came of a call and do what follows: a verdict is taken, another call is due, or, once everything
@@ -166,7 +180,7 @@ class Calling:
         if purpose is CallPurpose.NEWS and call.was_answered:
             return
         if following_one is not None:
-            self._open(uow, order, calls, purpose, following_one, call.about, last=call)
+            self._open(uow, order, calls, _Reason(purpose, call.about, call.resident_id), following_one, last=call)
         elif purpose is CallPurpose.REVIEW and was_tried(_logged(order, calls)):
             close(uow, order, Outcome.NO_REPLY, Role.COORDINATOR)
 
@@ -175,9 +189,8 @@ class Calling:
         uow: Unit,
         order: Order,
         calls: list[Call],
-        purpose: CallPurpose,
+        reason: _Reason,
         attempt: Attempt,
-        about: str | None = None,
         last: Call | None = None,
     ) -> None:
         made_at = last.ended_at if last else None
@@ -185,11 +198,12 @@ class Calling:
         call = Call(
             call_id=uow.new_id(),
             order_id=order.order_id,
-            purpose=purpose.value,
+            purpose=reason.purpose.value,
             kind=attempt.kind.value,
             nth=attempt.nth,
             round=order.round,
-            about=about,
+            about=reason.about,
+            resident_id=reason.resident_id,
             area=self._rules.areas.coordinator_area(order.grid),
             opened_at=opened_at,
             due_at=due_at(self._clocks, attempt, opened_at),

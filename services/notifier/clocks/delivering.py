@@ -1,21 +1,22 @@
-"""Deliveries that are due leave over their channel, with as many attempts as it takes."""
+"""Deliveries that are due leave over their channel, with as many attempts as it takes; then over the next one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from services.notifier.clocks.notice_file import NoticeFile
+from services.notifier.clocks.channels import Channel
 from services.notifier.commands import AttemptDeliveries, ConfirmDeliveries, FailDeliveries
 from services.notifier.queries import DueDelivery, NoticeQueries, Wording
 from services.notifier.repository import Repository
 from services.notifier.use_cases.confirming import DELIVERIES
 from services.notifier.use_cases.delivering import Delivering
 from shared.contracts.refusal import Unavailable
+from shared.observability.metrics import DELIVERIES as COUNTED
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -25,7 +26,7 @@ MOST = 256
 
 
 class DeliveryClock:
-    """Delivers what waits for the notice file. Retries are in wall time (architecture.md)."""
+    """Delivers what waits. Retries are in wall time (architecture.md). ``channels``: by their names, in any order."""
 
     def __init__(
         self,
@@ -33,14 +34,14 @@ class DeliveryClock:
         delivering: Delivering,
         writer: GroupCommit[Repository],
         wording: Wording,
-        file: NoticeFile,
+        channels: Mapping[str, Channel],
         tick_seconds: float,
     ) -> None:
         self._queries = queries
         self._delivering = delivering
         self._writer = writer
         self._wording = wording
-        self._file = file
+        self._channels = channels
         self._tick = tick_seconds
         self._work = asyncio.Event()
 
@@ -50,30 +51,36 @@ class DeliveryClock:
             self._work.set()
 
     async def sweep(self, wall: datetime) -> int:
-        """Attempt everything that is due; returns how many deliveries were.
+        """Attempt everything that is due, channel by channel; returns how many deliveries were on the busiest one.
 
-        The attempt is committed before anything is written: whatever was attempted before may be in the file.
+        The attempt is committed before anything leaves: whatever was attempted before may have arrived.
         """
-        due = await self._queries.due_deliveries(wall, MOST)
+        return max([await self._sweep(name, wall) for name in self._delivering.order.names])
+
+    async def _sweep(self, channel: str, wall: datetime) -> int:
+        due = await self._queries.due_deliveries(channel, wall, MOST)
         if not due:
             return 0
         ids = tuple(one.delivery_id for one in due)
-        mine = await self._writer.do(self._delivering.attempt_deliveries, AttemptDeliveries(ids, wall))
-        await self._deliver([one for one in due if one.delivery_id in mine], wall)
+        mine = await self._writer.do(self._delivering.attempt_deliveries, AttemptDeliveries(channel, ids, wall))
+        await self._deliver(channel, [one for one in due if one.delivery_id in mine], wall)
         return len(due)
 
-    async def _deliver(self, due: Sequence[DueDelivery], wall: datetime) -> None:
+    async def _deliver(self, channel: str, due: Sequence[DueDelivery], wall: datetime) -> None:
         ids = tuple(one.delivery_id for one in due)
         messages = [self._message(one) for one in due]
         uncertain = {one.notice_id for one in due if one.attempts > 0}
         try:
-            await asyncio.to_thread(self._file.append, messages, uncertain)
+            await asyncio.to_thread(self._channels[channel].deliver, messages, uncertain)
         except OSError as error:
-            log.warning("delivery.failed", channel="file", deliveries=len(due), error=type(error).__name__)
+            log.warning("delivery.failed", channel=channel, deliveries=len(due), error=type(error).__name__)
             failed = FailDeliveries(ids, type(error).__name__, wall)
-            await self._writer.do(self._delivering.fail_deliveries, failed)
+            given_up = await self._writer.do(self._delivering.fail_deliveries, failed)
+            COUNTED.labels(channel, "failed").inc(len(ids))
+            COUNTED.labels(channel, "given_up").inc(given_up)
         else:
-            await self._writer.do(self._delivering.confirm_deliveries, ConfirmDeliveries(ids))
+            await self._writer.do(self._delivering.confirm_deliveries, ConfirmDeliveries(ids, wall))
+            COUNTED.labels(channel, "delivered").inc(len(ids))
 
     def _message(self, one: DueDelivery) -> dict[str, Any]:
         return {

@@ -17,8 +17,8 @@ class NoticeFile:
         self._path = path
         self._writing = threading.Lock()
 
-    def append(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
-        """Write messages and wait until they are on disk. Blocks; raises ``OSError``.
+    def deliver(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
+        """Write messages and wait until they are on disk (``channels.Channel``). Blocks; raises ``OSError``.
 
         ``uncertain``: the ``notice_id`` of those that an earlier attempt may have written already, before it could
         be confirmed. They are looked up in the file, so that no line doubles. What has no ``notice_id`` is written.

@@ -6,8 +6,8 @@ from services.notifier.models.ground import NotifierTable
 from services.notifier.models.matters import Matter
 from services.notifier.models.notices import (
     AT_ONCE,
+    LETTERBOX,
     BuriedLetter,
-    Channel,
     Delivery,
     DeliveryState,
     FollowedOrder,
@@ -21,8 +21,8 @@ from services.notifier.models.notices import (
 
 __all__ = [
     "AT_ONCE",
+    "LETTERBOX",
     "BuriedLetter",
-    "Channel",
     "Delivery",
     "DeliveryState",
     "FollowedOrder",

@@ -25,11 +25,8 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 POSITION = BigInteger().with_variant(Integer(), "sqlite")
 
 
-class Channel(StrEnum):
-    """How a message leaves. ``letterbox``: read at notifier's own door. ``file``: the notice file."""
-
-    LETTERBOX = "letterbox"
-    FILE = "file"
+LETTERBOX = "letterbox"
+"""The channel that is read at notifier's own door."""
 
 
 class DeliveryState(StrEnum):
@@ -134,7 +131,10 @@ class Notice(NotifierTable, table=True):
 
 
 class Delivery(NotifierTable, table=True):
-    """One notice over one channel. ``next_attempt_at`` is wall time, ``delivered_at`` domain time."""
+    """One notice over one channel. ``next_attempt_at`` is wall time, ``delivered_at`` domain time.
+
+    ``channel``: the letterbox, one of ``policies.channels``, or ``first`` until it has been attempted.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -156,11 +156,12 @@ class Delivery(NotifierTable, table=True):
     error: str | None = None
     delivered_at: datetime | None = None
 
-    def attempt(self, wall: datetime, retries: Retries) -> bool:
+    def attempt(self, channel: str, wall: datetime, retries: Retries) -> bool:
         """Begin an attempt, unless another has begun or it is over. From here on it may have happened."""
         due = self.next_attempt_at is not None and self.next_attempt_at <= wall
         if self.state != DeliveryState.WAITING or not due:
             return False
+        self.channel, self.error = channel, None  # what is on its way is not due again when the channel is back
         self.attempts += 1
         self.next_attempt_at = wall + retries.pause(self.attempts)
         return True

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import col
 
 from services.notifier.commands import Recipient
-from services.notifier.models import Channel, Delivery, DeliveryState, FollowedOrder, Notice
+from services.notifier.models import Delivery, DeliveryState, FollowedOrder, Notice
+from services.notifier.policies.channels import FIRST, ChannelOrder
 from services.notifier.queries.views import DeliveryView, LetterView, NoticeView, RecipientView
 from services.notifier.queries.wording import Wording
 from shared.contracts.refusal import NotFound
@@ -41,11 +42,12 @@ class DueDelivery:
 
 
 class NoticeQueries:
-    """Reads notices."""
+    """Reads notices. ``order``: over which channels they leave."""
 
-    def __init__(self, database: Database, wording: Wording) -> None:
+    def __init__(self, database: Database, wording: Wording, order: ChannelOrder) -> None:
         self._database = database
         self._wording = wording
+        self._order = order
 
     async def notices(self, order: str | None, kind: str | None, cursor: str | None, limit: int) -> Page[NoticeView]:
         """Everybody's notices, newest first; ``order`` is an order's id or its reference."""
@@ -88,17 +90,31 @@ class NoticeQueries:
             raise NotFound
         return self._letter(rows[0], reader)
 
-    async def due_deliveries(self, wall: datetime, most: int) -> list[DueDelivery]:
-        """What the notice file is to take by ``wall``, oldest notice first."""
+    async def due_deliveries(self, channel: str, wall: datetime, most: int) -> list[DueDelivery]:
+        """What a channel is to take by ``wall``, oldest notice first.
+
+        Nobody's notice overtakes an earlier one of theirs that this channel refused and that is not due again.
+        """
+        waiting = and_(col(Delivery.state) == DeliveryState.WAITING.value, _over(self._order, channel))
+        held = (
+            select(
+                col(Notice.recipient_role).label("role"),
+                col(Notice.recipient_id).label("id"),
+                func.min(col(Notice.notice_id)).label("first"),
+            )
+            .join(Delivery, col(Delivery.notice_id) == Notice.notice_id)
+            .where(waiting, col(Delivery.next_attempt_at) > wall)
+            .group_by(col(Notice.recipient_role), col(Notice.recipient_id))
+            .subquery()
+        )
+        theirs = and_(col(Notice.recipient_role) == held.c.role, col(Notice.recipient_id) == held.c.id)
         due = (
             select(Delivery, Notice, FollowedOrder)
             .join(Notice, col(Notice.notice_id) == col(Delivery.notice_id))
             .join(FollowedOrder, col(FollowedOrder.order_id) == col(Notice.order_id))
-            .where(
-                col(Delivery.state) == DeliveryState.WAITING.value,
-                col(Delivery.channel) == Channel.FILE.value,
-                col(Delivery.next_attempt_at) <= wall,
-            )
+            .outerjoin(held, theirs)
+            .where(waiting, col(Delivery.next_attempt_at) <= wall)
+            .where(or_(held.c.first.is_(None), col(Notice.notice_id) < held.c.first))
             .order_by(col(Notice.notice_id))
             .limit(most)
         )
@@ -123,13 +139,24 @@ class NoticeQueries:
         by_notice: dict[str, list[DeliveryView]] = {}
         async with self._database.reading() as session:
             for row in await session.scalars(found):
-                by_notice.setdefault(row.notice_id, []).append(DeliveryView.model_validate(row, from_attributes=True))
+                view = DeliveryView.model_validate(row, from_attributes=True)
+                if row.channel == FIRST:
+                    view = view.model_copy(update={"channel": self._order.first})
+                by_notice.setdefault(row.notice_id, []).append(view)
         return by_notice
 
     def _letter(self, row: Found, reader: Reader) -> LetterView:
         notice, order = row
         text = self._wording.say(notice.kind, Role(notice.recipient_role), order.reference, order.service, reader)
         return LetterView(reference=order.reference, text=text, **notice.model_dump(include=_LETTER))
+
+
+def _over(order: ChannelOrder, channel: str) -> ColumnElement[bool]:
+    """Whose turn a delivery is: what was never attempted, or waits for a channel there is no more, is the first's."""
+    mine = col(Delivery.channel) == channel
+    if channel != order.first:
+        return mine
+    return or_(mine, col(Delivery.channel) == FIRST, col(Delivery.channel).not_in(order.names))
 
 
 _LETTER = set(LetterView.model_fields) - {"reference", "text"}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.notifier.commands import Recipient
-from services.notifier.models import AT_ONCE, Channel, DeliveryState, FollowedOrder, Matter
+from services.notifier.models import AT_ONCE, LETTERBOX, DeliveryState, FollowedOrder, Matter
+from services.notifier.policies.channels import FIRST
 from services.notifier.policies.confirmations import Intent, confirmations
 from services.notifier.policies.matters import COUNTED
 from services.notifier.repository import Unit
@@ -21,6 +22,8 @@ DELIVERIES = "deliveries"
 """The topic that says: there is something to deliver."""
 
 Answers = list[Refusal | None]
+
+_WAYS = (LETTERBOX, FIRST)
 
 
 def letterbox_topic(recipient: Recipient) -> str:
@@ -112,7 +115,7 @@ async def _give_notice(uow: Unit, intents: Sequence[tuple[str, Intent]]) -> None
     notices = [_notice(uow, order_id, intent) for order_id, intent in intents]
     made = await uow.repository.add_notices(notices)
     fresh = [notice["notice_id"] for notice in notices if notice["notice_id"] in made]
-    await uow.repository.add_deliveries([_delivery(uow, one, channel) for one in fresh for channel in Channel])
+    await uow.repository.add_deliveries([_delivery(uow, one, channel) for one in fresh for channel in _WAYS])
     if fresh:
         uow.announce(DELIVERIES)
         uow.announce(*{letterbox_topic(Recipient(intent.role, intent.recipient)) for _, intent in intents})
@@ -132,13 +135,13 @@ def _notice(uow: Unit, order_id: str, intent: Intent) -> dict[str, Any]:
     }
 
 
-def _delivery(uow: Unit, notice_id: str, channel: Channel) -> dict[str, Any]:
+def _delivery(uow: Unit, notice_id: str, channel: str) -> dict[str, Any]:
     """A letterbox has it at once; every other channel is a later step, from this row."""
-    there = channel is Channel.LETTERBOX
+    there = channel == LETTERBOX
     return {
         "delivery_id": uow.new_id(),
         "notice_id": notice_id,
-        "channel": channel.value,
+        "channel": channel,
         "state": (DeliveryState.DELIVERED if there else DeliveryState.WAITING).value,
         "attempts": 1 if there else 0,
         "next_attempt_at": None if there else AT_ONCE,

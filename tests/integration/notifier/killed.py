@@ -23,13 +23,13 @@ from shared.community.definition import load
 async def main(settings: str, definition: str) -> None:
     """Deliver once, and never come back from it."""
     notifier = Notifier(NotifierSettings.model_validate_json(settings), load(Path(definition)))
-    append = NoticeFile.append
+    deliver = NoticeFile.deliver
 
-    def append_and_die(file: NoticeFile, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
-        append(file, messages, uncertain)
+    def deliver_and_die(file: NoticeFile, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
+        deliver(file, messages, uncertain)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(NoticeFile, "append", append_and_die)  # noqa: B010 - the death comes from outside the code under test
+    setattr(NoticeFile, "deliver", deliver_and_die)  # noqa: B010 - the death comes from outside the code under test
     writing = asyncio.create_task(notifier.machinery.writer.run())
     await notifier.delivery_clock.sweep(datetime.now(UTC))
     await writing

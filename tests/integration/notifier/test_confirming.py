@@ -112,11 +112,11 @@ async def test_orders_in_one_list_do_not_mix(place: Place) -> None:
     assert all(who in {order, f"v-{order[2:]}"} for order, _, who in found)
 
 
-async def test_what_is_confirmed_lies_in_the_letterbox_and_waits_for_the_file(place: Place) -> None:
+async def test_what_is_confirmed_lies_in_the_letterbox_and_waits_for_the_first_channel(place: Place) -> None:
     """Both deliveries are there from the first moment: one done, one to be done."""
     await place.hear([Story().placed()])
     found = await place.rows("SELECT channel, state, attempts FROM deliveries ORDER BY channel")
-    assert [("file", "waiting", 0), ("letterbox", "delivered", 1)] == found
+    assert [("first", "waiting", 0), ("letterbox", "delivered", 1)] == found
 
 
 async def test_everybody_who_was_asked_hears_the_end(place: Place) -> None:

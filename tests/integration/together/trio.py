@@ -25,6 +25,7 @@ from deploy.verify.evidence import Databases
 from services.intake import app as intake_app
 from services.intake.consumers import answering
 from services.intake.consumers import make_hearing as heard_by_intake
+from services.intake.consumers import make_notice_hearing as notices_heard_by_intake
 from services.intake.queries import Parties
 from services.matcher import app as matcher_app
 from services.matcher.clocks import PartiesClock
@@ -234,7 +235,8 @@ class Trio:
 
     def _hearings(self, service: str) -> tuple[Any, ...]:
         if service == "intake":
-            return (heard_by_intake(self.running["intake"].wired.use_cases),)
+            use_cases = self.running["intake"].wired.use_cases
+            return heard_by_intake(use_cases), notices_heard_by_intake(use_cases)
         return (make_hearing(self.running["matcher"].wired.use_cases),) if service == "matcher" else HEARINGS
 
     async def carry_all(self) -> None:

@@ -28,8 +28,8 @@ def path(tmp_path: Path) -> Path:
 def test_messages_are_lines_of_json_in_their_order(path: Path) -> None:
     """Line breaks in a text stay inside the line, Chinese stays readable."""
     file = NoticeFile(path)
-    file.append([message(1), message(2)], set())
-    file.append([message(3)], set())
+    file.deliver([message(1), message(2)], set())
+    file.deliver([message(3)], set())
     assert ["n-1", "n-2", "n-3"] == ids(path)
     assert message(1) == json.loads(path.read_text(encoding="utf-8").splitlines()[0])
     assert "您的服务单" in path.read_text(encoding="utf-8")
@@ -38,8 +38,8 @@ def test_messages_are_lines_of_json_in_their_order(path: Path) -> None:
 def test_an_uncertain_message_that_is_there_is_not_written_again(path: Path) -> None:
     """A crash between writing and confirming does not double a line; one that was never written is written."""
     file = NoticeFile(path)
-    file.append([message(1), message(2)], set())
-    file.append([message(2), message(3), message(4)], {"n-2", "n-3"})
+    file.deliver([message(1), message(2)], set())
+    file.deliver([message(2), message(3), message(4)], {"n-2", "n-3"})
     assert ["n-1", "n-2", "n-3", "n-4"] == ids(path)
 
 
@@ -47,11 +47,11 @@ def test_an_uncertain_message_that_is_there_is_not_written_again(path: Path) -> 
 def test_a_line_torn_by_a_crash_is_cut_off_and_written_whole(path: Path, torn: int) -> None:
     """The file is lines of JSON again, whatever part of the last line had reached the disk."""
     file = NoticeFile(path)
-    file.append([message(1)], set())
+    file.deliver([message(1)], set())
     half = json.dumps(message(2)).encode()[:torn]
     with path.open("ab") as raw:
         raw.write(half)
-    file.append([message(2)], {"n-2"})
+    file.deliver([message(2)], {"n-2"})
     assert ["n-1", "n-2"] == ids(path)
 
 
@@ -59,7 +59,7 @@ def test_a_first_line_torn_by_a_crash_is_cut_off_too(path: Path) -> None:
     """Nothing but half a line is an empty file."""
     path.parent.mkdir()
     path.write_bytes(b'{"notice_id":"n-')
-    NoticeFile(path).append([message(1)], {"n-1"})
+    NoticeFile(path).deliver([message(1)], {"n-1"})
     assert ["n-1"] == ids(path)
 
 
@@ -67,11 +67,11 @@ def test_a_foreign_line_does_no_harm(path: Path) -> None:
     """Whatever somebody wrote into the file is left there and not taken for a message."""
     path.parent.mkdir()
     path.write_text('a note\n[1]\n{"no": "id"}\n', encoding="utf-8")
-    NoticeFile(path).append([message(1)], {"n-1"})
+    NoticeFile(path).deliver([message(1)], {"n-1"})
     assert 4 == len(path.read_text(encoding="utf-8").splitlines())
 
 
 def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     """The caller hears of it as ``OSError``: nothing is confirmed."""
     with pytest.raises(OSError, match="directory"):
-        NoticeFile(tmp_path).append([message(1)], set())
+        NoticeFile(tmp_path).deliver([message(1)], set())
