@@ -22,6 +22,7 @@ from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound
 from shared.identity.tokens import Caller, PurposeTokens
+from shared.persistence.admission import Admission
 from shared.web.paging import CursorBroken, place_of
 
 log = structlog.get_logger()
@@ -89,6 +90,7 @@ class Doors:
     links: PurposeTokens
     roster_rows: int
     gap_days: int
+    admission: Admission
 
     async def do(self, use_case: Any, command: Any) -> Any:
         """Run one command with whoever else is waiting; the answer is the use case's, mostly an id."""

@@ -78,6 +78,8 @@ def connections_of(settings: MatcherSettings) -> Connections:
         nats_password=settings.nats_password.get_secret_value(),
         group_commands=settings.group_commands,
         waiting_commands=settings.waiting_commands,
+        busy_seconds=settings.busy_seconds,
+        limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
     )
 
@@ -116,6 +118,7 @@ class Matcher:
             links=PurposeTokens(read_key(settings.keys, "tokens"), "referral"),
             roster_rows=settings.roster_rows,
             gap_days=settings.gap_days,
+            admission=self.machinery.admission,
         )
         self.dispatch_clock = DispatchClock(self.queries, self.use_cases, self.clock, settings.sweep_seconds)
         ask_intake = partial(ask, self.machinery.bus, within=settings.answer_seconds)
@@ -181,6 +184,7 @@ def application_of(matcher: Matcher) -> FastAPI:
             leading_on_pages(matcher.doors, leading),
         ],
         changes=matcher.changes,
+        admission=matcher.machinery.admission,
         checks={
             "database": matcher.check_migrated,
             "broker": matcher.machinery.bus.check,

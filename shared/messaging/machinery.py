@@ -11,7 +11,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -27,7 +27,8 @@ from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
-from shared.persistence.engine import Database
+from shared.persistence.admission import Admission, Limits
+from shared.persistence.engine import BUSY_SECONDS, Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import AfterCommit, Units
 
@@ -51,6 +52,8 @@ class Connections:
     nats_password: str
     group_commands: int = 256
     waiting_commands: int = 20_000
+    busy_seconds: float = BUSY_SECONDS
+    limits: Limits = field(default_factory=Limits)
     stuck_seconds: float = STUCK_SECONDS
 
 
@@ -70,7 +73,7 @@ class Machinery(Generic[M]):
         after_commit: Sequence[AfterCommit[M]] = (),
     ) -> None:
         outbox = repository.outbox  # type: ignore[attr-defined]  # a class attribute of the repository's class
-        self.database = Database(connections.database_url)
+        self.database = Database(connections.database_url, busy_seconds=connections.busy_seconds)
         units = Units(self.database, repository, now, keep_in(outbox), [self._wake_relay, *after_commit])
         self.writer: GroupCommit[M] = GroupCommit(
             units, most=connections.group_commands, admitted=connections.waiting_commands
@@ -84,6 +87,7 @@ class Machinery(Generic[M]):
         )
         tables = (outbox, repository.published)  # type: ignore[attr-defined]  # the same
         self.relay: Relay[M] = Relay(service, self.database, tables, self.writer, self.bus)
+        self.admission = Admission(self.database, connections.limits, self.relay.waiting)
 
     def hear(self, *hearings: Hearing) -> HearingAgain:
         """Have these consumers on the bus, committing through the writer; returns what hears their dead letters."""
@@ -105,7 +109,7 @@ class Machinery(Generic[M]):
         what is still unpublished stays in the outbox for the next start.
         """
         writing = asyncio.create_task(self.writer.run(), name="writer")
-        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops)
+        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops, self.admission.run)
         others = [asyncio.create_task(_turn(loop), name=_name(loop)) for loop in turning]
         for running in (writing, *others):
             running.add_done_callback(_end_process_on_accident)

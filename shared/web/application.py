@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
+from shared.persistence.admission import Admission
 from shared.web.body_limit import BodyLimit, refuse_unstorable
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokenCookies
@@ -33,7 +34,8 @@ _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operat
 class Parts:
     """What a service puts on HTTP.
 
-    ``checks``: what ``/readyz`` asks. ``uploads``: paths that may carry ``upload_limit_bytes``.
+    ``checks``: what ``/readyz`` asks; ``admission``: what it warns of. ``uploads``: paths that may carry
+    ``upload_limit_bytes``.
     ``asyncapi``: makes the document for ``/asyncapi.json``.
     """
 
@@ -47,6 +49,7 @@ class Parts:
     checks: Mapping[str, Check] = field(default_factory=dict)
     uploads: Collection[str] = ()
     asyncapi: Callable[[], dict[str, Any]] | None = None
+    admission: Admission | None = None
 
 
 def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
@@ -68,7 +71,7 @@ def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan
     app.state.callers = parts.callers
     app.state.changes = parts.changes
     problems.install(app)
-    app.include_router(health_routes(parts.checks))
+    app.include_router(health_routes(parts.checks, admission=parts.admission))
     app.include_router(parts.pages.assets.router())
     app.include_router(choice_routes(secure=settings.secure))
     for router in parts.routers:

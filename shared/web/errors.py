@@ -44,6 +44,8 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
     429: {"Retry-After": "60"},
     503: {"Retry-After": "2"},
 }
+RETRY_AFTER = {status: headers["Retry-After"] for status, headers in _HEADERS.items() if "Retry-After" in headers}
+"""Seconds, by status: a page that shows a form again with what was refused says it too."""
 _TITLES: Mapping[int, str] = {
     400: msgid("The request could not be read"),
     401: kinds.Unauthenticated.title,

@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.openmetrics import exposition
 
 from shared.contracts.refusal import Unavailable
+from shared.persistence.admission import Admission
 
 log = structlog.get_logger()
 
@@ -50,9 +51,15 @@ async def _result(name: str, check: Check, seconds: float) -> str:
 
 
 def health_routes(
-    checks: Mapping[str, Check], *, registry: CollectorRegistry = REGISTRY, seconds: float = CHECK_SECONDS
+    checks: Mapping[str, Check],
+    *,
+    registry: CollectorRegistry = REGISTRY,
+    seconds: float = CHECK_SECONDS,
+    admission: Admission | None = None,
 ) -> APIRouter:
-    """``/healthz``, ``/readyz`` and ``/metrics``."""
+    """``/healthz``, ``/readyz`` and ``/metrics``. What ``admission`` warns of is told by readiness and leaves it as it
+    is: a service that takes nothing new is needed for what it took.
+    """
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz", summary="The process lives")
@@ -64,7 +71,8 @@ def health_routes(
         wrong = await failing(checks, seconds)
         told = {name: wrong.get(name, "ok") for name in checks}
         status, code = ("not ready", 503) if wrong else ("ready", 200)
-        return JSONResponse({"status": status, "failing": sorted(wrong), "checks": told}, code)
+        near = list(admission.warnings) if admission is not None else []
+        return JSONResponse({"status": status, "failing": sorted(wrong), "checks": told, "warnings": near}, code)
 
     @router.get("/metrics", summary="OpenMetrics", response_class=Response)
     async def metrics() -> Response:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.contracts.flows import SERVICES
+from shared.persistence.admission import Limits
+from shared.persistence.engine import BUSY_SECONDS
 
 PREFIX = "PAIDAN_"
 MOST_PORT = 65535
@@ -53,6 +55,15 @@ class ServiceSettings(BaseSettings):
     answer_seconds: PositiveFloat = 2.0
     stuck_seconds: PositiveFloat = 60.0
     handover_seconds: PositiveInt = 60
+    busy_seconds: PositiveFloat = BUSY_SECONDS
+    disk_least_bytes: NonNegativeInt = 512 * 1024 * 1024
+    disk_least_share: float = Field(default=0.1, ge=0, le=1)
+    database_most_bytes: NonNegativeInt = 0
+    outbox_most: PositiveInt = 1_000_000
+    limits_seconds: PositiveFloat = 5.0
+    refused_seconds: PositiveInt = 60
+    forecast_hours: PositiveFloat = 6.0
+    warning_hours: PositiveFloat = 24.0
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""
@@ -84,6 +95,20 @@ class ServiceSettings(BaseSettings):
         """The address people reach a service under, without a trailing slash; empty when it was not told."""
         told = str(getattr(self, f"{service}_public_url")).rstrip("/")
         return told or (f"http://{self.host}:{self.port}" if service == self.service else "")
+
+    @property
+    def limits(self) -> Limits:
+        """When this service takes nothing new."""
+        return Limits(
+            disk_bytes=self.disk_least_bytes,
+            disk_share=self.disk_least_share,
+            most_bytes=self.database_most_bytes,
+            outbox=self.outbox_most,
+            look_seconds=self.limits_seconds,
+            retry_seconds=self.refused_seconds,
+            forecast_hours=self.forecast_hours,
+            warning_hours=self.warning_hours,
+        )
 
     @property
     def public_url(self) -> str:

@@ -21,7 +21,7 @@ from shared.identity.tokens import Caller
 from shared.web import dates
 from shared.web.assets import Assets
 from shared.web.csrf import FIELD, FormTokens
-from shared.web.errors import Problem
+from shared.web.errors import RETRY_AFTER, Problem
 from shared.web.forms import field_id
 from shared.web.i18n import Language, current_reader, gettext, msgid, ngettext
 from shared.web.wording import WORDS
@@ -80,7 +80,8 @@ class Pages:
         """A whole page. A template's undefined name raises, it never renders as nothing."""
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         shown = {"here": here, "path": request.url.path, "links": self._links(request)}
-        return HTMLResponse(self.fragment(template, request=request, **shown, **context), status)
+        later = {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else None
+        return HTMLResponse(self.fragment(template, request=request, **shown, **context), status, later)
 
     def _links(self, request: Request) -> list[Link]:
         caller: Caller | None = getattr(request.state, "caller", None)

@@ -48,7 +48,10 @@ async def give_consent(doors: Doors, found: OrderFound, wish: Answer) -> OrderVi
 
 
 async def join_order(doors: Doors, wish: JoinOrder) -> PlacedView:
-    """Have the same matter as a similar order, with a tracking token of one's own."""
+    """Have the same matter as a similar order, with a tracking token of one's own. Raises ``NoNewWork`` while nothing
+    new is taken.
+    """
+    doors.admission.check()
     command = Joining(doors.suggestions.tokens.order_of(wish.join_token), wish.contact)
     joined = await doors.use_cases.writer.do(doors.use_cases.joining.join_orders, command)
     return doors.views.placed(joined.order, doors.tracking.of(joined.resident.resident_id))

@@ -31,6 +31,7 @@ from shared.contracts.refusal import NotFound, Unavailable
 from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.identity.tokens import Caller, TrackingTokens
 from shared.observability.tracing import current_traceparent
+from shared.persistence.admission import Admission
 from shared.web.callers import MaybeCaller, bearer_of
 
 Explains = Callable[[ExplanationAsked], Awaitable[ExplanationTold]]
@@ -60,6 +61,7 @@ class Doors:
     stands_in: StandsIn
     incidents: IncidentWords
     finder: Finder
+    admission: Admission
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the
@@ -140,8 +142,9 @@ class Doors:
     async def place(self, body: PlaceOrder, key: str | None, recorder: Caller | None = None) -> PlacedView:
         """Place an order through the writer; the same key and body give the same answer for ever.
 
-        A key of a coordinator's is theirs alone.
+        A key of a coordinator's is theirs alone. Raises ``NoNewWork`` while nothing new is taken.
         """
+        self.admission.check()
         order = asked(body, key, recorder, current_traceparent())
         placed = await self.use_cases.writer.do(self.use_cases.placing.place_orders, order)
         return self.views.placed(placed.order, self.tracking.of(placed.order.order_id))

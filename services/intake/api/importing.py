@@ -44,6 +44,7 @@ def import_routes(router: APIRouter, doors: Doors) -> None:
     ) -> ImportedView:
         """Import a table (CSV, TSV): all or nothing, unless ``partial`` (a field of the form, or in the address);
         a known id is never recorded twice."""
+        doors.admission.check()
         rows = await run_in_threadpool(read_table, await file.read(), _mapping(mapping), doors.most_rows)
         partial = partial or partial_in_address
         command = ImportOrders(rows, caller.area or "", partial, current_traceparent())

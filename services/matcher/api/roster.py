@@ -38,6 +38,7 @@ def roster_routes(router: APIRouter, doors: Doors) -> None:
     async def import_roster(caller: CoordinatorCaller, file: UploadFile) -> RosterView:
         """Import volunteers and units from CSV or XLSX, all or nothing; errors by row and column."""
         by = await doors.access.importer(caller)
+        doors.admission.check()
         content, filename = await file.read(), file.filename or ""
         units = await doors.queries.roster.units()
         read = await run_in_threadpool(
