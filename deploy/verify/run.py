@@ -15,13 +15,14 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy.attached import Attached
+from deploy.attached import Attached, load_definition
 from deploy.permissions import OPERATOR, inbox_of
 from deploy.problems import StackProblem
 from deploy.verify import bus, histories, notices, orders, promises, rereading, serving, steps, streams, telling, views
 from deploy.verify.evidence import Databases, opened
 from deploy.verify.ledger import Ledger, Promise
 from deploy.verify.looking import Check, Finding, Look, confirmed
+from deploy.verify.privacy import Ground, Sifting, nothing_personal_outside
 from shared.community.clock import DomainClock
 from shared.identity.keys import KeyMissing, read_key
 
@@ -91,13 +92,19 @@ async def verify(
     try:
         js = connection.jetstream(timeout=10)
         async with opened(stack.stack.databases) as databases:
-            return await _check(look(databases), js, promised, quiet, say)
+            return await _check(look(databases), js, promised, quiet, ground_of(stack), say)
     except (SQLAlchemyError, OSError) as error:
         raise StackProblem(f"a database cannot be read: {type(error).__name__}: {_first_line(error)}") from None
     except NatsError as error:
         raise StackProblem(f"the broker at {stack.url('nats')} stopped answering: {type(error).__name__}") from None
     finally:
         await connection.close()
+
+
+def ground_of(stack: Attached) -> Ground:
+    """Where a stack keeps its keys and logs, and what of it is public."""
+    community = load_definition(stack.stack.definition)
+    return Ground(stack.layout.keys, stack.layout.logs, stack.stack.addresses, community)
 
 
 async def connect(stack: Attached) -> Client:
@@ -118,14 +125,14 @@ async def connect(stack: Attached) -> Client:
 
 
 async def check(
-    databases: Databases, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None
+    databases: Databases, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None, ground: Ground
 ) -> list[Finding]:
     """Every invariant's finding, in their order."""
-    return await _check(Look(databases), js, promised, quiet, lambda _: None)
+    return await _check(Look(databases), js, promised, quiet, ground, lambda _: None)
 
 
 async def _check(
-    look: Look, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None, say: Say
+    look: Look, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None, ground: Ground, say: Say
 ) -> list[Finding]:
     databases = look.databases
     say("waiting for quiet" if quiet is not None else "looking at what waits")
@@ -148,12 +155,16 @@ async def _check(
     dead, unexplained = await bus.dead_letters_are_explained(js)
     counted, unkept = await promises.promised_orders_exist_once(databases, promised)
     say("I6: the streams tell what the outboxes tell")
-    compared = await streams.compare(databases, js)
+    sifting = Sifting(databases)
+    compared = await streams.compare(databases, js, sifting.message)
+    say("I8: nothing personal outside the tables that may hold it")
+    personal, remarks = await nothing_personal_outside(sifting, databases, ground)
     findings = [
         Finding("I6", "the streams tell what the outboxes tell", compared.broken.lines(), compared.remarks()),
         Finding("I1", f"each of {counted} promised orders exists once", unkept),
         waiting,
         Finding("I5", f"each of {dead} dead letters says why", unexplained),
+        Finding("I8", "nothing personal outside the tables that may hold it", personal.lines(), remarks),
         *[await finding(*one) for one in _CHECKS],
     ]
     return sorted(findings, key=lambda one: one.invariant)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from deploy.attached import Attached
 from deploy.demo.doors import Doors
 from deploy.verify.evidence import Promise, opened
-from deploy.verify.run import Finding, check, connect
+from deploy.verify.run import Finding, check, connect, ground_of
 from shared.community.clock import DomainClock
 from tests.flows.people import asked, in_state, place, review, serve
 
@@ -80,7 +80,8 @@ async def findings(scene: Scene, ledger: Sequence[Promise] = ()) -> list[Finding
     try:
         async with opened(scene.stack.stack.databases) as databases:
             js = connection.jetstream(timeout=10)
-            return [finding for finding in await check(databases, js, ledger, QUIET_SECONDS) if finding.broken]
+            found = await check(databases, js, ledger, QUIET_SECONDS, ground_of(scene.stack))
+            return [finding for finding in found if finding.broken]
     finally:
         await connection.close()
 
