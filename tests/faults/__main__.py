@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from typing import Annotated, Literal
 
@@ -27,6 +28,7 @@ def main(
         raise typer.BadParameter(f"no scenario {', '.join(sorted(unknown))}; there are {', '.join(sorted(names))}")
     databases = DATABASES if database == "both" else (database,)
     console = Console(soft_wrap=True)
+    logging.getLogger("nats").setLevel(logging.CRITICAL)  # that the broker is away is what we wanted
     seed = seed or secrets.randbelow(2**31)
     console.print(f"seed {seed}", highlight=False)
     if not asyncio.run(run(seed, minutes, chosen, databases, console, beside)):

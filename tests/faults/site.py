@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.attached import Attached, attach
-from deploy.layout import Layout
+from deploy.layout import Layout, Ports
 from shared.contracts.flows import SERVICES
+from tests.faults.wires import Wire, as_environment, wires
 from tests.integration.deploy.stacks import Up, alive, free_port_base, up
 from tests.servers import PostgresServer
 from tests.waiting import wait_for
@@ -28,13 +29,15 @@ OVERLAY = Path(__file__).parent / "overlay"
 @dataclass
 class Site:
     """A running stack. ``database``: ``sqlite`` or ``postgresql``; ``postgres``: its server, where it has one;
-    ``environment``: what the harness gave its processes."""
+    ``environment``: what the harness gave its processes; ``wires``: each service's to the broker, where it was strung.
+    """
 
     directory: Path
     database: str
     running: Up
     postgres: PostgresServer | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    wires: Mapping[str, Wire] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -102,21 +105,24 @@ async def open_site(
     environment: Mapping[str, str] | None = None,
     data: Path | None = None,
     cluster: Path | None = None,
+    wired: bool = False,
 ) -> AsyncIterator[Site]:
     """A stack in ``directory/stack``, or in ``data``, with the reference county and its roster; ended on leaving.
 
     ``environment`` is laid over what the harness gives it. On PostgreSQL it has a server of its own, whose files lie
-    in ``cluster`` where that is given.
+    in ``cluster`` where that is given. ``wired``: services reach the broker over wires that can be cut.
     """
     await asyncio.to_thread((directory / "armory").mkdir, parents=True, exist_ok=True)
     server = PostgresServer(cluster) if database == "postgresql" else None
     if server is not None:
         await asyncio.to_thread(server.start)
+    base = free_port_base()
     try:
-        given = {**_overlay(directory), **_databases(server), **(environment or {})}
-        arguments = ("--clock", clock, *options) if clock else tuple(options)
-        async with up(data or directory / "stack", free_port_base(), *arguments, environment=given) as running:
-            yield Site(directory, database, running, server, given)
+        async with wires(Ports(base).nats if wired else None) as strung:
+            laid = {**_overlay(directory), **_databases(server), **as_environment(strung), **(environment or {})}
+            arguments = ("--clock", clock, *options) if clock else tuple(options)
+            async with up(data or directory / "stack", base, *arguments, environment=laid) as running:
+                yield Site(directory, database, running, server, laid, strung)
     finally:
         if server is not None:
             await asyncio.to_thread(server.stop)

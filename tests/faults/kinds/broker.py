@@ -17,7 +17,7 @@ from nats.js import JetStreamContext
 from deploy.verify.run import connect
 from shared.contracts.flows import SERVICES, durables_of, stream_of
 from shared.messaging.streams import declare
-from tests.faults.fault import DATABASES, known
+from tests.faults.fault import DATABASES, Refused, known
 from tests.faults.site import Site
 
 OUTAGE_SECONDS = 150.0
@@ -52,6 +52,35 @@ class CannotStart:
         with _gone(site):
             os.kill(pid, signal.SIGKILL)
             await asyncio.sleep(self.seconds * dice.uniform(1.0, 1.02))
+
+
+@dataclass(frozen=True)
+class WiresCut:
+    """The broker lives, and these services cannot reach it: their connections are reset, new ones too."""
+
+    services: tuple[str, ...]
+    seconds: float
+    kind: str = "outage"
+    databases: tuple[str, ...] = DATABASES
+
+    @property
+    def name(self) -> str:
+        """``wire of matcher cut 8 s``."""
+        whose = f"wire of {self.services[0]}" if len(self.services) == 1 else "all wires"
+        return f"{whose} cut {self.seconds:.0f} s"
+
+    async def strike(self, site: Site, dice: random.Random) -> None:
+        """Cut them, wait, mend them."""
+        if not site.wires:
+            raise Refused("this stack has no wires of the harness's own")
+        cut = [site.wires[service] for service in self.services]
+        for wire in cut:
+            wire.cut()
+        try:
+            await asyncio.sleep(self.seconds * dice.uniform(1.0, 1.02))
+        finally:
+            for wire in cut:
+                wire.mend()
 
 
 @dataclass(frozen=True)
@@ -133,6 +162,8 @@ def _gone(site: Site) -> Iterator[None]:
 
 
 OUTAGE = known(CannotStart(OUTAGE_SECONDS))
+CUT_OFF = known(WiresCut(SERVICES, OUTAGE_SECONDS))
+CUTS = [known(WiresCut(services, 8.0, kind="short outage")) for services in (*((one,) for one in SERVICES), SERVICES)]
 SHORT_OUTAGE = known(CannotStart(8.0, kind="short outage"))
 STORE_LOST = known(StoreLost())
 STREAMS_LOST = [known(StreamLost(publisher)) for publisher in SERVICES]

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -131,21 +132,28 @@ class Poisoned:
         """Publish all of them; each hearer buries each."""
         async with operator(site) as js, speaking_as(site, self.publisher) as voice:
             before = (await js.stream_info(DEAD_STREAM)).state.last_seq
-            sent = 0
-            for headers, body in poison(self.publisher, voice.max_payload, dice):
-                await _publish(voice, stream_of(self.publisher), _subject(self.publisher), headers, body)
-                sent += 1
+            order = str(uuid.UUID(int=dice.getrandbits(128)))
+            subject = f"{self.publisher}.{EVENT_OF[self.publisher]}.v1.maoling-east.{order}"
+            bodies = poison(self.publisher, order, voice.max_payload, dice)
+            for headers, body in bodies:
+                await _publish(voice, stream_of(self.publisher), subject, headers, body)
+            expected = {(durable, len(bodies)) for _, durable in hearers_of(self.publisher)}
 
             async def buried() -> bool:
-                state = (await js.stream_info(DEAD_STREAM)).state
-                return state.last_seq - before >= sent * len(hearers_of(self.publisher))
+                last = (await js.stream_info(DEAD_STREAM)).state.last_seq
+                letters = await messages(js, DEAD_STREAM, before + 1, last)
+                mine = [letter for letter in letters if (letter.subject or "").endswith(subject)]
+                found = Counter((letter.headers or {})["dead-durable"] for letter in mine)
+                if expected != set(found.items()):
+                    raise AssertionError(f"buried {dict(found)} of {len(bodies)} each")
+                return True
 
-            await wait_for(buried, BURIED_SECONDS, f"{sent} pieces of poison to be buried by each hearer")
+            await wait_for(buried, BURIED_SECONDS, f"poison under {subject} to be buried by each hearer")
 
 
-def poison(publisher: str, largest: int, dice: random.Random) -> list[tuple[dict[str, str], bytes]]:
-    """Headers and bodies: not JSON, a NUL, an unknown type, no headers, wrong source, another subject, too large."""
-    name, order = EVENT_OF[publisher], str(uuid.UUID(int=dice.getrandbits(128)))
+def poison(publisher: str, order: str, largest: int, dice: random.Random) -> list[tuple[dict[str, str], bytes]]:
+    """Headers and bodies: not JSON, a NUL, an unknown type, no headers, wrong source, a later version, too large."""
+    name = EVENT_OF[publisher]
     marks = {
         "ce-type": f"paidan.{publisher}.{name}.v1",
         "ce-source": f"/paidan/{publisher}",
@@ -163,12 +171,12 @@ def poison(publisher: str, largest: int, dice: random.Random) -> list[tuple[dict
         (marks | {"ce-type": f"paidan.{publisher}.{name}.v99"}, b"{}"),
         (marks, b"[" * 100_000),
     ]
-    for headers, _ in told:
-        if headers:
-            headers["ce-id"] = headers["Nats-Msg-Id"] = str(uuid.UUID(int=dice.getrandbits(128)))
-    whole = marks | {"ce-id": str(uuid.UUID(int=dice.getrandbits(128)))}
-    room = largest - sum(len(key) + len(value) + 4 for key, value in whole.items()) - 64
-    return [*told, (whole, b"x" * room)]
+    room = largest - sum(len(key) + len(value) + 4 for key, value in marks.items()) - 128
+    told.append((marks, b"x" * room))
+    return [
+        (headers | {"ce-id": str(uuid.UUID(int=dice.getrandbits(128)))} if headers else headers, body)
+        for headers, body in told
+    ]
 
 
 EVENT_OF = {"intake": "order_placed", "matcher": "offer_made", "notifier": "notice_sent"}
@@ -223,10 +231,6 @@ async def _piled(js: JetStreamContext, stream: str) -> tuple[int, int]:
 
 async def _publish(voice: Client, stream: str, subject: str, headers: Mapping[str, str], body: bytes) -> None:
     await voice.jetstream(timeout=10).publish(subject, body, stream=stream, headers=dict(headers) or None)
-
-
-def _subject(publisher: str) -> str:
-    return f"{publisher}.{EVENT_OF[publisher]}.v1.maoling-east.{uuid.uuid4()}"
 
 
 DUPLICATES = [known(Duplicated(publisher)) for publisher in SERVICES]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import random
 
-from tests.faults.kinds.broker import OUTAGE, SHORT_OUTAGE, STORE_LOST, STREAMS_LOST
+from tests.faults.kinds.broker import (
+    CUT_OFF,
+    CUTS,
+    OUTAGE,
+    OUTAGE_SECONDS,
+    SHORT_OUTAGE,
+    STORE_LOST,
+    STREAMS_LOST,
+)
 from tests.faults.load import Load
 from tests.faults.report import Report
 from tests.faults.site import open_site
@@ -15,10 +23,11 @@ DATABASES = ("sqlite", "postgresql")
 
 
 async def play(report: Report, dice: random.Random, seconds: float) -> None:
-    """One long outage, where there is time for it, then losses in turn."""
-    async with open_site(report.directory, report.database) as site, Load(site, dice) as load:
+    """One long outage, where there is time for it, of another kind on each database; then short ones and losses."""
+    async with open_site(report.directory, report.database, wired=True) as site, Load(site, dice) as load:
         if seconds >= SECONDS:
-            await strike_in_turn(report, site, load, [OUTAGE], dice, 0)
-            seconds -= 180
-        faults = [SHORT_OUTAGE, STORE_LOST, *STREAMS_LOST]
+            outage = OUTAGE if report.database == "sqlite" else CUT_OFF
+            await strike_in_turn(report, site, load, [outage], dice, 0)
+            seconds -= OUTAGE_SECONDS + 30
+        faults = [SHORT_OUTAGE, *CUTS, STORE_LOST, *STREAMS_LOST]
         await strike_in_turn(report, site, load, faults, dice, seconds)
