@@ -142,6 +142,11 @@ class PostgresServer:
         return self._process.pid
 
     @property
+    def programs(self) -> Path:
+        """Where PostgreSQL's own programs are."""
+        return self._programs
+
+    @property
     def ended(self) -> bool:
         """Whether the server gave up by itself."""
         return self._process is not None and self._process.poll() is not None

@@ -148,6 +148,7 @@ async def _stream_ends(installation: Installation) -> Mapping[str, StreamEnd]:
             inbox_prefix=inbox_of(OPERATOR),
             allow_reconnect=False,
             connect_timeout=BROKER_SECONDS,
+            error_cb=_unsaid,
         )
     except (NatsError, OSError, TimeoutError):
         return {}
@@ -162,3 +163,7 @@ async def _stream_ends(installation: Installation) -> Mapping[str, StreamEnd]:
     finally:
         await connection.close()
     return ends
+
+
+async def _unsaid(_: Exception) -> None:
+    """A broker that is away is no news to a backup."""

@@ -6,7 +6,6 @@ one goes on from the earlier, or from another past.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +20,7 @@ EPOCHS = "epochs.json"
 _LIST = TypeAdapter(tuple[Epoch, ...])
 
 
-def read_epochs(data: Path) -> Sequence[Epoch]:
+def read_epochs(data: Path) -> tuple[Epoch, ...]:
     """The histories of an installation, the oldest first; empty where nothing was ever restored.
 
     Raises ``StackProblem`` when the list cannot be read.

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
@@ -70,17 +69,14 @@ async def _stream(js: JetStreamContext, service: str, end: StreamEnd | None) -> 
         ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(first, 1)
     )
     pulling = await js.pull_subscribe(f"{service}.>", stream=stream_of(service), config=config)
-    while True:
-        try:
-            messages = await pulling.fetch(PAGE, timeout=PULL_SECONDS)
-        except NatsTimeout:
-            return
+    left = (await pulling.consumer_info()).num_pending or 0
+    while left:  # asking for more than there is would wait in vain
+        messages = await pulling.fetch(min(PAGE, left), timeout=PULL_SECONDS)
+        left = messages[-1].metadata.num_pending or 0
         for message in messages:
             fact = _read(message.headers or {}, message.data)
             if fact is not None:
                 yield fact
-        if not messages[-1].metadata.num_pending:
-            return
 
 
 def _read(headers: Mapping[str, str], body: bytes) -> LostFact | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -72,7 +72,7 @@ class Manifest(_Told):
     held_ms: float
     databases: Mapping[str, DatabaseCopy]
     keys: Mapping[str, str]
-    epochs: Sequence[Epoch]
+    epochs: tuple[Epoch, ...]
     streams: Mapping[str, StreamEnd]
 
     def write(self, folder: Path) -> None:

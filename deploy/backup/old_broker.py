@@ -71,7 +71,12 @@ async def _connected(process: asyncio.subprocess.Process, port: int, password: s
     while process.returncode is None and asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(NatsError, OSError, TimeoutError):
             client = await nats.connect(
-                f"nats://{HOST}:{port}", user=_USER, password=password, allow_reconnect=False, connect_timeout=5
+                f"nats://{HOST}:{port}",
+                user=_USER,
+                password=password,
+                allow_reconnect=False,
+                connect_timeout=5,
+                error_cb=_unsaid,
             )
             try:
                 await client.jetstream(timeout=REQUEST_SECONDS).account_info()
@@ -81,6 +86,10 @@ async def _connected(process: asyncio.subprocess.Process, port: int, password: s
             return client
         await asyncio.sleep(LOOK_SECONDS)
     raise StackProblem("the old streams cannot be read: no broker comes up on their store")
+
+
+async def _unsaid(_: Exception) -> None:
+    """That it is not up yet is no news."""
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

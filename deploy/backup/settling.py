@@ -2,7 +2,9 @@
 
 - Who had signed in: a session that was ended after the cut would be open again, and so would a one-time code that was
   used. Everybody signs in once more.
-- What the broker has acknowledged: the streams of this epoch are new, and nothing was published to them.
+- What the broker has acknowledged last. The relay finds the streams new and publishes what they should have again,
+  beside what is new (``shared.messaging.republishing``). What was on its way to a consumer at the cut goes out first
+  and in order, because what comes next builds on it: the last 20,000, more than consumers are ever behind in calm.
 - What was never attempted: a notice that waited at the cut may have left since. It counts as attempted once, as after
   a crash in the middle of an attempt; who delivers looks first where a channel can be looked at.
 
@@ -13,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-_EVERYWHERE = (
-    ("sessions", "DELETE FROM sessions"),
-    ("outbox", "UPDATE outbox SET sent_at = NULL WHERE sent_at IS NOT NULL"),
-)
+_UNSENT = "UPDATE outbox SET sent_at = NULL WHERE position > (SELECT MAX(position) FROM outbox) - 20000"
+
+_EVERYWHERE = (("sessions", "DELETE FROM sessions"), ("outbox", _UNSENT))
 
 _OWN = {
     "intake": (("codes", "DELETE FROM codes"),),
