@@ -9,7 +9,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test contracts lock
+.PHONY: help setup run flows demo check test faults contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: .venv/dev.stamp ## the whole test suite, browser tests included
 	@command -v chromium >/dev/null || \
 		{ echo "The browser tests need Chromium: install the package chromium (Debian: apt-get install chromium)." >&2; exit 1; }
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+
+faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for ten minutes, and verify that nothing is lost (docs/faults.md)
+	@$(BIN)/python -m tests.faults $(FAULTS)
 
 contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
 	$(BIN)/python -m tests.contracts.published
