@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from deploy.attached import Attached, attach
 from deploy.layout import Layout, Ports
+from deploy.stack_file import Stack
 from shared.contracts.flows import SERVICES
 from tests.faults.wires import Wire, as_environment, wires
-from tests.integration.deploy.stacks import Up, alive, free_port_base, up
+from tests.integration.deploy.stacks import alive, free_port_base, up
 from tests.servers import PostgresServer
 from tests.waiting import wait_for
 
@@ -26,6 +28,18 @@ BACK_SECONDS = 60.0
 OVERLAY = Path(__file__).parent / "overlay"
 
 
+class Running(Protocol):
+    """What stands behind a site: ``paidan up``, or something like it."""
+
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+
+    @property
+    def stack(self) -> Stack:
+        """What it says about itself."""
+
+
 @dataclass
 class Site:
     """A running stack. ``database``: ``sqlite`` or ``postgresql``; ``postgres``: its server, where it has one;
@@ -34,7 +48,7 @@ class Site:
 
     directory: Path
     database: str
-    running: Up
+    running: Running
     postgres: PostgresServer | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     wires: Mapping[str, Wire] = field(default_factory=dict)

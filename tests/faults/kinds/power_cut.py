@@ -46,7 +46,8 @@ class PowerCut:
         if dice.random() < FLUSHED:
             await asyncio.to_thread(self.ground.flush)
         await asyncio.sleep(dice.uniform(*WORKED_SECONDS))
-        clock = DomainClock.parse(site.attached.stack.clock)
+        stack = site.attached.stack
+        clock, base = DomainClock.parse(stack.clock), port_base_of(stack.addresses["intake"])
         victims = [site.pid("supervisor"), *([site.postgres.pid] if site.postgres else [])]
         await asyncio.to_thread(self.ground.cut, victims)
         began = time.monotonic()
@@ -55,7 +56,10 @@ class PowerCut:
             await asyncio.to_thread(site.postgres.launch)
         environment = {**site.environment, "PAIDAN_NATS_SYNC_INTERVAL": self.then}
         on = ("--clock", f"{clock.now().isoformat()}@{clock.speed:g}")
-        site.running = await self.stays.enter_async_context(
-            up(site.data, site.running.port_base, *on, environment=environment)
-        )
+        site.running = await self.stays.enter_async_context(up(site.data, base, *on, environment=environment))
         self.report.tell(f"{self.name}: ready {time.monotonic() - began:.1f} s after the power came back")
+
+
+def port_base_of(intake: str) -> int:
+    """The port base of a stack whose intake answers at this address."""
+    return int(intake.rpartition(":")[2]) - 1

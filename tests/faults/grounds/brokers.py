@@ -1,0 +1,71 @@
+"""Brokers a fleet can be put on: one server kept alive like the services, or the three nodes of production."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.commands.broker import declare_at
+from deploy.layout import Layout
+from deploy.permissions import OPERATOR
+from shared.identity.keys import create_keys, read_key
+from tests.nats_cluster import NODES, NatsCluster, NatsNode
+from tests.waiting import wait_for
+
+WHOLE_SECONDS = 60.0
+
+
+@dataclass
+class ClusterBroker:
+    """Three nodes, every stream on each. ``away``: the nodes that a fault has taken."""
+
+    cluster: NatsCluster
+    away: set[str] = field(default_factory=set)
+    returning: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        """All three."""
+        return self.cluster.url
+
+    def password_of(self, _user: str) -> str:
+        """Everybody has the same: it is not permissions that are tried here."""
+        return self.cluster.password
+
+    def living_url(self) -> str:
+        """A node that nobody has taken."""
+        return next(node.url for node in self.cluster.nodes if node.name not in self.away)
+
+    async def whole(self) -> None:
+        """Wait until all nodes are there and have caught up. Raises ``AssertionError``."""
+        await asyncio.gather(*self.returning)
+        await asyncio.to_thread(self.cluster.wait_until_whole, WHOLE_SECONDS)
+
+    async def leader_of(self, stream: str) -> NatsNode:
+        """The node that leads a stream. Raises ``AssertionError`` when nobody does for long."""
+
+        async def leader() -> NatsNode:
+            return await asyncio.to_thread(self.cluster.leader_of, stream)
+
+        return await wait_for(leader, WHOLE_SECONDS, f"a leader of {stream}")
+
+
+@asynccontextmanager
+async def cluster_broker(directory: Path, layout: Layout) -> AsyncIterator[ClusterBroker]:
+    """Three nodes with their streams declared; the operator's password lies where commands look for it."""
+    layout.make()
+    create_keys(layout.nats_users, (OPERATOR,))
+    cluster = NatsCluster(directory, password=read_key(layout.nats_users, OPERATOR).hex())
+    broker = ClusterBroker(cluster)
+    try:
+        await asyncio.to_thread(cluster.start)
+        await declare_at(cluster.url, cluster.password, NODES)
+        yield broker
+    finally:
+        for one in broker.returning:
+            one.cancel()
+        await asyncio.gather(*broker.returning, return_exceptions=True)
+        await asyncio.to_thread(cluster.stop)
