@@ -20,7 +20,7 @@ from tests.integration.deploy.stacks import logs
 
 QUIET_SECONDS = 60.0
 _FIGURES = str.maketrans("", "", "0123456789")
-LOOKS = 3
+LOOKS = 2
 """Clocks run on while somebody looks: only what each of so many looks finds is broken."""
 
 

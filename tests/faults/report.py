@@ -17,6 +17,9 @@ LIMITS = {"kill": 10.0, "outage": 30.0}
 """Seconds that the 95th percentile of recoveries of a kind may take (the project's promise)."""
 
 
+SHOWN = 5
+
+
 @dataclass
 class Report:
     """One scenario's account. ``directory`` is its own and empty; ``database`` what it is played on."""
@@ -63,10 +66,16 @@ class Report:
                 self.lost += finding.invariant == "I1"
                 self.doubled += finding.invariant == "I2"
                 self.notices_doubled += finding.invariant == "I4" and "notices of" in line
-                self.violated(f"{finding.invariant}: {line}")
+            self._shown(finding)
         self.notices_doubled += len(told_twice)
         for line in told_twice:
             self.violated(line)
+
+    def _shown(self, finding: Finding) -> None:
+        for line in finding.broken[:SHOWN]:
+            self.violated(f"{finding.invariant}: {line}")
+        if len(finding.broken) > SHOWN:
+            self.violated(f"{finding.invariant}: … and {len(finding.broken) - SHOWN} more")
 
     def tell(self, line: str) -> None:
         """One line of progress."""

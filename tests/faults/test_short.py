@@ -31,7 +31,7 @@ CHOSEN = (
 
 async def test_no_order_is_lost_and_nothing_happens_twice_while_faults_strike(tmp_path: Path) -> None:
     """Each fault is injected for real, the stack works again after it, and every invariant holds at the end."""
-    dice = random.Random(SEED)
+    dice = random.Random(SEED)  # noqa: S311 - to be repeated
     report = Report("short", "sqlite", tmp_path, SEED)
     async with open_site(tmp_path) as site, Load(site, dice, pace=1.5, at_once=8) as load:
         await strike_in_turn(report, site, load, [FAULTS[name] for name in CHOSEN], dice, 0, group=len(CHOSEN) + 1)
