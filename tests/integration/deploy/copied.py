@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -70,18 +71,18 @@ class Place:
     shelf: Shelf
     databases: Mapping[str, Database]
 
-    async def write(self, service: str, name: str, **given: Any) -> None:
+    async def write(self, service: str, name: str, /, **given: Any) -> None:
         """Commit one row."""
         of = table(service, name)
         async with self.databases[service].writing() as session:
             await session.execute(insert(of).values(row_of(of, **given)))
 
-    async def tell(self, service: str, event_id: str, about: str = "o-1", **body: Any) -> None:
+    async def tell(
+        self, service: str, event_id: str, /, about: str = "o-1", name: str = "order_placed", **body: Any
+    ) -> None:
         """Commit an event of a service's, sent already."""
-        name = body.pop("name", "order_placed")
         told = {"type": f"paidan.{service}.{name}.v1", "subject": f"{service}.{name}.v1._.{about}", "about": about}
-        text = str(body or {}).replace("'", '"').replace("None", "null")
-        await self.write(service, "outbox", event_id=event_id, body=text, sent_at=AT, **told)
+        await self.write(service, "outbox", event_id=event_id, body=json.dumps(body), sent_at=AT, **told)
 
     async def hear(self, service: str, event_id: str) -> None:
         """Commit that a service has heard an event."""
