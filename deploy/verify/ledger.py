@@ -28,6 +28,10 @@ class Ledger:
 
     path: Path
 
+    def read(self) -> int:
+        """How many promises it holds, once it is read to its end."""
+        return sum(1 for _ in self)
+
     def __iter__(self) -> Iterator[Promise]:
         """Every promise, in the order of the file."""
         try:

@@ -88,6 +88,9 @@ async def verify(
     """
     promised = Ledger(ledger) if isinstance(ledger, Path) else ledger or ()
     look = partial(Look, since=DomainClock.parse(stack.stack.clock).now() - since if since else None)
+    if isinstance(promised, Ledger):
+        say("reading the ledger")
+        promised.read()
     connection = await connect(stack)
     try:
         js = connection.jetstream(timeout=10)

@@ -11,6 +11,7 @@ import httpx2
 from nats.aio.msg import Msg
 from pydantic import BaseModel
 from sqlalchemy import LargeBinary, String, Table, select
+from sqlmodel import AutoString
 
 from deploy.verify.evidence import Databases, rows
 from deploy.verify.looking import Many
@@ -61,7 +62,7 @@ class Sifting:
                     await self._table(service, table)
 
     async def _table(self, service: str, table: Table) -> None:
-        texts = [column for column in table.columns if isinstance(column.type, String)]
+        texts = [column for column in table.columns if isinstance(column.type, String | AutoString)]
         if service == "notifier":
             texts += [column for column in table.columns if isinstance(column.type, LargeBinary)]
         keys = list(table.primary_key)

@@ -17,7 +17,8 @@ _ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2}")
 _CHANGING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|\d+")
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _IDENTITY = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
-_PART_OF_MORE = re.compile(r"[0-9A-Za-z_.\-]")
+_GOES_ON_BEFORE = re.compile(r"[0-9A-Za-z_-]$|\d\.$")
+_GOES_ON_AFTER = re.compile(r"[0-9A-Za-z_-]|\.\d")
 _HEX = frozenset("abcdefABCDEF")
 _IN_AN_ID = re.compile(r"[0-9a-f]{4}-$|[0-9a-fA-F]$|\d\.$")
 """What stands before the digits of an id or of a fraction."""
@@ -52,6 +53,8 @@ class Sieve:
         return any(name not in self.names for name in _NAME.findall(joined))
 
     def _take(self, place: str, text: str) -> None:
+        for number in _numbers(text):  # the numbers of JSON among them
+            self._keep(self.numbers, number, place)
         for plain in _plain(text):
             for number in _numbers(plain):
                 self._keep(self.numbers, number, place)
@@ -64,9 +67,9 @@ class Sieve:
     def _take_shapes(self, place: str, text: str) -> None:
         for kind, shape in (("a telephone number", _PHONE), ("an identity number", _IDENTITY)):
             for found in shape.finditer(text):
-                around = text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]
-                before = "" if text[: found.start()].endswith("+86") else around[0]
-                if not _PART_OF_MORE.match(before) and not _PART_OF_MORE.match(around[1]):
+                before = text[max(0, found.start() - 3) : found.start()].removesuffix("+86")
+                after = text[found.end() : found.end() + 2]
+                if not _GOES_ON_BEFORE.search(before) and not _GOES_ON_AFTER.match(after):
                     self.shaped.setdefault((kind, found[0]), place)
 
     def _keep(self, kept: dict[str, str], one: str, place: str) -> None:
