@@ -53,9 +53,11 @@ class Answer:
     err: str
 
 
-async def paidan(*arguments: str, cwd: Path = ROOT, within: float = END_SECONDS) -> Answer:
+async def paidan(
+    *arguments: str, cwd: Path = ROOT, within: float = END_SECONDS, environment: Mapping[str, str] | None = None
+) -> Answer:
     """Run one command to its end."""
-    process = await _spawn(arguments, cwd, {})
+    process = await _spawn(arguments, cwd, environment or {})
     out, err = await asyncio.wait_for(process.communicate(), within)
     assert process.returncode is not None
     return Answer(process.returncode, out.decode(), err.decode())

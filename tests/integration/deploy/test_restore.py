@@ -16,6 +16,7 @@ from sqlalchemy import text
 from deploy.backup import restoring
 from deploy.backup.choosing import choose
 from deploy.backup.epochs import read_epochs
+from deploy.backup.keys import fingerprints
 from deploy.backup.postgres_target import PostgresTarget
 from deploy.backup.reconciling import reconcile
 from deploy.backup.report import Report
@@ -54,7 +55,12 @@ async def files(tmp_path: Path) -> AsyncIterator[Place]:
 
 async def order(place: Place, number: int, **more: object) -> None:
     """An order, and the event that tells of it."""
-    named = {"order_id": f"o-{number}", "reference": f"R-{number}", "service": "pipe_leak", "grid": GRID}
+    named: dict[str, Any] = {
+        "order_id": f"o-{number}",
+        "reference": f"R-{number}",
+        "service": "pipe_leak",
+        "grid": GRID,
+    }
     await place.write("intake", "orders", **named, **more)
     told = named | {"placed_at": AT.isoformat(), "version": 1}
     await place.tell("intake", f"i-{number}", about=f"o-{number}", **told)
@@ -227,7 +233,7 @@ async def test_a_lost_vault_key_comes_back_alone(files: Place) -> None:
     chosen = choose(files.shelf.databases, None)
     other = files.shelf.keys / "other"
     create_keys(other)
-    (other / "fingerprints.json").write_text(json.dumps(dict(restoring.fingerprints(other))))
+    (other / "fingerprints.json").write_text(json.dumps(dict(fingerprints(other))))
     with pytest.raises(StackProblem, match="there are other keys"):
         await restore_keys(files.installation, replace(chosen, keys=other), force=False)
     with pytest.raises(StackProblem, match="does not open what intake has sealed"):
