@@ -12,9 +12,11 @@ from fastapi import FastAPI
 
 from services.notifier import api, pages
 from services.notifier.access import Doors
+from services.notifier.access.settling import Settling
 from services.notifier.clocks import DeliveryClock, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
+from services.notifier.pages.letter_words import LETTER_WORDS
 from services.notifier.policies.channels import read_order
 from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
@@ -37,6 +39,7 @@ from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.machinery import Connections, Machinery
+from shared.messaging.requests import ask
 from shared.persistence.migrating import check_migrated
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
@@ -57,6 +60,7 @@ SITE = Site(
         Link("/board", msgid("Public board")),
     ),
     sign_in=SIGN_IN,
+    globals=LETTER_WORDS,
 )
 
 
@@ -95,20 +99,27 @@ class Notifier:
         self.machinery: Machinery[Repository] = Machinery(
             "notifier", connections_of(settings), Repository, self.clock.now, [self._tell, self._wake_deliveries]
         )
-        self.machinery.hear(*HEARINGS)
+        again = self.machinery.hear(*HEARINGS)
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         self.readers = Readers("notifier", HERE / "locale", zone=self.rules.zone, now=self.clock.now)
         order = read_order(settings.channels)
         database, wording = self.machinery.database, Wording(self.rules, self.readers)
-        self.sessions = SessionQueries(database)
+        self.sessions, letters = SessionQueries(database), DeadLetterQueries(database)
         self.doors = Doors(
             self.machinery.writer,
             NoticeQueries(database, wording, order),
             EventQueries(database),
-            DeadLetterQueries(database),
+            letters,
             StreamQueries(self.machinery.bus),
             BoardQueries(database, self.rules, settings.board_least, settings.board_seconds),
+            Settling(
+                letters,
+                self.machinery.writer,
+                again.hear,
+                partial(ask, self.machinery.bus, within=settings.answer_seconds),
+                settings.replay_letters,
+            ),
         )
         file = NoticeFile(settings.notice_file)
         self.machinery.answer(answering(file.deliver, self.readers))

@@ -17,6 +17,7 @@ from services.notifier.models import (
     FollowedOrder,
     Inbox,
     IndexedEvent,
+    LetterAct,
     Matter,
     Notice,
     NotifierTable,
@@ -86,6 +87,17 @@ class Repository(MessagingRepository, SessionRepository):
     async def add_dead_letters(self, rows: Sequence[Row]) -> None:
         """Index dead letters; one that is known already is left as it is."""
         await self._add_new(BuriedLetter, rows, "dead_letter_id")
+
+    async def dead_letters(self, dead_letter_ids: Collection[str]) -> dict[str, BuriedLetter]:
+        """Dead letters by id, locked for change where the database has row locks."""
+        found = select(BuriedLetter).where(col(BuriedLetter.dead_letter_id).in_(dead_letter_ids)).with_for_update()
+        return {letter.dead_letter_id: letter for letter in await self._session.scalars(found)}
+
+    def note_act(self, dead_letter_id: str, act: str, by: str, wall: datetime, result: str, reason: str) -> None:
+        """Keep what somebody did about a dead letter."""
+        self._session.add(
+            LetterAct(dead_letter_id=dead_letter_id, act=act, by=by, at=wall, result=result, reason=reason)
+        )
 
     async def notices(self, notice_ids: Collection[str]) -> dict[str, Notice]:
         """Notices by id."""

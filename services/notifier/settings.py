@@ -19,8 +19,9 @@ class NotifierSettings(ServiceSettings):
     given up for a notice.
     ``retry_seconds``: the pause after the first failed attempt; it doubles up to ``longest_retry_seconds``.
     ``group_commands``: the most commands in one transaction. ``waiting_commands``: the most that may wait before
-    callers are told to come back. ``board_least``: smaller figures are not shown on the public board, nor what would
-    give them away. ``board_seconds``: how old its figures may be (wall time).
+    callers are told to come back. ``replay_letters``: the most dead letters one request has heard again.
+    ``board_least``: smaller figures are not shown on the public board, nor what would give them away.
+    ``board_seconds``: how old its figures may be (wall time).
     """
 
     service: ClassVar[str] = "notifier"
@@ -35,5 +36,6 @@ class NotifierSettings(ServiceSettings):
     longest_retry_seconds: PositiveFloat = 3600.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
+    replay_letters: PositiveInt = 100
     board_least: PositiveInt = 5
     board_seconds: NonNegativeFloat = 60.0

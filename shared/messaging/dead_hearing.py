@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ from shared.messaging.consuming import BATCH, PULL_SECONDS
 from shared.messaging.dead_letters import NotHeard
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import UnitOfWork
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
+"""What a path can hold; a letter with another id goes by its place."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ async def _read(message: NatsMessage) -> DeadLetter:
     sequence = raw.metadata.sequence.stream
     _, service, *subject = f"{raw.subject}..".split(".")
     return DeadLetter(
-        dead_letter_id=headers.get("Nats-Msg-Id", f"{raw.metadata.stream}:{sequence}")[:200],
+        dead_letter_id=told if _ID.fullmatch(told := headers.get("Nats-Msg-Id", "")) else f"DEAD:{sequence}",
         subject=".".join(subject).strip("."),
         service=service,
         durable=headers.get("dead-durable", ""),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from services.notifier.models.dead_letters import BuriedLetter, LetterAct
 from services.notifier.models.ground import NotifierTable
 from services.notifier.models.matters import Matter
 from services.notifier.models.notices import (
     AT_ONCE,
     LETTERBOX,
-    BuriedLetter,
     Delivery,
     DeliveryState,
     FollowedOrder,
@@ -28,6 +28,7 @@ __all__ = [
     "FollowedOrder",
     "Inbox",
     "IndexedEvent",
+    "LetterAct",
     "Matter",
     "Notice",
     "NotifierTable",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger, Integer
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
+
+POSITION = BigInteger().with_variant(Integer(), "sqlite")
+"""The order of insertion: SQLite counts in INTEGER primary keys alone."""
 
 
 class NotifierTable(SQLModel, registry=registry()):

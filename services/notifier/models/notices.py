@@ -1,14 +1,14 @@
-"""Events, orders, notices and their deliveries, dead letters, sessions, outbox and inbox."""
+"""Events, orders, notices and their deliveries, sessions, outbox and inbox."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.notifier.models.ground import NotifierTable
+from services.notifier.models.ground import POSITION, NotifierTable
 from services.notifier.policies.concerned import Concerned
 from services.notifier.policies.involvement import Involvement
 from services.notifier.policies.retries import Retries
@@ -21,9 +21,6 @@ from shared.messaging.published import PublishedColumns
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a first attempt: it was due before it was thought of."""
-
-POSITION = BigInteger().with_variant(Integer(), "sqlite")
-
 
 LETTERBOX = "letterbox"
 """The channel that is read at notifier's own door."""
@@ -184,25 +181,6 @@ class Delivery(NotifierTable, table=True):
             return False
         self.state, self.next_attempt_at = DeliveryState.DEAD.value, None
         return True
-
-
-class BuriedLetter(NotifierTable, table=True):
-    """A dead letter as it lies in the stream DEAD. ``headers`` is JSON, ``body`` the bytes as they were."""
-
-    __tablename__ = "dead_letters"
-
-    position: int | None = Field(default=None, primary_key=True, sa_type=POSITION)
-    dead_letter_id: str = Field(unique=True)
-    subject: str
-    service: str
-    durable: str
-    reason: str
-    attempts: int
-    stream: str
-    sequence: int = Field(sa_type=BigInteger)
-    headers: str = Field(sa_type=Text)
-    body: bytes = Field(sa_type=LargeBinary)
-    buried_at: datetime
 
 
 class Session(SessionColumns, NotifierTable, table=True):

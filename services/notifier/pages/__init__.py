@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.notifier.access import Doors
 from services.notifier.pages.board import board_routes
+from services.notifier.pages.dead_letters import dead_letter_routes
 from services.notifier.pages.events import event_routes
 from services.notifier.pages.standing import standing_routes
 from shared.community.definition import Community
@@ -19,5 +20,6 @@ def make_router(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     router.include_router(event_routes(doors, pages))
     router.include_router(standing_routes(doors, pages))
+    router.include_router(dead_letter_routes(doors, pages))
     router.include_router(board_routes(doors, pages, rules))
     return router

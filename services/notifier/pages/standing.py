@@ -1,4 +1,4 @@
-"""How the machinery stands: streams and their consumers, and what could not be heard."""
+"""How the machinery stands: streams and their consumers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from shared.contracts.refusal import Unavailable
 from shared.web.callers import OpsCaller, find_caller
 from shared.web.dates import duration
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
-from shared.web.paging import After
 from shared.web.templating import Pages
 
-ROWS = 20
 _CLOCKWORK = "streams"
 """A topic nobody announces: whoever watches it looks again every now and then."""
 
@@ -39,7 +37,7 @@ class Standing:
 
 
 def standing_routes(doors: Doors, pages: Pages) -> APIRouter:
-    """``/streams`` and ``/dead-letters``."""
+    """``/streams``."""
     router = APIRouter()
     standing = Standing(doors, pages)
 
@@ -59,11 +57,6 @@ def standing_routes(doors: Doors, pages: Pages) -> APIRouter:
 
         async for event in follow(request, _CLOCKWORK, read):
             yield event
-
-    @router.get("/dead-letters")
-    async def dead_letters(request: Request, _ops: OpsCaller, cursor: After = None) -> Response:
-        page = await doors.dead_letters.page(cursor, ROWS)
-        return pages.render(request, "dead_letters.html", letters=page.items, following=page.next)
 
     return router
 

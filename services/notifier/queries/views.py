@@ -97,8 +97,23 @@ class StreamView(BaseModel):
     consumers: list[ConsumerView]
 
 
+class LetterActView(BaseModel):
+    """One thing somebody did about a dead letter. ``act`` is replay or discard, ``at`` wall time; ``result``: of a
+    replay ``heard``, ``known``, ``refused``, ``too_early``, ``failed`` or ``away``, of a discarding the letter's state.
+    """
+
+    act: str
+    by: str
+    at: datetime
+    result: str
+    reason: str
+
+
 class DeadLetterView(BaseModel):
-    """One message that could not be heard by ``service``; ``payload`` is its body as text, cut at 10,000 characters."""
+    """One message that could not be heard by ``service``; ``payload`` is its body as text, cut at 10,000 characters.
+
+    ``state`` is dead, replayed or discarded (``because`` of what); ``acts`` is everything that was done about it.
+    """
 
     dead_letter_id: str
     subject: str
@@ -112,6 +127,31 @@ class DeadLetterView(BaseModel):
     payload: str
     size: int
     buried_at: datetime
+    state: str
+    settled_at: datetime | None
+    settled_by: str | None
+    because: str | None
+    acts: list[LetterActView]
+
+
+class CauseView(BaseModel):
+    """How many letters of one durable wait for the same reason."""
+
+    service: str
+    durable: str
+    reason: str
+    letters: int
+
+
+class ReplayedView(BaseModel):
+    """What came of replaying one list of letters, and where the next begins (null: there is none)."""
+
+    heard: int
+    known: int
+    refused: int
+    too_early: int
+    failed: int
+    next: str | None
 
 
 class FiguresView(BaseModel):

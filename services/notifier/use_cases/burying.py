@@ -15,7 +15,7 @@ DEAD_LETTERS = "dead-letters"
 
 async def index_dead_letters(uow: Unit, letters: Sequence[DeadLetter]) -> list[None]:
     """Hear dead letters; one that is known already changes nothing."""
-    rows = [{**asdict(letter), "headers": json.dumps(dict(letter.headers))} for letter in letters]
+    rows = [{**asdict(letter), "headers": json.dumps(dict(letter.headers)), "state": "dead"} for letter in letters]
     await uow.repository.add_dead_letters(rows)
     uow.announce(DEAD_LETTERS)
     return [None for _ in letters]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.notifier.access.settling import Settling
 from services.notifier.commands import Recipient
 from services.notifier.queries import BoardQueries, DeadLetterQueries, EventQueries, NoticeQueries, StreamQueries
 from services.notifier.repository import Repository
@@ -40,3 +41,4 @@ class Doors:
     dead_letters: DeadLetterQueries
     streams: StreamQueries
     board: BoardQueries
+    settling: Settling

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 
 from services.notifier.access import Doors, letterbox_of
+from services.notifier.api.dead_letters import dead_letter_doors
 from services.notifier.commands import ReadNotice, Recipient
 from services.notifier.queries import EventFilter
-from services.notifier.queries.views import BoardView, DeadLetterView, EventView, LetterView, NoticeView, StreamView
+from services.notifier.queries.views import BoardView, EventView, LetterView, NoticeView, StreamView
 from services.notifier.use_cases.confirming import EVENTS
 from services.notifier.use_cases.reading import read_notices
 from shared.contracts.words import Role
@@ -48,6 +49,7 @@ def make_router(doors: Doors) -> APIRouter:
     router = APIRouter(prefix="/api")
     router.include_router(_letterbox(doors))
     router.include_router(_operations(doors))
+    router.include_router(dead_letter_doors(doors))
     router.include_router(_board(doors))
     return router
 
@@ -124,10 +126,5 @@ def _operations(doors: Doors) -> APIRouter:
     async def streams() -> Page[StreamView]:
         """Streams and consumers as the broker tells it; 503 while it is away."""
         return Page(items=await doors.streams.streams(datetime.now(UTC)))
-
-    @router.get("/dead-letters")
-    async def dead_letters(cursor: After = None, limit: Limit = 50) -> Page[DeadLetterView]:
-        """What could not be heard, and why, newest first."""
-        return await doors.dead_letters.page(cursor, limit)
 
     return router
