@@ -81,7 +81,8 @@ async def _taken(attached: Attached, within: float) -> None:
         for service in SERVICES:
             for durable, publisher in durables_of(service):
                 stream = stream_of(publisher)
-                last = (await js.stream_info(stream)).state.last_seq
+                info = await wait_for(partial(js.stream_info, stream), within, f"{stream} to have a leader")
+                last = info.state.last_seq
                 taken = partial(_has_taken, js, stream, durable, last)
                 await wait_for(taken, deadline - time.monotonic(), f"{durable} to take what was under way")
     finally:
