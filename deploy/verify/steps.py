@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -45,16 +44,18 @@ _HEARD = (*(event.type() for event in _ENDS), intake.OrderReopened.type())
 
 @dataclass
 class _Course:
-    """One dispatch's course: the facts matcher told, how often intake reopened it, and when it heard the end."""
+    """One dispatch's course: the facts matcher told, how often intake reopened it, and the end that was heard."""
 
     told: list[matcher.DispatchEvent] = field(default_factory=list)
     reopened: int = 0
     ended: OrderState | None = None
-    heard_end_at: datetime | None = None
 
 
 async def dispatches_step_legally(look: Look) -> list[Breach]:
-    """I7: from fact to fact only legal steps; an end is intake's, and no step comes after it."""
+    """I7: from fact to fact only legal steps; an end is intake's, and no step leads out of it.
+
+    Times are not compared: a clock may have jumped between two facts.
+    """
     broken: list[Breach] = []
     async for piece in look.pieces(look.databases.matcher, DISPATCHES.c.order_id):
         courses = await _courses(look.databases, piece)
@@ -73,22 +74,22 @@ async def _courses(databases: Databases, piece: Sequence[str]) -> dict[str, _Cou
         if isinstance(event, matcher.DispatchEvent):
             courses.setdefault(row.about, _Course()).told.append(event)
     heard = await _heard(databases, piece)
-    for row, at in heard:
+    for row in heard:
         event, course = fact_of_row(row).event, courses.setdefault(row.about, _Course())
         if isinstance(event, intake.OrderReopened):
             course.reopened += 1
         else:
-            course.ended, course.heard_end_at = _ENDS[type(event)], at
+            course.ended = _ENDS[type(event)]
     return courses
 
 
-async def _heard(databases: Databases, piece: Sequence[str]) -> list[tuple[Any, datetime]]:
-    """What matcher has heard of intake's ends and reopenings, and when (domain time)."""
+async def _heard(databases: Databases, piece: Sequence[str]) -> list[Any]:
+    """What matcher has heard of intake's ends and reopenings."""
     published = select(INTAKE_OUTBOX).where(INTAKE_OUTBOX.c.about.in_(piece), INTAKE_OUTBOX.c.type.in_(_HEARD))
     facts = {row.event_id: row async for row in rows(databases.intake, published)}
-    taken = select(MATCHER_INBOX.c.event_id, MATCHER_INBOX.c.heard_at)
+    taken = select(MATCHER_INBOX.c.event_id)
     taken = taken.where(MATCHER_INBOX.c.durable == "matcher_from_intake", MATCHER_INBOX.c.event_id.in_(list(facts)))
-    return [(facts[row.event_id], row.heard_at) async for row in rows(databases.matcher, taken)]
+    return [facts[row.event_id] async for row in rows(databases.matcher, taken)]
 
 
 def _wrong(course: _Course, stands: str) -> list[str]:
@@ -101,8 +102,6 @@ def _wrong(course: _Course, stands: str) -> list[str]:
             state, reopened = OrderState.PLACED, reopened - 1
         if not may(state, step):
             return [f"took the step {step.value} from {state.value} at v{event.version}"]
-        if course.heard_end_at is not None and event.at > course.heard_end_at:
-            return [f"took the step {step.value} at v{event.version}, after its end"]
         state = state_after(state, step)
     if state is OrderState.DONE and reopened:
         state = OrderState.PLACED
