@@ -31,6 +31,8 @@ from tests.waiting import wait_for
 
 AT_ONCE = 24
 """Orders that people act on at the same time."""
+MOST_OPEN = 400
+"""Placing waits for nobody, until so many orders are open: an outage must not keep orders from coming."""
 SPEED = 6.0
 """How much faster than people they act."""
 RESOLVES = 0.95
@@ -94,6 +96,7 @@ class Load:
         self._people = People(self._community, dice.randrange(2**31), RESOLVES, roster)
         self._pace = pace
         self._free = asyncio.Semaphore(at_once)
+        self._room = asyncio.Semaphore(MOST_OPEN)
         self._gate = Gate()
         self.doors = GatedDoors(site, self._gate)
         self.figures = Figures()
@@ -141,7 +144,7 @@ class Load:
         number = 0
         while True:
             await self._gate.opened.wait()
-            await self._free.acquire()
+            await self._room.acquire()
             story = asyncio.create_task(self._live(number))
             self._stories.add(story)
             story.add_done_callback(self._ended)
@@ -150,7 +153,7 @@ class Load:
 
     def _ended(self, story: asyncio.Task[None]) -> None:
         self._stories.discard(story)
-        self._free.release()
+        self._room.release()
         if not story.cancelled() and (error := story.exception()) is not None:
             self.wrong[f"{type(error).__name__}: {error}"[:300]] += 1
 
@@ -159,15 +162,18 @@ class Load:
         try:
             placed = await self.doors.place(wish.body, wish.key, self._recorder(wish.recorded_in))
             self._note(placed)
-            order: dict[str, Any] = {**placed, "wish": wish.body}
-            for _ in range(TRIES):
-                place = Place(self.doors, self._people, self._community, self._clock, self.figures, SPEED)
-                end = await Story(place).live_through(order)
-                order.pop("wish", None)  # whoever joined has joined
-                if not end.startswith("stuck"):
-                    return
+            async with self._free:
+                await self._live_through({**placed, "wish": wish.body})
         except StackProblem as problem:
             self.wrong[str(problem)[:300]] += 1
+
+    async def _live_through(self, order: dict[str, Any]) -> None:
+        for _ in range(TRIES):
+            place = Place(self.doors, self._people, self._community, self._clock, self.figures, SPEED)
+            end = await Story(place).live_through(order)
+            order.pop("wish", None)  # whoever joined has joined
+            if not end.startswith("stuck"):
+                return
 
     def _note(self, placed: Mapping[str, Any]) -> None:
         with self._ledger.open("a", encoding="utf-8") as file:
