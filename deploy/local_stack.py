@@ -6,13 +6,14 @@ import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.backup.unfinished import ensure_finished, ensure_keys
 from deploy.broker import LocalBroker
 from deploy.children import Child
+from deploy.declaring import kept_declared
 from deploy.environment import project_directory, service_environment
 from deploy.keeper import Timings
 from deploy.layout import Layout, Ports
@@ -60,14 +61,20 @@ class LocalStack:
         self.plan = plan
         self._state: State = "starting"
         self._broker = LocalBroker(plan.layout, plan.ports, plan.settings.nats_sync_interval)
+        self._kept = AsyncExitStack()
         self.supervisor = Supervisor(plan.layout.logs, timings=timings, changed=self._pids_changed)
 
     async def start(self) -> None:
         """Start everything; returns when every service answers. Raises ``StackProblem``."""
         self._write({})
         await self.supervisor.start(self._broker.prepare())
+        await self._kept.enter_async_context(kept_declared(self._broker.connect, self.supervisor.fact))
         await side_by_side(*(self._migrate(service) for service in SERVICES))
         await self.supervisor.start(*(self._service(service) for service in SERVICES))
+
+    async def leave(self) -> None:
+        """Look after the streams no longer; the broker is about to be ended."""
+        await self._kept.aclose()
 
     def tell(self, state: State) -> None:
         """Let attaching commands know how far the stack is."""
@@ -133,6 +140,7 @@ async def local_stack(plan: StackPlan, timings: Timings | None = None) -> AsyncI
                     yield stack
                 finally:
                     stack.tell("stopping")
+                    await stack.leave()
         finally:
             layout.stack_file.unlink(missing_ok=True)
 

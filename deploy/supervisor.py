@@ -43,6 +43,10 @@ class Supervisor:
         """The living children by name, in the order they were started."""
         return {k.child.name: k.pid for group in self._groups for k in group if k.pid is not None}
 
+    def fact(self, event: str, **fields: object) -> None:
+        """A line in the supervisor's log."""
+        self._facts.fact(event, **fields)
+
     async def start(self, *children: Child) -> None:
         """Start a group side by side and return when all are healthy; from then on they are kept alive.
 

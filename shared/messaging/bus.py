@@ -28,6 +28,7 @@ STOP_SECONDS = 15.0
 PUBLISH_SECONDS = 10.0
 CHECK_SECONDS = 2.0
 STUCK_SECONDS = 60.0
+ABSENT = "the broker is not connected"
 PING_SECONDS = 10
 """A broker that vanished without a word is noticed after two pings without an answer, not after four minutes."""
 
@@ -52,8 +53,9 @@ class Bus:
         self._client: Client | None = None
         self._stopping = False
         self._discarding = False
+        self._leaving = asyncio.Lock()
         self._watch = Watch(service, stuck_seconds)
-        self._trouble = "the broker is not connected"
+        self._trouble = ABSENT
         self.connected = asyncio.Event()
 
     def attach(self, *attach: Attach) -> None:
@@ -115,9 +117,9 @@ class Bus:
             if not await self._connect():
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            await self._until_lost()
-            if not self._stopping:
-                await self._leave()
+            if not await self._until_lost():
+                return
+            await self._leave()
 
     async def _connect(self) -> bool:
         broker, client = self.make_broker(), None
@@ -129,18 +131,21 @@ class Bus:
                 await broker.start()
         except (NatsError, OSError, TimeoutError, Unavailable) as error:
             log.warning("broker.absent", error=type(error).__name__, detail=str(error)[:200])
-            self._trouble = str(error) if isinstance(error, Unavailable) else "the broker is not connected"
+            self._trouble = str(error) if isinstance(error, Unavailable) else ABSENT
             self._client = None
             await self._discard(broker, client)
             return False
         self._watch.follow(broker)
-        self._broker = broker
+        self._broker, self._trouble = broker, ABSENT
         self.connected.set()
         log.info("broker.connected")
         return True
 
-    async def _until_lost(self) -> None:
-        """Look at the consumers until one has to be subscribed afresh; one that is stuck for good ends the process."""
+    async def _until_lost(self) -> bool:
+        """Look at the consumers until one has to be subscribed afresh; one that is stuck for good ends the process.
+
+        Returns False when there is nothing more to do: this bus, or its process, is being stopped.
+        """
         while not self._stopping:
             await asyncio.sleep(LOOK_SECONDS)
             try:
@@ -149,26 +154,29 @@ class Bus:
             except ConsumerLost as lost:
                 log.warning("consumer.lost", detail=lost.detail)
                 self._trouble = lost.detail
-                return
+                return not self._stopping
             except ConsumerStuck as stuck:
                 log.error("consumer.stuck", detail=stuck.detail)  # noqa: TRY400 - a plain fact, no accident to trace
                 os.kill(os.getpid(), signal.SIGTERM)
-                return
+                return False
             except (NatsError, OSError, TimeoutError, Unavailable):
                 continue  # the broker is away; the client is looking for it
+        return False
 
     async def _leave(self) -> None:
         broker, client = self._broker, self._client
         self.connected.clear()
         self._broker = self._client = None
         if broker is not None:
-            await self._discard(broker, client)
+            async with self._leaving:
+                await self._discard(broker, client)
 
     async def stop(self) -> None:
         """Let running handlers finish, then close, whether or not the broker is there to be told."""
         self._stopping = True
-        if self._broker is not None:
-            await self._end(self._broker, self._client)
+        async with self._leaving:
+            if self._broker is not None:
+                await self._end(self._broker, self._client)
 
     async def check(self) -> None:
         """Readiness: raises ``Unavailable`` when there is no connection, and names the durable of this service that is

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.broker import LocalBroker
+from deploy.declaring import kept_declared, missing
 from deploy.keeper import Timings
 from deploy.layout import Layout, Ports
 from deploy.supervisor import Supervisor
@@ -45,6 +46,27 @@ async def test_streams_are_declared_again_when_the_broker_comes_back(
 
         found = await wait_for(messages, within=20, what="the streams of the next server")
     assert {"INTAKE": kept, "MATCHER": 0, "NOTIFIER": 0, "DEAD": 0} == found
+
+
+async def test_what_is_deleted_under_a_living_broker_is_declared_again(tmp_path: Path) -> None:
+    """Streams with all that hangs on them, and one durable alone: the operator declares what is missing."""
+    layout = Layout.at(tmp_path / "data")
+    layout.make()
+    broker = LocalBroker(layout, Ports(free_port_base()), "always")
+    async with Supervisor(layout.logs, timings=Timings(grace=5)) as supervisor:
+        await supervisor.start(broker.prepare())
+        connection = await broker.connect()
+        js = connection.jetstream()
+        async with kept_declared(broker.connect, supervisor.fact):
+            await js.delete_stream("INTAKE")
+            await js.delete_consumer("MATCHER", "notifier_from_matcher")
+            assert ["INTAKE", "notifier_from_matcher"] == await missing(js)
+
+            async def whole() -> bool:
+                return await missing(js) == []
+
+            await wait_for(whole, within=15, what="everything to be declared again")
+        await connection.close()
 
 
 async def publish_one(broker: LocalBroker) -> None:
