@@ -1,13 +1,24 @@
-"""Running a service until it is told to stop, and stopping it in good order."""
+"""Running a service until it is told to stop, and stopping it in good order.
+
+The first SIGTERM (or SIGINT): no new connection, streams end, every request that was taken gets its true answer within
+``shutdown_seconds``, then the loops, the bus and the writer end after what they took. A second one, or time running
+out, ends the process as it is: what is committed is committed, and the rest never was.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
+import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
@@ -16,19 +27,45 @@ from shared.persistence.alone import run_alone
 from shared.web.live import Changes
 from shared.web.settings import ServiceSettings
 
+log = structlog.get_logger()
+
 STARTUP_FAILED = 3
+FORCED = 4
+APART_SECONDS = 1.0
+"""Two signals closer than this are one: several loops may end by one accident, and each of them sends one."""
+REST_SECONDS = 25
+"""For what stops after the last answer: consumers, relay, writer. A unit's TimeoutStopSec allows for both."""
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with two habits changed.
+    """uvicorn, with three habits changed.
 
-    It waits for open streams before it tells the application to stop, so they must end first; and it ends by
-    the signal it caught, where a supervisor wants to see a clean exit.
+    It waits for open streams before it tells the application to stop, so they must end first; it ends by
+    the signal it caught, where a supervisor wants to see a clean exit; and a second SIGTERM means nothing to it.
     """
 
     def __init__(self, config: uvicorn.Config, changes: Changes) -> None:
         super().__init__(config)
         self._changes = changes
+        self._told_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal begins the end, a second one is the end."""
+        now = time.monotonic()
+        if self._told_at is None:
+            self._told_at = now
+            self._end_anyway_after((self.config.timeout_graceful_shutdown or 0) + REST_SECONDS)
+            log.info("service.stopping")
+            self.should_exit = True
+        elif now - self._told_at >= APART_SECONDS:
+            _end_now("second signal")
+
+    @staticmethod
+    def _end_anyway_after(seconds: float) -> None:
+        # a thread: what hangs may be the event loop itself
+        last = threading.Timer(seconds, _end_now, ("time is up",))
+        last.daemon = True
+        last.start()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,9 +83,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _end_now(why: str) -> None:
+    log.error("service.ended", why=why)
+    sys.stderr.flush()
+    os._exit(FORCED)
+
+
 def serve(app: FastAPI, settings: ServiceSettings) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit code: 0, 1 when another process has the SQLite database, or 3
-    when the service could not start.
+    when the service could not start; 4 is a process that did not stop in good order.
     """
     config = uvicorn.Config(
         app,

@@ -50,7 +50,7 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     body_limit_bytes: PositiveInt = 1024 * 1024
     upload_limit_bytes: PositiveInt = 10 * 1024 * 1024
-    shutdown_seconds: PositiveInt = 5
+    shutdown_seconds: PositiveInt = 10
     live_seconds: PositiveFloat = 15.0
     answer_seconds: PositiveFloat = 2.0
     stuck_seconds: PositiveFloat = 60.0

@@ -7,18 +7,20 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from shared.web.serving import APART_SECONDS, FORCED
 from tests.servers import free_port
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
-import sys
+import asyncio, sys
 from shared.web.serving import serve
 from tests.unit.web.conftest import TeahouseSettings, make_teahouse
 from shared.web.live import Changes
@@ -28,6 +30,13 @@ app = make_teahouse(settings, changes=Changes(0.05))
 async def poured(tea: str) -> None:
     app.state.poured.append(tea)
     app.state.changes.announce("tea")
+@app.post("/api/steeped")
+async def steeped() -> None:
+    app.state.poured.append("steeping")
+    await asyncio.sleep(600)
+@app.get("/api/steeping")
+async def steeping() -> bool:
+    return bool(app.state.poured)
 sys.exit(serve(app, settings))
 """
 
@@ -74,6 +83,32 @@ async def test_sigterm_ends_open_streams_and_exits_cleanly(
         process.send_signal(signal.SIGTERM)
         assert [] == [event async for event in events]
     assert 0 == await asyncio.wait_for(asyncio.to_thread(process.wait), 10)
+
+
+async def test_a_second_sigterm_ends_what_will_not_end(served: tuple[subprocess.Popen[bytes], str]) -> None:
+    """A request that never comes to its end holds up the first one, which two loops may send at once; not the next."""
+    process, url = served
+    await wait_for(lambda: _alive(url), 20)
+    async with httpx2.AsyncClient(base_url=url, timeout=20) as client:
+        steeping = asyncio.create_task(client.post("/api/steeped"))
+        await wait_for(lambda: _poured(url), 10)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+
+        async def told_again() -> int | None:
+            process.send_signal(signal.SIGTERM)
+            return process.poll()
+
+        began = time.monotonic()
+        assert FORCED == await wait_for(told_again, 10)
+        assert APART_SECONDS <= time.monotonic() - began + 0.1
+        with pytest.raises(httpx2.TransportError):
+            await steeping
+
+
+async def _poured(url: str) -> bool:
+    async with httpx2.AsyncClient(base_url=url) as client:
+        return (await client.get("/api/steeping")).text == "true"
 
 
 async def test_a_stream_goes_on_after_the_last_event_its_reader_saw(
