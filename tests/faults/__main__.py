@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import signal
 from typing import Annotated, Literal
 
 import typer
@@ -31,6 +32,7 @@ def main(
     logging.getLogger("nats").setLevel(logging.CRITICAL)  # that the broker is away is what we wanted
     seed = seed or secrets.randbelow(2**31)
     console.print(f"seed {seed}", highlight=False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us, the stacks end with us
     if not asyncio.run(run(seed, minutes, chosen, databases, console, beside)):
         raise typer.Exit(1)
 

@@ -29,7 +29,7 @@ from shared.contracts.words import Role
 from tests.faults.site import Site
 from tests.waiting import wait_for
 
-AT_ONCE = 24
+AT_ONCE = 12
 """Orders that people act on at the same time."""
 MOST_OPEN = 400
 """Placing waits for nobody, until so many orders are open: an outage must not keep orders from coming."""
@@ -86,7 +86,7 @@ class GatedDoors(Doors):
 class Load:
     """People acting on one site. Use as an async context manager: leaving it, they stop at once."""
 
-    def __init__(self, site: Site, dice: random.Random, *, pace: float = 2.0, at_once: int = AT_ONCE) -> None:
+    def __init__(self, site: Site, dice: random.Random, *, pace: float = 0.8, at_once: int = AT_ONCE) -> None:
         """``pace``: orders placed in a wall second, at most."""
         stack = site.attached
         self._ledger = site.ledger

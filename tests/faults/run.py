@@ -22,7 +22,7 @@ from tests.faults.report import Report, summary
 from tests.faults.striking import Stopped
 
 WHOLE_MINUTES = 10.0
-BESIDE = 2
+BESIDE = 4
 """Scenarios that play at the same time."""
 
 Play = Callable[[Report, random.Random, float], Awaitable[None]]
