@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.access.settling import Settling
-from services.notifier.clocks import DeliveryClock, NoticeFile
+from services.notifier.clocks import DeliveryClock, LetterCount, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.letter_words import LETTER_WORDS
@@ -97,7 +97,11 @@ class Notifier:
         self.clock = DomainClock.parse(settings.clock)
         self.changes = Changes(settings.live_seconds)
         self.machinery: Machinery[Repository] = Machinery(
-            "notifier", connections_of(settings), Repository, self.clock.now, [self._tell, self._wake_deliveries]
+            "notifier",
+            connections_of(settings),
+            Repository,
+            self.clock.now,
+            [self._tell, self._wake_deliveries, self._recount],
         )
         again = self.machinery.hear(*HEARINGS)
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
@@ -121,6 +125,7 @@ class Notifier:
                 settings.replay_letters,
             ),
         )
+        self.letter_count = LetterCount(letters, settings.live_seconds)
         file = NoticeFile(settings.notice_file)
         self.machinery.answer(answering(file.deliver, self.readers))
         self.delivery_clock = DeliveryClock(
@@ -135,7 +140,7 @@ class Notifier:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.delivery_clock.run):
+        async with self.machinery.running(self.delivery_clock.run, self.letter_count.run):
             yield
 
     async def check_migrated(self) -> None:
@@ -144,6 +149,9 @@ class Notifier:
 
     def _tell(self, unit: Unit) -> None:
         self.changes.announce(*unit.announced)
+
+    def _recount(self, unit: Unit) -> None:
+        self.letter_count.wake(unit)
 
     def _wake_deliveries(self, unit: Unit) -> None:
         self.delivery_clock.wake(unit)

@@ -16,6 +16,9 @@ FACTS_HEARD = Counter(
 )
 FACTS_PUBLISHED = Counter("paidan_facts_published", "Events the relay published", ("event",))
 DELIVERIES = Counter("paidan_deliveries", "Attempts to bring notices, by what became of them", ("channel", "result"))
+DEAD_LETTERS_KEPT = Gauge(
+    "paidan_dead_letters", "Messages that could not be heard, by what became of them since", ("service", "state")
+)
 OUTBOX_WAITING = Gauge("paidan_outbox_waiting", "Events committed and not yet published")
 OUTBOX_AGAIN = Gauge("paidan_outbox_again", "Events of a lost stream still to be published again, at most")
 HTTP_REQUESTS = Counter("paidan_http_requests", "Answered requests", ("method", "route", "status"))

@@ -20,8 +20,9 @@ from shared.contracts.envelope import Event, Fact, to_headers
 from shared.contracts.intake import OrderAmended, OrderCancelled, OrderClosed
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import Outcome, Urgency
-from shared.messaging.bus import STUCK_SECONDS, Bus
+from shared.messaging.bus import STUCK_SECONDS, Attach, Bus
 from shared.messaging.consuming import Hearing
+from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
 from shared.messaging.streams import declare
@@ -166,7 +167,10 @@ async def party(
 
         writer = GroupCommit(units_of(database, [wake]))
         hearing = heard if heard is None or isinstance(heard, Hearing) else hearing_with(heard)
-        attach = [] if hearing is None else [partial(hearing.attach, writer)]
+        attach: list[Attach] = []
+        if hearing is not None:
+            again = answers_of(service, HearingAgain(writer, [hearing]))
+            attach = [partial(hearing.attach, writer), *([again.attach] if again else [])]
         bus = Bus(service, server.url, service, PASSWORD, stuck_seconds)
         bus.attach(*attach, *([answers.attach] if answers else []))
         relay = Relay(service, database, (Outbox, Published), writer, bus)
