@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from sqlalchemy import Column, select
 
 from deploy.verify.evidence import CHUNK, Databases
 from deploy.verify.tables import ORDERS
+from shared.community.clock import DomainClock
 from shared.persistence.engine import Database
 
 PAUSES = (0.3, 1.0, 3.0)
@@ -37,10 +38,11 @@ class Breach(NamedTuple):
 
 @dataclass(frozen=True)
 class Look:
-    """What a check looks at: the databases, and of the orders those placed ``since`` (domain time) or ``only`` these;
-    None is all of them."""
+    """What a check looks at: the databases, by the stack's ``clock``, and of the orders those placed ``since`` (domain
+    time) or ``only`` these; None is all of them."""
 
     databases: Databases
+    clock: DomainClock = field(default_factory=DomainClock)
     since: datetime | None = None
     only: frozenset[str] | None = None
 

@@ -18,7 +18,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from deploy.attached import Attached, load_definition
 from deploy.permissions import OPERATOR, inbox_of
 from deploy.problems import StackProblem
-from deploy.verify import bus, histories, notices, orders, promises, rereading, serving, steps, streams, telling, views
+from deploy.verify import (
+    bus,
+    clocks,
+    histories,
+    notices,
+    orders,
+    owed,
+    promises,
+    rereading,
+    serving,
+    steps,
+    streams,
+    telling,
+    views,
+)
 from deploy.verify.evidence import Databases, opened
 from deploy.verify.ledger import Ledger, Promise
 from deploy.verify.looking import Check, Finding, Look, confirmed
@@ -26,7 +40,7 @@ from deploy.verify.privacy import Ground, Sifting, nothing_personal_outside
 from shared.community.clock import DomainClock
 from shared.identity.keys import KeyMissing, read_key
 
-__all__ = ["Finding", "check", "connect", "run_verify", "verify"]
+__all__ = ["Finding", "connect", "run_verify", "verify"]
 
 Say = Callable[[str], None]
 """Hears what is being looked at, for whoever waits."""
@@ -38,6 +52,8 @@ _CHECKS: Sequence[tuple[str, str, Check]] = (
     ("I2", "no post has more claims than places", serving.posts_are_held_once),
     ("I3", "open orders have a holder, a due time and a clock", orders.open_orders_are_held),
     ("I3", "dangers nobody has seen to are before an area, by a time", orders.dangers_are_before_somebody),
+    ("I3", "no clock ran out unseen", clocks.clocks_fire),
+    ("I4", "whoever ordered and whoever serves is told", owed.everybody_hears),
     ("I4", "every step a person should hear of has one notice", notices.each_step_once),
     ("I5", "the services have heard all of each other", views.services_agree),
     ("I6", "what the services keep of each other is what was told", views.parts_agree),
@@ -87,7 +103,8 @@ async def verify(
     Raises ``StackProblem`` when the broker or a database is away or the ledger is none.
     """
     promised = Ledger(ledger) if isinstance(ledger, Path) else ledger or ()
-    look = partial(Look, since=DomainClock.parse(stack.stack.clock).now() - since if since else None)
+    clock = DomainClock.parse(stack.stack.clock)
+    look = partial(Look, clock=clock, since=clock.now() - since if since else None)
     if isinstance(promised, Ledger):
         say("reading the ledger")
         promised.read()
@@ -125,13 +142,6 @@ async def connect(stack: Attached) -> Client:
         raise StackProblem(f"the operator's password is missing: {error}") from None
     except (NatsError, OSError) as error:
         raise StackProblem(f"the broker at {stack.url('nats')} does not answer: {type(error).__name__}") from None
-
-
-async def check(
-    databases: Databases, js: JetStreamContext, promised: Iterable[Promise], quiet: float | None, ground: Ground
-) -> list[Finding]:
-    """Every invariant's finding, in their order."""
-    return await _check(Look(databases), js, promised, quiet, ground, lambda _: None)
 
 
 async def _check(

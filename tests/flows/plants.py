@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.verify import notices, orders, serving
+from deploy.verify import notices, orders, owed, serving
 from deploy.verify.looking import Check
 
 
@@ -54,6 +54,11 @@ _UNTELL = "DELETE FROM notices WHERE notice_id = 'planted'"
 DANGER = (
     'INSERT INTO incidents (incident_id, order_id, "by", area, due_at, raised, reported_at)'
     " SELECT 'planted', order_id, 'resident', '', due_at, 1, placed_at FROM dispatches WHERE order_id = '{closed}'"
+)
+
+_UNTHANK = (
+    "UPDATE notices SET kind = '{other}', version = version {by} WHERE order_id = '{{closed}}' AND kind = '{one}'"
+    " AND recipient_role = 'volunteer'"
 )
 
 OF_SERVING = (
@@ -164,5 +169,19 @@ OF_SERVING = (
         (_TELL.format(what="'referral_ended', version, 'department', 'city'"),),
         (_UNTELL,),
         notices.each_step_once,
+    ),
+    Plant(
+        "who_ordered_was_told_nothing",
+        "notifier",
+        ("UPDATE notices SET recipient_id = 'planted' WHERE order_id = '{closed}' AND kind = 'order_done'",),
+        ("UPDATE notices SET recipient_id = '{closed}' WHERE order_id = '{closed}' AND kind = 'order_done'",),
+        owed.everybody_hears,
+    ),
+    Plant(
+        "who_served_was_not_thanked",
+        "notifier",
+        (_UNTHANK.format(one="order_closed", other="planted", by="+ 1000"),),
+        (_UNTHANK.format(one="planted", other="order_closed", by="- 1000"),),
+        owed.everybody_hears,
     ),
 )

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from deploy.attached import Attached
 from deploy.demo.doors import Doors
 from deploy.verify import orders
+from deploy.verify.clocks import clocks_fire
 from deploy.verify.evidence import Databases, Promise, opened
 from deploy.verify.looking import Look
 from deploy.verify.privacy import Sifting, nothing_personal_outside
@@ -132,26 +133,29 @@ async def test_each_planted_violation_is_found(scene: Scene) -> None:
     for plant in (*OF_SERVING, *OF_HISTORIES):
         async with planted(scene, plant) as databases:
             assert await plant.rule(Look(databases)), plant.name
+    async with opened(scene.stack.stack.databases) as databases:
+        next_month = DomainClock.parse((DomainClock.parse(scene.stack.stack.clock).now() + timedelta(30)).isoformat())
+        assert await clocks_fire(Look(databases, next_month))
     assert [] == await findings(scene)
 
 
 async def test_what_is_personal_is_found_wherever_it_stands(scene: Scene) -> None:
     """In a column, in an event, in a log, as a number or in words; where and what kind is said, never the value."""
     number, log = PHONE.replace(" ", ""), scene.stack.layout.logs / "planted.log"
-    plants = {f"tel {number}": "phone", "滴水，厨房的地板": "details", "李阿姨": "name"}
-    sow = "UPDATE orders SET channel = '%s' WHERE order_id = '{assigned}'"
-    for value, kind in plants.items():
-        weed = sow.replace("'%s'", "NULL")
-        plant = Plant("personal", "intake", (sow % value,), (weed,), orders.open_orders_are_held)
-        async with planted(scene, plant):
-            found = await personal(scene)
-            assert any(line.startswith("intake.orders") and f": {kind} of" in line for line in found), kind
-            assert not any(said in line for said in (number[3:], "李阿姨", "厨房") for line in found)
-    log.write_text(json.dumps({"event": "request.failed", "path": "/find?name=%E6%9D%8E%E9%98%BF%E5%A7%A8"}))
+    sow = "UPDATE orders SET channel = '%s' WHERE order_id = '{%s}'"
+    said = {"assigned": f"tel {number}", "closed": "滴水，厨房的地板", "declined": "李阿姨"}
+    plants = [sow % (value, one) for one, value in said.items()]
+    weed = ["UPDATE orders SET channel = NULL WHERE channel LIKE 'tel%' OR channel IN ('滴水，厨房的地板', '李阿姨')"]
+    log.write_text(json.dumps({"event": "request.failed", "path": "/find?name=%E5%B0%B9%E7%BA%A2"}))  # of the roster
     try:
-        assert ["log planted.log line 1: name of intake.contacts"] == await personal(scene)
+        async with planted(scene, Plant("personal", "intake", plants, weed, orders.open_orders_are_held)):
+            found = await personal(scene)
     finally:
         log.unlink()
+    kinds = {"assigned": "phone", "closed": "details", "declined": "name"}
+    told = {f"intake.orders {scene.names[one]}: {kind} of intake.contacts" for one, kind in kinds.items()}
+    assert {*told, "log planted.log line 1: name of matcher.volunteers"} <= set(found)
+    assert not [line for line in found if any(value in line for value in (number[3:], "李阿姨", "厨房", "尹红"))]
     assert [] == await personal(scene)
 
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from deploy.verify import histories, notices, orders, promises, serving, steps, views
+from deploy.verify import histories, notices, orders, owed, promises, serving, steps, views
 from deploy.verify.looking import Look
 from shared.community.definition import Community
 from shared.community.roster import RosterRow
@@ -83,6 +83,7 @@ class House(RuleBasedStateMachine):
             views.services_agree,
             views.parts_agree,
             notices.each_step_once,
+            owed.everybody_hears,
         )
         for check in checks:
             broken = await check(look)
