@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,10 @@ LONGEST_LINE = 256 * 1024
 
 
 class LogFile:
-    """Appends lines to ``<directory>/<name>.log``; a line that is no JSON object is wrapped into one."""
+    """Appends lines to ``<directory>/<name>.log``; a line that is no JSON object is wrapped into one.
+
+    The file may be moved away or cut by others (logrotate): what comes next goes to a file of that name.
+    """
 
     def __init__(self, directory: Path, name: str, *, largest: int = LARGEST) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -45,15 +49,26 @@ class LogFile:
     def _write(self, text: str) -> None:
         # A full disk costs log lines, never the child: one whose output nobody reads stands still.
         with contextlib.suppress(OSError):
+            if self._moved():
+                self._open_again()
             self._file.write(text.encode() + b"\n")
             if self._file.tell() >= self._largest:
                 self._set_aside()
 
     def _set_aside(self) -> None:
-        full = self._file
         self.path.replace(self.path.with_suffix(".log.1"))
+        self._open_again()
+
+    def _open_again(self) -> None:
+        before = self._file
         self._file = self.path.open("ab", buffering=0)
-        full.close()
+        before.close()
+
+    def _moved(self) -> bool:
+        try:
+            return not os.path.samestat(self.path.stat(), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            return True
 
 
 def _is_object(text: str) -> bool:

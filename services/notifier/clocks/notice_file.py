@@ -21,7 +21,8 @@ class NoticeFile:
         """Write messages and wait until they are on disk (``channels.Channel``). Blocks; raises ``OSError``.
 
         ``uncertain``: the ``notice_id`` of those that an earlier attempt may have written already, before it could
-        be confirmed. They are looked up in the file, so that no line doubles. What has no ``notice_id`` is written.
+        be confirmed. They are looked up in the file and in the one set aside before it (``<file>.1``, by logrotate), so
+        that no line doubles. What has no ``notice_id`` is written.
         """
         with self._writing:
             self._append(messages, uncertain)
@@ -30,11 +31,20 @@ class NoticeFile:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+b") as file:
             _mend(file)
-            written = _written(file, uncertain) if uncertain else set()
+            written = self._written(file, uncertain) if uncertain else set()
             fresh = [message for message in messages if message.get("notice_id") not in written]
             file.write(b"".join(_line(message) for message in fresh))
             file.flush()
             os.fsync(file.fileno())
+
+    def _written(self, file: BinaryIO, notice_ids: Collection[str]) -> set[str]:
+        file.seek(0)
+        found = _written(file, notice_ids)
+        before = self._path.with_name(f"{self._path.name}.1")
+        if before.exists():
+            with before.open("rb") as rotated:
+                found |= _written(rotated, notice_ids)
+        return found
 
 
 def _line(message: Mapping[str, Any]) -> bytes:
@@ -55,7 +65,6 @@ def _mend(file: BinaryIO) -> None:
 
 
 def _written(file: BinaryIO, notice_ids: Collection[str]) -> set[str]:
-    file.seek(0)
     sought = set(notice_ids)
     found: set[str] = set()
     for line in file:
