@@ -11,6 +11,7 @@ from deploy.commands.broker import broker
 from deploy.commands.demo import demo
 from deploy.commands.flows import flows
 from deploy.commands.orders import orders
+from deploy.commands.rebuild import rebuild
 from deploy.commands.restore import restore
 from deploy.commands.roster import roster
 from deploy.commands.simulate import simulate
@@ -31,6 +32,7 @@ app.command()(token)
 app.command()(flows)
 app.command()(demo)
 app.command()(verify)
+app.command()(rebuild)
 app.command()(simulate)
 app.command()(backup)
 app.command()(restore)

@@ -23,6 +23,7 @@ from services.notifier.repository import Repository
 from services.notifier.use_cases.confirming import confirm_steps, index_events
 from shared.contracts.envelope import Event, Fact, OrderEvent
 from shared.contracts.flows import EVENTS, SERVICES
+from shared.contracts.versions import Vocabulary
 from shared.messaging.outbox import keep_in
 from shared.persistence.engine import Database
 from shared.persistence.unit_of_work import Units
@@ -43,7 +44,7 @@ READ_MODELS: Mapping[str, tuple[Table, str]] = {
 }
 """Each read model with the column its rows are known by."""
 
-_TYPES: Mapping[str, type[Event]] = {event.type(): event for event in EVENTS}
+_VOCABULARY = Vocabulary(EVENTS)
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,9 @@ async def _told(databases: Databases, event_ids: Sequence[str]) -> dict[str, Fac
 
 
 def fact_of_row(row: Any) -> Fact[Event]:
-    """An outbox row as the fact its consumers heard. Raises ``KeyError`` for a type this code does not know, and
-    ``ValueError`` for a body that is none of its type."""
-    return Fact(row.event_id, row.time, _TYPES[row.type].model_validate_json(row.body), row.traceparent)
+    """An outbox row as the fact its consumers heard, in its newest version. Raises ``Poison``, a ``ValueError``, for
+    what nobody could hear."""
+    return Fact(row.event_id, row.time, _VOCABULARY.event_of(row.type, row.body), row.traceparent)
 
 
 async def _read(database: Database, query: Select[Any]) -> Sequence[Any]:
@@ -143,12 +144,20 @@ class Replay:
             await connection.run_sync(NotifierTable.metadata.create_all)
 
     async def hear(self, facts: Sequence[Fact[Event]]) -> None:
-        """Take facts in, in their order, by the use cases that heard them first."""
-        waiting, self.early = [*self.early, *facts], []
-        steps = [fact for fact in waiting if isinstance(fact.event, OrderEvent)]
-        others = [fact for fact in waiting if not isinstance(fact.event, OrderEvent)]
+        """Take facts in, in their order, by the use cases that heard them first; those that were early once more after
+        the others."""
+        waiting = [*self.early, *facts]
+        while True:
+            self.early = await self._hear(waiting)
+            self.heard += len(waiting) - len(self.early)
+            if not self.early or len(self.early) == len(waiting):
+                return
+            waiting = self.early
+
+    async def _hear(self, facts: Sequence[Fact[Event]]) -> list[Fact[Event]]:
+        steps = [fact for fact in facts if isinstance(fact.event, OrderEvent)]
+        others = [fact for fact in facts if not isinstance(fact.event, OrderEvent)]
         async with Units(self.database, Repository, self.now, keep_in(Outbox))() as uow:
             answers = await confirm_steps(uow, steps)  # type: ignore[arg-type]  # narrowed above
             await index_events(uow, others)
-        self.early = [fact for fact, answer in zip(steps, answers, strict=True) if answer is not None]
-        self.heard += len(waiting) - len(self.early)
+        return [fact for fact, answer in zip(steps, answers, strict=True) if answer is not None]

@@ -52,6 +52,12 @@ class MessagingRepository:
             update(self.outbox).where(col(self.outbox.position).in_(positions)).values(sent_at=wall)
         )
 
+    async def publish_anew(self, positions: Sequence[int]) -> None:
+        """These outbox rows are not where they were sent: have them published as if they never had been."""
+        await self._session.execute(
+            update(self.outbox).where(col(self.outbox.position).in_(positions)).values(sent_at=None)
+        )
+
     async def published_to(self, stream: str) -> PublishedColumns | None:
         """What is remembered of a stream, locked for change where the database has row locks."""
         return await self._session.get(self.published, stream, with_for_update=True)
