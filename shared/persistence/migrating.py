@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from alembic import command, context
@@ -12,6 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.persistence.alone import run_alone
 from shared.persistence.engine import Database
@@ -23,6 +26,13 @@ _MIGRATING = 0x70616964616E
 
 PATIENT_SECONDS = 60.0
 """A migration waits longer for others' locks than a request does: other releases work meanwhile."""
+
+
+_CHECK = "PRAGMA foreign_key_check"
+
+
+class ReferencesBroken(Exception):
+    """After a migration rows would refer to rows that are not there; it was not committed."""
 
 
 class MigrationsPending(Exception):
@@ -71,10 +81,37 @@ async def migrate(database: Database, folder: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
-    async with database.engine.begin() as connection:
-        if not database.is_sqlite:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+    async with changing_schema(database) as connection:
         await connection.run_sync(upgrade)
+
+
+@asynccontextmanager
+async def changing_schema(database: Database) -> AsyncIterator[AsyncConnection]:
+    """One transaction in which a schema changes: all of it or nothing, by one process at a time.
+
+    SQLite changes a table by making another and dropping the first, which nothing may refer to meanwhile: references
+    are not enforced inside, and looked over before the commit. Raises ``ReferencesBroken``.
+    """
+    async with database.engine.connect() as connection:
+        if database.is_sqlite:
+            await _enforce_references(connection, "OFF")  # has no effect once a transaction has begun
+        try:
+            async with connection.begin():
+                if not database.is_sqlite:
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
+                yield connection
+                if database.is_sqlite and (broken := (await connection.execute(text(_CHECK))).all()):
+                    raise ReferencesBroken(f"rows of {', '.join(sorted({row[0] for row in broken}))}")
+        finally:
+            if database.is_sqlite:
+                await _enforce_references(connection, "ON")
+
+
+async def _enforce_references(connection: AsyncConnection, whether: str) -> None:
+    """Past SQLAlchemy, which would begin a transaction for it."""
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    cursor = await driver.execute(f"PRAGMA foreign_keys={whether}")
+    await cursor.close()
 
 
 def migrate_once(url: str, folder: Path) -> int:
