@@ -84,6 +84,7 @@ def connections_of(settings: IntakeSettings) -> Connections:
         busy_seconds=settings.busy_seconds,
         limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
+        early_seconds=settings.early_seconds,
     )
 
 

@@ -76,6 +76,7 @@ def connections_of(settings: NotifierSettings) -> Connections:
         busy_seconds=settings.busy_seconds,
         limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
+        early_seconds=settings.early_seconds,
     )
 
 

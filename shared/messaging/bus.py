@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from shared.contracts.refusal import Unavailable
-from shared.messaging.dead_letters import judge
+from shared.messaging.dead_letters import EARLY_SECONDS, judge
 from shared.messaging.watching import LOOK_SECONDS, ConsumerLost, ConsumerStuck, Watch
 
 log = structlog.get_logger()
@@ -39,10 +39,19 @@ class Bus:
     """One service's connection.
 
     ``stuck_seconds``: a durable that has messages waiting and takes none for so long is not ready; after twice as
-    long this process ends, so that its supervisor starts it afresh.
+    long this process ends, so that its supervisor starts it afresh. ``early_seconds``: so long a fact may come before
+    what it builds on.
     """
 
-    def __init__(self, service: str, url: str, user: str, password: str, stuck_seconds: float = STUCK_SECONDS) -> None:
+    def __init__(
+        self,
+        service: str,
+        url: str,
+        user: str,
+        password: str,
+        stuck_seconds: float = STUCK_SECONDS,
+        early_seconds: float = EARLY_SECONDS,
+    ) -> None:
         self.service = service
         self.inbox_prefix = f"_INBOX_{service}"
         self._url = url
@@ -55,6 +64,7 @@ class Bus:
         self._discarding = False
         self._leaving = asyncio.Lock()
         self._watch = Watch(service, stuck_seconds)
+        self._early_seconds = early_seconds
         self._trouble = ABSENT
         self.connected = asyncio.Event()
 
@@ -76,7 +86,7 @@ class Bus:
             error_cb=self._on_error,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             apply_types=False,  # injecting arguments takes a thread a message, and facts overtake one another there
-            middlewares=[judge(self.service, lambda: self.js)],
+            middlewares=[judge(self.service, lambda: self.js, self._early_seconds)],
             graceful_timeout=10,
             logger=None,
         )

@@ -53,7 +53,9 @@ class _Early:
     must not bury what it could take a moment later.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
+        """``seconds``: so long may a fact be too early."""
+        self.seconds = seconds
         self._since: dict[Place, tuple[float, int]] = {}
 
     def attempt(self, place: Place) -> tuple[float, int]:
@@ -66,14 +68,19 @@ class _Early:
     def forget(self, place: Place) -> None:
         """It was taken, or buried; and so may have been others, by another process."""
         self._since.pop(place, None)
-        oldest = time.monotonic() - 2 * EARLY_SECONDS
+        oldest = time.monotonic() - 2 * self.seconds
         while self._since and self._since[first := next(iter(self._since))][0] < oldest:
             del self._since[first]
 
 
-def judge(service: str, jetstream: Callable[[], JetStreamContext]) -> type[BaseMiddleware]:
-    """The broker's middleware that decides what becomes of a message its handler could not take."""
-    early = _Early()
+def judge(
+    service: str, jetstream: Callable[[], JetStreamContext], early_seconds: float = EARLY_SECONDS
+) -> type[BaseMiddleware]:
+    """The broker's middleware that decides what becomes of a message its handler could not take.
+
+    ``early_seconds``: so long facts are tried again that come before what they build on.
+    """
+    early = _Early(early_seconds)
 
     class Judge(BaseMiddleware):
         async def consume_scope(self, call_next: Callable[..., Any], msg: StreamMessage[Any]) -> Any:
@@ -107,7 +114,7 @@ def _again_in(error: Exception, raw: Msg, place: Place, early: _Early) -> float 
     delay = FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 20)
     if isinstance(error, TooEarly):
         age, attempts = early.attempt(place)
-        if age >= EARLY_SECONDS:
+        if age >= early.seconds:
             return None
         # Facts of one order may wait in a row, each for the one before it: looking again soon, in proportion to the
         # time waited, lets the whole row follow quickly once its first fact is taken.

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.messaging.bus import STUCK_SECONDS, Bus
 from shared.messaging.consuming import Hearing
+from shared.messaging.dead_letters import EARLY_SECONDS
 from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
@@ -55,6 +56,7 @@ class Connections:
     busy_seconds: float = BUSY_SECONDS
     limits: Limits = field(default_factory=Limits)
     stuck_seconds: float = STUCK_SECONDS
+    early_seconds: float = EARLY_SECONDS
 
 
 class Machinery(Generic[M]):
@@ -84,6 +86,7 @@ class Machinery(Generic[M]):
             connections.nats_user,
             connections.nats_password,
             connections.stuck_seconds,
+            connections.early_seconds,
         )
         tables = (outbox, repository.published)  # type: ignore[attr-defined]  # the same
         self.relay: Relay[M] = Relay(service, self.database, tables, self.writer, self.bus)

@@ -54,6 +54,7 @@ class ServiceSettings(BaseSettings):
     live_seconds: PositiveFloat = 15.0
     answer_seconds: PositiveFloat = 2.0
     stuck_seconds: PositiveFloat = 60.0
+    early_seconds: PositiveFloat = 600.0
     handover_seconds: PositiveInt = 60
     busy_seconds: PositiveFloat = BUSY_SECONDS
     disk_least_bytes: NonNegativeInt = 512 * 1024 * 1024

@@ -22,6 +22,7 @@ from shared.contracts.refusal import Refusal
 from shared.contracts.words import Outcome, Urgency
 from shared.messaging.bus import STUCK_SECONDS, Attach, Bus
 from shared.messaging.consuming import Hearing
+from shared.messaging.dead_letters import EARLY_SECONDS
 from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
@@ -156,6 +157,7 @@ async def party(
     heard: Heard | Hearing | None = None,
     answers: Answers | None = None,
     stuck_seconds: float = STUCK_SECONDS,
+    early_seconds: float = EARLY_SECONDS,
 ) -> AsyncIterator[Party]:
     """A service at work; with ``heard`` it listens to intake, with ``answers`` it answers the others. Stopped in the
     order of a real one."""
@@ -171,7 +173,7 @@ async def party(
         if hearing is not None:
             again = answers_of(service, HearingAgain(writer, [hearing]))
             attach = [partial(hearing.attach, writer), *([again.attach] if again else [])]
-        bus = Bus(service, server.url, service, PASSWORD, stuck_seconds)
+        bus = Bus(service, server.url, service, PASSWORD, stuck_seconds, early_seconds)
         bus.attach(*attach, *([answers.attach] if answers else []))
         relay = Relay(service, database, (Outbox, Published), writer, bus)
         relays.append(relay)

@@ -9,14 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 from nats.js import JetStreamContext
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Conflict, Refusal, TooEarly
-from shared.messaging import dead_letters
 from tests.integration.ledger import Inbox, Unit, entries
 from tests.integration.messaging.parties import (
     Party,
@@ -131,14 +129,13 @@ async def test_a_fact_that_stays_too_early_is_a_dead_letter(
     broker: NatsServer,
     js: JetStreamContext,
     intake_js: JetStreamContext,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After its time of attempts it is buried as too early, not at once: being old does not count against it."""
-    monkeypatch.setattr(dead_letters, "EARLY_SECONDS", 1.0)
     unready = Unready()
     await publish_raw(intake_js, cancelled("o-1", 2), "event-2")
     await old_enough(js)
-    async with party("matcher", f"sqlite+aiosqlite:///{tmp_path / 'matcher.db'}", broker, unready.hear):
+    url = f"sqlite+aiosqlite:///{tmp_path / 'matcher.db'}"
+    async with party("matcher", url, broker, unready.hear, early_seconds=1.0):
         await wait_for(lambda: consumed(js), 15, "an acknowledgement")
         (dead,) = await stored(js, "DEAD")
     assert "too_early" == headers_of(dead)["dead-reason"]

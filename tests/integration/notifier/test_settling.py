@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from shared.community.definition import Community
 from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Conflict, Refusal
 from shared.contracts.words import Role
-from shared.messaging import dead_letters
 from tests.integration.ledger import Unit, entries
 from tests.integration.messaging.parties import (
     PASSWORD,
@@ -27,6 +27,7 @@ from tests.integration.messaging.parties import (
     publish_raw,
     stored,
 )
+from tests.integration.messaging.test_poison import HONEST, POISON
 from tests.integration.notifier.running import Place, make_place
 from tests.integration.notifier.test_broker import publish
 from tests.integration.notifier.test_doors import items
@@ -129,11 +130,36 @@ async def test_a_hundred_letters_are_applied_once_when_their_cause_is_put_right(
         assert ("replayed", ["heard", "away"]) == (last["state"], [act["result"] for act in last["acts"]])
 
 
+async def test_a_letter_that_is_none_is_refused_again_for_the_same_reason(
+    tmp_path: Path, place: Place, broker: NatsServer
+) -> None:
+    """To be buried, kept and asked for makes nothing honest; no letter has an effect."""
+    ops = place.token(Role.OPS, "ops-1")
+    url = f"sqlite+aiosqlite:///{tmp_path / 'matcher.db'}"
+    async with place.serving() as client, party("matcher", url, broker, note) as matcher:
+        async with connected(broker, "intake") as intake_js:
+            for number, (_, changed) in enumerate(POISON):
+                await publish_raw(intake_js, HONEST, f"event-{number}", **changed)
+        found = await letters(client, ops, len(POISON), service="matcher")
+        told = await replay_all(client, ops, service="matcher")
+        assert len(POISON) == sum(one["refused"] for one in told)
+        again = {one["dead_letter_id"]: one for one in await items(client, "/api/dead-letters", ops, service="matcher")}
+        for letter in found:
+            (act,) = again[letter["dead_letter_id"]]["acts"]
+            assert _without_cut(letter) == act["reason"]
+        assert [] == await entries(matcher.database)
+
+
+def _without_cut(letter: dict[str, Any]) -> str:
+    """The reason a letter died of; a subject that was cut is none."""
+    return "forged:subject" if letter["subject"].count(".") < 4 else str(letter["reason"])
+
+
 async def test_notifier_hears_its_own_letters_again_in_whatever_order_they_died(
-    place: Place, broker: NatsServer, monkeypatch: pytest.MonkeyPatch
+    place: Place, broker: NatsServer
 ) -> None:
     """Facts that waited too long for their order are heard once it is there, each after the one it builds on."""
-    monkeypatch.setattr(dead_letters, "EARLY_SECONDS", 0.3)
+    place = replace(place, settings=place.settings.model_copy(update={"early_seconds": 0.3}))
     ops = place.token(Role.OPS, "ops-1")
     of_matcher = [event for event in Story().whole() if event.publisher == "matcher"]
     async with place.serving() as client:
