@@ -86,7 +86,7 @@ class Demonstration:
 
         async def placed() -> Mapping[str, Any]:
             order = await doors.place(wish.body, wish.key, self._recorder(doors, wish.recorded_in))
-            self._note(order)
+            self._note(order, wish.key)
             return {**order, "wish": wish.body}
 
         await self._live(doors, placed, advance)
@@ -108,9 +108,9 @@ class Demonstration:
             return None
         return doors.as_caller(Role.COORDINATOR, self._community.ladder.by_area[area].coordinator_id, area)
 
-    def _note(self, placed: Mapping[str, Any]) -> None:
+    def _note(self, placed: Mapping[str, Any], key: str) -> None:
         if self._ledger is not None:
-            kept = {name: placed[name] for name in ("order_id", "reference", "tracking_token")}
+            kept = {name: placed[name] for name in ("order_id", "reference", "tracking_token")} | {"key": key}
             with self._ledger.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(kept) + "\n")
 
