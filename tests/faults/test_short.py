@@ -6,13 +6,13 @@ import random
 from pathlib import Path
 
 from tests.faults.fault import FAULTS
-from tests.faults.kinds import broker, calls, clocks, databases, messages, points, stops
+from tests.faults.kinds import broker, calls, clocks, databases, lies, messages, points, stops
 from tests.faults.load import Load
 from tests.faults.report import Report
 from tests.faults.site import open_site
 from tests.faults.striking import strike_in_turn
 
-KINDS = (broker, calls, clocks, databases, messages, points, stops)
+KINDS = (broker, calls, clocks, databases, lies, messages, points, stops)
 """Imported, so that their faults are known."""
 
 SEED = 5

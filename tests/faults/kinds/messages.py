@@ -1,4 +1,4 @@
-"""What the broker may hand to services besides facts once and in order: copies, disorder, rubbish, lies."""
+"""What the broker may hand to services besides facts once and in order: copies and disorder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import contextlib
 import os
 import random
 import signal
-import uuid
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,7 +20,6 @@ from nats.js.errors import NotFoundError
 from deploy.permissions import inbox_of
 from shared.contracts.flows import SERVICES, durables_of, stream_of
 from shared.identity.keys import read_key
-from shared.messaging.streams import DEAD_STREAM
 from tests.faults.fault import DATABASES, Missed, known
 from tests.faults.kinds.broker import operator
 from tests.faults.site import Site
@@ -34,7 +31,6 @@ PILED = 12
 PILES_SECONDS = 10.0
 PULL_SECONDS = 1.5
 """A little longer than a pull lasts that a stopped service had asked for."""
-BURIED_SECONDS = 30.0
 
 
 @asynccontextmanager
@@ -115,73 +111,6 @@ class Disordered:
                 await say_again(voice, stream, dice.sample(piled, len(piled)))
 
 
-@dataclass(frozen=True)
-class Poisoned:
-    """Messages under a known subject that are no facts: each is buried with a reason, and hearing goes on."""
-
-    publisher: str
-    kind: str = "messages"
-    databases: tuple[str, ...] = DATABASES
-
-    @property
-    def name(self) -> str:
-        """``poison in INTAKE``."""
-        return f"poison in {stream_of(self.publisher)}"
-
-    async def strike(self, site: Site, dice: random.Random) -> None:
-        """Publish all of them; each hearer buries each."""
-        async with operator(site) as js, speaking_as(site, self.publisher) as voice:
-            before = (await js.stream_info(DEAD_STREAM)).state.last_seq
-            order = str(uuid.UUID(int=dice.getrandbits(128)))
-            subject = f"{self.publisher}.{EVENT_OF[self.publisher]}.v1.maoling-east.{order}"
-            bodies = poison(self.publisher, order, voice.max_payload, dice)
-            for headers, body in bodies:
-                await _publish(voice, stream_of(self.publisher), subject, headers, body)
-            expected = {(durable, len(bodies)) for _, durable in hearers_of(self.publisher)}
-
-            async def buried() -> bool:
-                last = (await js.stream_info(DEAD_STREAM)).state.last_seq
-                letters = await messages(js, DEAD_STREAM, before + 1, last)
-                mine = [letter for letter in letters if (letter.subject or "").endswith(subject)]
-                found = Counter((letter.headers or {})["dead-durable"] for letter in mine)
-                if expected != set(found.items()):
-                    raise AssertionError(f"buried {dict(found)} of {len(bodies)} each")
-                return True
-
-            await wait_for(buried, BURIED_SECONDS, f"poison under {subject} to be buried by each hearer")
-
-
-def poison(publisher: str, order: str, largest: int, dice: random.Random) -> list[tuple[dict[str, str], bytes]]:
-    """Headers and bodies: not JSON, a NUL, an unknown type, no headers, wrong source, a later version, too large."""
-    name = EVENT_OF[publisher]
-    marks = {
-        "ce-type": f"paidan.{publisher}.{name}.v1",
-        "ce-source": f"/paidan/{publisher}",
-        "ce-subject": order,
-        "ce-time": "2026-11-22T11:00:00+00:00",
-        "ce-specversion": "1.0",
-        "correlation_id": order,
-    }
-    told = [
-        (marks, b"no json at all \xff\xfe"),
-        (marks, b'{"order_id": "\\u0000"}'),
-        (marks | {"ce-type": f"paidan.{publisher}.order_eaten.v1"}, b"{}"),
-        ({}, b"{}"),
-        (marks | {"ce-source": "/paidan/nobody"}, b"{}"),
-        (marks | {"ce-type": f"paidan.{publisher}.{name}.v99"}, b"{}"),
-        (marks, b"[" * 100_000),
-    ]
-    room = largest - sum(len(key) + len(value) + 4 for key, value in marks.items()) - 128
-    told.append((marks, b"x" * room))
-    return [
-        (headers | {"ce-id": str(uuid.UUID(int=dice.getrandbits(128)))} if headers else headers, body)
-        for headers, body in told
-    ]
-
-
-EVENT_OF = {"intake": "order_placed", "matcher": "offer_made", "notifier": "notice_sent"}
-
-
 async def messages(js: JetStreamContext, stream: str, first: int, last: int) -> list[RawStreamMsg]:
     """What a stream has from one sequence to another."""
     found = []
@@ -195,7 +124,7 @@ async def say_again(voice: Client, stream: str, told: Sequence[RawStreamMsg]) ->
     """Publish messages once more: the same facts, under message ids that the broker does not know."""
     for message in told:
         headers = {name: value for name, value in (message.headers or {}).items() if not name.startswith("Nats-")}
-        await _publish(voice, stream, message.subject or "", headers, message.data or b"")
+        await publish(voice, stream, message.subject or "", headers, message.data or b"")
 
 
 @asynccontextmanager
@@ -229,10 +158,10 @@ async def _piled(js: JetStreamContext, stream: str) -> tuple[int, int]:
         return first, there
 
 
-async def _publish(voice: Client, stream: str, subject: str, headers: Mapping[str, str], body: bytes) -> None:
+async def publish(voice: Client, stream: str, subject: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Publish as it is, and wait until the stream has it."""
     await voice.jetstream(timeout=10).publish(subject, body, stream=stream, headers=dict(headers) or None)
 
 
 DUPLICATES = [known(Duplicated(publisher)) for publisher in SERVICES]
 DISORDER = [known(Disordered(publisher)) for publisher in ("intake", "matcher")]
-POISON = [known(Poisoned(publisher)) for publisher in ("intake", "matcher")]
