@@ -17,8 +17,10 @@ from nats.js.errors import NotFoundError
 from sqlalchemy import Table, func, select
 
 from deploy.verify.evidence import Databases, rows
-from deploy.verify.tables import INBOXES, OUTBOXES
+from deploy.verify.tables import DEAD_LETTERS, INBOXES, OUTBOXES
+from services.notifier.policies.letters import LetterState
 from shared.contracts.flows import HEARS, SERVICES, durables_of, stream_of
+from shared.messaging.dead_hearing import letter_id
 from shared.messaging.streams import DEAD_STREAM
 from shared.persistence.engine import Database
 
@@ -26,6 +28,7 @@ QUIET_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 LOOKS = 2
 """So many looks in a row must find nothing under way: what one service publishes makes the next one work."""
+_SETTLED = select(DEAD_LETTERS.c.dead_letter_id).where(DEAD_LETTERS.c.state != LetterState.DEAD.value)
 MOVING_SECONDS = 10.0
 """Under load, within so long everything that waits has to have moved."""
 
@@ -129,9 +132,10 @@ async def wait_for_quiet(look: Callable[[], Awaitable[Backlog]], seconds: float 
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def dead_letters_are_explained(js: JetStreamContext) -> tuple[int, list[str]]:
-    """I5: how many dead letters there are, and those that carry no reason."""
+async def dead_letters_are_explained(databases: Databases, js: JetStreamContext) -> tuple[int, list[str]]:
+    """I5: how many dead letters there are, and those that carry no reason and that nobody has settled."""
     state = (await js.stream_info(DEAD_STREAM)).state
+    settled = {row.dead_letter_id async for row in rows(databases.notifier, _SETTLED)}
     broken = []
     for sequence in range(state.first_seq, state.last_seq + 1) if state.messages else ():
         try:
@@ -139,6 +143,8 @@ async def dead_letters_are_explained(js: JetStreamContext) -> tuple[int, list[st
         except (NotFoundError, NatsTimeout):
             continue
         headers = letter.headers or {}
+        if letter_id(headers, sequence) in settled:
+            continue
         if not (headers.get("dead-reason") and headers.get("dead-durable")):
             broken.append(f"dead letter {sequence} on {letter.subject} says no reason")
     return state.messages, broken

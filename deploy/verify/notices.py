@@ -20,6 +20,7 @@ from shared.contracts.envelope import OrderEvent
 from shared.contracts.flows import EVENTS
 from shared.contracts.intake import OrderCancelled, OrderClosed, OrderMerged
 from shared.contracts.matcher import LegRequested, OfferMade, OrderReferred
+from shared.contracts.versions import Vocabulary
 from shared.contracts.words import Role
 
 Key = tuple[str, str, int, str, str]
@@ -31,7 +32,7 @@ TimeAsked = tuple[str, int, str]
 Referred = tuple[str, str]
 """Order and department."""
 
-_EVENTS = {event.type(): event for event in EVENTS}
+_VOCABULARY = Vocabulary(EVENTS)
 
 
 async def each_step_once(look: Look) -> list[Breach]:
@@ -135,7 +136,7 @@ async def _called_for(databases: Databases, order_ids: Sequence[str]) -> _Called
     for database, outbox in ((databases.intake, INTAKE_OUTBOX), (databases.matcher, MATCHER_OUTBOX)):
         facts = select(outbox.c.type, outbox.c.about, outbox.c.body).where(outbox.c.about.in_(order_ids))
         async for row in rows(database, facts):
-            event = _EVENTS[row.type].model_validate_json(row.body)
+            event = _VOCABULARY.event_of(row.type, row.body)
             if isinstance(event, OrderEvent):
                 told.setdefault(row.about, []).append(event)
     called_for = _CalledFor()

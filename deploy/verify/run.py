@@ -165,7 +165,7 @@ async def _check(
             )
         return Finding(invariant, rule, broken, remarks)
 
-    dead, unexplained = await bus.dead_letters_are_explained(js)
+    dead, unexplained = await bus.dead_letters_are_explained(databases, js)
     counted, unkept = await promises.promised_orders_exist_once(databases, promised)
     say("I6: the streams tell what the outboxes tell")
     sifting = Sifting(databases)

@@ -31,6 +31,7 @@ VOLUNTEERS = MatcherTable.metadata.tables["volunteers"]
 MATCHER_INBOX = MatcherTable.metadata.tables["inbox"]
 MATCHER_OUTBOX = MatcherTable.metadata.tables["outbox"]
 
+DEAD_LETTERS = NotifierTable.metadata.tables["dead_letters"]
 EVENTS_HEARD = NotifierTable.metadata.tables["events"]
 NOTICES = NotifierTable.metadata.tables["notices"]
 NOTIFIER_INBOX = NotifierTable.metadata.tables["inbox"]

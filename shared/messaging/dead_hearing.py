@@ -14,11 +14,13 @@ from shared.contracts.flows import DEAD_LETTERS, stream_of
 from shared.messaging.bus import Bus
 from shared.messaging.consuming import BATCH, PULL_SECONDS
 from shared.messaging.dead_letters import NotHeard
+from shared.messaging.streams import DEAD_STREAM
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import UnitOfWork
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 """What a path can hold; a letter with another id goes by its place."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ async def _read(message: NatsMessage) -> DeadLetter:
     sequence = raw.metadata.sequence.stream
     _, service, *subject = f"{raw.subject}..".split(".")
     return DeadLetter(
-        dead_letter_id=told if _ID.fullmatch(told := headers.get("Nats-Msg-Id", "")) else f"DEAD:{sequence}",
+        dead_letter_id=letter_id(headers, sequence),
         subject=".".join(subject).strip("."),
         service=service,
         durable=headers.get("dead-durable", ""),
@@ -95,9 +97,16 @@ async def _read(message: NatsMessage) -> DeadLetter:
     )
 
 
+def letter_id(headers: Mapping[str, str], sequence: int) -> str:
+    """How a letter is called that lies at ``sequence`` of the stream DEAD."""
+    told = headers.get("Nats-Msg-Id", "")
+    return told if _ID.fullmatch(told) else f"{DEAD_STREAM}:{sequence}"
+
+
 def _storable(text: str) -> str:
-    """PostgreSQL stores no NUL, and nothing stores half a surrogate."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    """PostgreSQL stores no NUL, and nothing stores half a surrogate. What stands for them is in no honest mark: left
+    out, a forged one might become honest."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _number(text: str | None) -> int:
