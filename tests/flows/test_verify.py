@@ -173,7 +173,7 @@ async def test_programs_read_findings_and_exit_codes(scene: Scene, tmp_path: Pat
     """0 where all holds, 1 where something is violated, 2 where it could not look; the findings as JSON."""
     data, ledger = str(scene.stack.layout.data), tmp_path / "ledger.jsonl"
     ledger.write_text(json.dumps({"order_id": "nobody", "reference": "261122-AAAA-BBBB"}) + "\n")
-    answer = await paidan("verify", "--json", "--data", data, "--ledger", str(ledger), within=150)
+    answer = await paidan("verify", "--json", "--data", data, "--ledger", str(ledger), within=100)
     told = json.loads(answer.out)
     assert (1, False) == (answer.code, told["holds"])
     assert [["261122-AAAA-BBBB was promised and is not there"]] == [
