@@ -19,7 +19,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 BUSY_SECONDS = 3.0
-"""How long a statement waits for locks that others hold, and anybody for a connection, before the answer is "away"."""
+"""How long a statement waits for locks that others hold before the answer is "away"."""
+CONNECTION_WAITS = 3
+"""So many times longer anybody waits for a connection: a busy machine must not look like a database that is away."""
 SILENT_SECONDS = 30.0
 """A PostgreSQL that answers nothing for so long is away: frozen, or behind a network that swallows everything."""
 
@@ -97,19 +99,17 @@ def _make_folder(url: str) -> None:
 
 def _postgresql(url: str, *, pool: int, busy_seconds: float) -> AsyncEngine:
     bounds = {
-        "timeout": busy_seconds or None,
+        "timeout": CONNECTION_WAITS * busy_seconds or None,
         "command_timeout": SILENT_SECONDS,
         "server_settings": {"lock_timeout": str(int(busy_seconds * 1000))},
     }
-    return create_async_engine(
-        url, pool_size=pool, pool_pre_ping=True, pool_timeout=busy_seconds or SILENT_SECONDS, connect_args=bounds
-    )
+    waits = CONNECTION_WAITS * busy_seconds or SILENT_SECONDS
+    return create_async_engine(url, pool_size=pool, pool_pre_ping=True, pool_timeout=waits, connect_args=bounds)
 
 
 def _sqlite(url: str, *, pool: int, read_only: bool, busy_seconds: float) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=pool, max_overflow=0 if pool == 1 else 10, pool_timeout=busy_seconds or SILENT_SECONDS
-    )
+    waits = CONNECTION_WAITS * busy_seconds or SILENT_SECONDS
+    engine = create_async_engine(url, pool_size=pool, max_overflow=0 if pool == 1 else 10, pool_timeout=waits)
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
