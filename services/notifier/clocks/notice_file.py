@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-import threading
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 
 class NoticeFile:
-    """Appends messages to one file. One process writes it, from any of its threads."""
+    """Appends messages to one file, in turn with every other thread and process that does."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._writing = threading.Lock()
 
     def deliver(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
         """Write messages and wait until they are on disk (``channels.Channel``). Blocks; raises ``OSError``.
@@ -24,12 +23,10 @@ class NoticeFile:
         be confirmed. They are looked up in the file and in the one set aside before it (``<file>.1``, by logrotate), so
         that no line doubles. What has no ``notice_id`` is written.
         """
-        with self._writing:
-            self._append(messages, uncertain)
-
-    def _append(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a+b") as file:
+            # A line another process is just writing looks torn, and would be cut off.
+            fcntl.flock(file, fcntl.LOCK_EX)
             _mend(file)
             written = self._written(file, uncertain) if uncertain else set()
             fresh = [message for message in messages if message.get("notice_id") not in written]

@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.broker import LocalBroker
 from deploy.commands.broker import declare_at
-from deploy.layout import Layout
+from deploy.layout import Layout, Ports
 from deploy.permissions import OPERATOR
+from deploy.supervisor import Supervisor
 from shared.identity.keys import create_keys, read_key
+from tests.integration.deploy.stacks import free_port_base
 from tests.nats_cluster import NODES, NatsCluster, NatsNode
 from tests.waiting import wait_for
 
@@ -69,3 +72,33 @@ async def cluster_broker(directory: Path, layout: Layout) -> AsyncIterator[Clust
             one.cancel()
         await asyncio.gather(*broker.returning, return_exceptions=True)
         await asyncio.to_thread(cluster.stop)
+
+
+@dataclass(frozen=True)
+class OneBroker:
+    """One server, kept alive as the local stack keeps it."""
+
+    local: LocalBroker
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self.local.place.url
+
+    def password_of(self, user: str) -> str:
+        """As the local stack has made it."""
+        return self.local.password_of(user)
+
+    def living_url(self) -> str:
+        """There is no other."""
+        return self.url
+
+
+@asynccontextmanager
+async def one_broker(layout: Layout) -> AsyncIterator[OneBroker]:
+    """A server of the data directory, with users, permissions and streams as the local stack has them."""
+    layout.make()
+    local = LocalBroker(layout, Ports(free_port_base()), "always")
+    async with Supervisor(layout.logs) as supervisor:
+        await supervisor.start(local.prepare())
+        yield OneBroker(local)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +77,18 @@ def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     """The caller hears of it as ``OSError``: nothing is confirmed."""
     with pytest.raises(OSError, match="directory"):
         NoticeFile(tmp_path).deliver([message(1)], set())
+
+
+def test_a_line_that_another_process_is_writing_is_waited_for(path: Path) -> None:
+    """Half a line of another notifier's is no torn one: it is left whole, and ours comes after it."""
+    NoticeFile(path).deliver([message(1)], set())
+    line = json.dumps(message(2)).encode() + b"\n"
+    ours = threading.Thread(target=NoticeFile(path).deliver, args=([message(3)], set()))
+    with path.open("ab", buffering=0) as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        theirs.write(line[:10])
+        ours.start()
+        ours.join(0.2)
+        theirs.write(line[10:])
+    ours.join(10)
+    assert ["n-1", "n-2", "n-3"] == ids(path)
