@@ -8,6 +8,7 @@ import typer
 
 from deploy.commands.backup import backup
 from deploy.commands.broker import broker
+from deploy.commands.definition import definition
 from deploy.commands.demo import demo
 from deploy.commands.flows import flows
 from deploy.commands.orders import orders
@@ -39,6 +40,7 @@ app.command()(restore)
 app.add_typer(roster, name="roster")
 app.add_typer(orders, name="orders")
 app.add_typer(broker, name="broker")
+app.add_typer(definition, name="definition")
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ from deploy.problems import StackProblem
 from deploy.settings import StackSettings
 from deploy.welcome import welcome
 from shared.community.clock import DomainClock
+from shared.community.definition import Community
+from shared.community.editing import EditStandsInTheWay, check_edit
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -47,7 +49,9 @@ def up(
         clock=_clock(clock),
         settings=_settings(),
     )
-    demonstration = Demonstration.of(load_definition(plan.definition))
+    rules = load_definition(plan.definition)
+    _check_edit(plan, rules)
+    demonstration = Demonstration.of(rules)
     asyncio.run(_until_told(plan, demonstration, with_roster=not empty))
 
 
@@ -91,6 +95,16 @@ def say(line: str) -> None:
     """One line for the operator; a closed terminal stops nothing."""
     with contextlib.suppress(BrokenPipeError):
         typer.echo(line)
+
+
+def _check_edit(plan: StackPlan, rules: Community) -> None:
+    """An edit that would leave somebody without anybody is said before anything is started."""
+    from deploy.editing import named_in  # noqa: PLC0415 - the other commands start faster without it
+
+    try:
+        check_edit(rules, named_in(plan.layout, plan.settings.databases(plan.layout)))
+    except EditStandsInTheWay as edit:
+        raise StackProblem(str(edit)) from None
 
 
 def _clock(text: str) -> str:

@@ -81,6 +81,7 @@ def connections_of(settings: MatcherSettings) -> Connections:
         busy_seconds=settings.busy_seconds,
         limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
+        early_seconds=settings.early_seconds,
     )
 
 
@@ -120,7 +121,9 @@ class Matcher:
             gap_days=settings.gap_days,
             admission=self.machinery.admission,
         )
-        self.dispatch_clock = DispatchClock(self.queries, self.use_cases, self.clock, settings.sweep_seconds)
+        self.dispatch_clock = DispatchClock(
+            self.queries, self.use_cases, self.clock, settings.sweep_seconds, frozenset(self.rules.departments_by_code)
+        )
         ask_intake = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_intake, settings.sweep_seconds)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +26,23 @@ LOOKS_A_SWEEP = 10
 
 
 class DispatchClock:
-    """Moves what fell due. ``tick_seconds``: the longest pause, in wall time."""
+    """Moves what fell due. ``tick_seconds``: the longest pause, in wall time. ``departments``: the codes of those there
+    are, so that nothing stays with one that is no more.
+    """
 
-    def __init__(self, queries: Queries, use_cases: UseCases, clock: DomainClock, tick_seconds: float) -> None:
+    def __init__(
+        self,
+        queries: Queries,
+        use_cases: UseCases,
+        clock: DomainClock,
+        tick_seconds: float,
+        departments: Collection[str] | None = None,
+    ) -> None:
         self._queries = queries
         self._use_cases = use_cases
         self._clock = clock
         self._tick = tick_seconds
+        self._departments = departments
 
     async def sweep(self, now: datetime) -> int:
         """Do everything due at ``now``; returns how much was.
@@ -47,6 +57,9 @@ class DispatchClock:
         done += await self._do(use_cases.calling_up.lapse_call_ups, await due.expired_call_ups(now, MOST))
         done += await self._do(use_cases.incidents.raise_again, await due.incidents(now, MOST))
         done += await self._do(use_cases.departing.clear_departed, await due.departed(MOST))
+        if self._departments is not None:
+            gone = await due.held_by_nobody(self._departments, MOST)
+            done += await self._do(use_cases.climbing.take_back, gone)
         return done + await self._do(use_cases.pairing.look_again, await due.looks(now, MOST))
 
     async def run(self) -> None:

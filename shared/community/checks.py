@@ -79,6 +79,15 @@ def _below_its_parent(entry: Entry[AreaRow], parent: int, depth: Mapping[str, in
             faults.append(entry.fault("parent", f"no {kind} lies between this area and its parent"))
 
 
+def successors(given: Mapping[str, str], areas: Collection[str], file: str, faults: Faults) -> None:
+    """What goes on for an area that is no more is an area of today."""
+    for gone, following in given.items():
+        if gone in areas:
+            faults.append(Fault(file, f"successors.{gone}", "this area is still there"))
+        if following not in areas:
+            faults.append(Fault(file, f"successors.{gone}", f"there is no area {following!r}"))
+
+
 def tree(rows: Sequence[Entry[AreaRow]]) -> Area:
     """Grow the tree from a table that passed :func:`areas` (each parent is of a higher kind, so there is no
     circle).

@@ -190,6 +190,7 @@ class _Parts:
         skills = {entry.value.code: entry.value for entry in self.skills}
         checks.kinds(self.kinds, self.source.file, faults)
         checks.areas(self.areas, self.kinds, self.header.files.areas, faults)
+        checks.successors(self.header.successors, area_codes, self.source.file, faults)
         checks.skills(self.skills, self.professions, faults)
         checks.posts(self.posts, skills, area_codes, faults)
         checks.units(self.units, area_codes, faults)
@@ -204,13 +205,13 @@ class _Parts:
         self._check()
         assert self.clocks is not None and self.default_hours is not None  # noqa: S101, PT018 - a missing one is a fault
         ladder = self._ladder()
-        tree = AreaTree(checks.tree(self.areas), _values(self.kinds), frozenset(ladder.by_area))
+        root, kinds = checks.tree(self.areas), _values(self.kinds)
         hours = self.default_hours.value
         return Community(
             code=self.header.code,
             name=self.header.name,
             time_zone=self.header.time_zone,
-            areas=tree,
+            areas=AreaTree(root, kinds, frozenset(ladder.by_area), self.header.successors),
             windows=_values(self.windows),
             services=_values(self.services),
             professions=_values(self.professions),

@@ -38,6 +38,7 @@ class Files(BaseModel):
 
 class Header(BaseModel):
     """The head of a definition. ``time_zone`` is an IANA name, ``calendar`` one of the official calendars.
+    ``successors``: areas of earlier definitions that are no more, each with the area that goes on for it.
     ``station_phone``: whom people in danger call beside 119, 120 and 110, as it is read; empty where there is none.
     """
 
@@ -48,6 +49,7 @@ class Header(BaseModel):
     time_zone: str
     files: Files
     calendar: str = ""
+    successors: dict[Code, Code] = Field(default_factory=dict)
     station_phone: str = Field(default="", pattern=r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$")
 
 

@@ -129,7 +129,7 @@ WORDS: Mapping[str, Callable[[str], str]] = {
 
 def place_name(areas: AreaTree, code: str) -> str:
     """Where an area is, as people say it: from its community down; above the communities, its own name."""
-    if code not in areas:
+    if not areas.knows(code):
         return code
     language, community = current_reader().language, areas.community_of(code)
     line = areas.ancestors(code)

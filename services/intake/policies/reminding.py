@@ -24,9 +24,11 @@ def first_reminder(clocks: Clocks, done_at: datetime) -> datetime:
 def after_reminder(clocks: Clocks, nth: int, planned: datetime, now: datetime) -> datetime:
     """When the next reminder comes after the ``nth``, or, after the last, when the order may be closed.
 
-    As planned; half of the time between the two remains at least, where a reminder was late.
+    As planned; half of the time between the two remains at least, where a reminder was late. Whoever was reminded more
+    often than the clocks say today had the last one.
     """
     moments = (*clocks.review_reminders, clocks.review)
+    nth = min(nth, len(clocks.review_reminders))
     between = moments[nth] - moments[nth - 1]
     return max(planned + between, now + between / 2)
 

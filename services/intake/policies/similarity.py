@@ -78,6 +78,8 @@ def near(areas: AreaTree, one: str, other: str) -> bool:
     """Whether two places may be one: one lies in the other, or they are two grids of one community."""
     if areas.at_or_below(one, other) or areas.at_or_below(other, one):
         return True
+    if not (areas.knows(one) and areas.knows(other)):
+        return False
     grids = areas.grid_of(one), areas.grid_of(other)
     return grids == (one, other) and areas.community_of(one) == areas.community_of(other) is not None
 

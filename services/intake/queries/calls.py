@@ -190,7 +190,7 @@ class Calls:
 
     async def closings(self, area: str, since: datetime | None) -> ClosingsView:
         """How the orders of an area and all below it ended."""
-        grids = self._rules.areas.below(area)
+        grids = self._rules.areas.all_below((area,))
         found = select(col(Order.outcome), func.count()).where(
             col(Order.state).in_(_ENDED), col(Order.grid).in_(grids), col(Order.outcome).is_not(None)
         )
@@ -202,7 +202,7 @@ class Calls:
         return ClosingsView(area=area, since=since, closed=sum(outcomes.values()), outcomes=outcomes)
 
     def _coordinated(self, area: str) -> Collection[str]:
-        return [code for code in self._rules.areas.below(area) if code in self._rules.ladder.by_area]
+        return self._rules.areas.desks((area,))
 
     def _row(self, call: Call, order: Order, past: Sequence[Call], now: datetime) -> CallView:
         return CallView(

@@ -113,7 +113,8 @@ class SimilarOrders:
             .order_by(col(Order.placed_at).desc())
             .limit(self._bounds.rows)
         )
-        community = self._rules.areas.community_of(matter.area)
+        areas = self._rules.areas
+        community = areas.community_of(matter.area) if areas.knows(matter.area) else None
         found = found.where(col(Order.community) == community) if community else found
         return found.where(col(Order.order_id) != but) if but else found
 
@@ -126,8 +127,9 @@ class SimilarOrders:
         return self._vault.open_fields(contact.order_id, contact.sealed).get("details") or "" if contact else ""
 
     def name_of(self, code: str) -> Text:
-        """A service's name."""
-        return self._rules.services_by_code[code].name
+        """A service's name, also once the catalogue has dropped it."""
+        service = self._rules.services_by_code.get(code)
+        return service.name if service else Text(zh=code, en=code)
 
     def _shown(self, one: Similar) -> SimilarOrderView:
         return SimilarOrderView(

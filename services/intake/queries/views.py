@@ -214,5 +214,6 @@ class Views:
                 return HolderView(role=role, area=area, title=None)
             kind, hours = department.kind.value, department.hours
             return HolderView(role=role, area=area, title=department.name, kind=kind, hours=hours)
-        coordinator = self._rules.ladder.by_area.get(area) if role == "coordinator" and area else None
+        held = role == "coordinator" and area is not None and self._rules.areas.knows(area)
+        coordinator = self._rules.coordinator_of(area) if held and area else None
         return HolderView(role=role, area=area, title=coordinator.title if coordinator else None)

@@ -140,7 +140,7 @@ def state_of(skill: Skill, *, vetted: bool) -> ClaimState:
 
 def areas_of_interest(registration: Registration, areas: AreaTree) -> Collection[str]:
     """The areas whose posts a volunteer may want to see: those above their home and around their unit."""
-    seen = dict.fromkeys(areas.ancestors(registration.home)) if registration.home in areas else {}
+    seen = dict.fromkeys(areas.ancestors(registration.home)) if areas.knows(registration.home) else {}
     for place in registration.unit_areas:
         if place in areas:
             seen |= dict.fromkeys(areas.ancestors(place))

@@ -29,6 +29,7 @@ class Ground:
     def __init__(self, areas: AreaTree) -> None:
         self._areas = areas
         self.number = {area.code: number for number, area in enumerate(areas)}
+        self.number |= {gone: self.number[following] for gone, following in areas.successors.items()}
         self._levels: dict[str, Sequence[Level]] = {}
 
     @cached_property
@@ -40,7 +41,7 @@ class Ground:
 
     def range(self, code: str) -> tuple[int, int]:
         """The numbers of an area and all below it; an empty range for an area the tree does not have."""
-        return (self.number[code], self._end[code]) if code in self.number else (0, 0)
+        return (self.number[code], self._end[self._areas.going_on_for(code)]) if code in self.number else (0, 0)
 
     def levels(self, code: str) -> Sequence[Level]:
         """From the area itself up to the whole tree, farther and farther away (``AreaTree.distance``)."""

@@ -23,7 +23,7 @@ class Register:
     def __init__(self, areas: AreaTree, members: Iterable[Member], loads: Mapping[str, Load]) -> None:
         self.areas = areas
         self.ground = Ground(areas)
-        people = [member for member in members if member.home in areas]
+        people = [member for member in members if areas.knows(member.home)]
         self._rows = {member.volunteer_id: row for row, member in enumerate(people)}
         self._people: list[Member | None] = [*people]
         self.records = np.zeros(len(people), RECORD)
@@ -73,7 +73,7 @@ class Register:
 
     def put(self, member: Member, load: Load | None = None) -> None:
         """Somebody joined or changed; without ``load`` they carry what they carried."""
-        if member.home not in self.areas:
+        if not self.areas.knows(member.home):
             self.remove(member.volunteer_id)
             return
         row = self._rows.get(member.volunteer_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from services.matcher.models.dispatches import CLOCKED_ROWS
 from services.matcher.models.incidents import UNANSWERED
 from services.matcher.policies.acceptance import ACTIVE, ASKING, CallUpState, OfferState
 from services.matcher.queries.looking import Looking
+from shared.contracts.words import Role
 
 _OPEN = OfferState.OPEN.value
 _CALLED = CallUpState.OPEN.value
@@ -77,6 +78,15 @@ class DueQueries(Looking):
         called = exists().where(col(CallUp.secretary_id) == col(Volunteer.volunteer_id), col(CallUp.state) == _CALLED)
         gone = or_(col(Volunteer.left_at).is_not(None), col(Volunteer.suspended_at).is_not(None))
         return await self._ids(select(col(Volunteer.volunteer_id)).where(gone, or_(has, asked, called)).limit(most))
+
+    async def held_by_nobody(self, departments: Collection[str], most: int) -> Sequence[str]:
+        """Orders with a department that the definition has no more; ``departments``: those it has."""
+        gone = select(col(Dispatch.order_id)).where(
+            CLOCKED_ROWS,
+            col(Dispatch.holder_role) == Role.DEPARTMENT.value,
+            col(Dispatch.holder_id).not_in(departments),
+        )
+        return await self._ids(gone.limit(most))
 
     async def parties_unknown(self, most: int) -> Sequence[str]:
         """Orders that still run and whose parties intake has not told yet."""

@@ -108,7 +108,7 @@ class ServingQueries(Looking):
             func.coalesce(col(Dispatch.overdue_since), col(Dispatch.due_at)),
             col(Dispatch.order_id),
         )
-        desks = [code for code in self._rules.areas.all_below(areas) if code in self._rules.ladder.by_area]
+        desks = self._rules.areas.desks(areas)
         found = (
             select(Dispatch, place[0])
             .where(col(Dispatch.holder_role) == Role.COORDINATOR.value)
@@ -126,7 +126,7 @@ class ServingQueries(Looking):
 
     async def desk_row(self, leg_id: str, areas: Sequence[str], now: datetime) -> DeskRowView:
         """The row of one leg on a desk at or below these areas. Raises ``NotFound`` for a leg that lies elsewhere."""
-        desks = [code for code in self._rules.areas.all_below(areas) if code in self._rules.ladder.by_area]
+        desks = self._rules.areas.desks(areas)
         found = (
             select(Dispatch, _DANGER)
             .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))

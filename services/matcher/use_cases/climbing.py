@@ -35,6 +35,13 @@ class Climbing:
         wholes = await uow.repository.dispatches(set(order_ids))
         return [self._climb(uow, wholes[order_id]) for order_id in order_ids]
 
+    async def take_back(self, uow: Unit, order_ids: Sequence[str]) -> list[str | Refusal]:
+        """What lies with a department that is no more comes back to the coordinator it came from. Refusals: ``NotDue``:
+        it has moved on.
+        """
+        wholes = await uow.repository.dispatches(set(order_ids))
+        return [self._take_back(uow, wholes[order_id]) for order_id in order_ids]
+
     async def refuse_closings(self, uow: Unit, facts: Sequence[Fact[ClosingAnswered]]) -> Answers:
         """The resident does not let it end: up one tier, where a coordinator holds it."""
 
@@ -44,6 +51,13 @@ class Climbing:
                 self._steps.climb(uow, whole, Cause.CLOSING_REFUSED)
 
         return await apply(uow, facts, take)
+
+    def _take_back(self, uow: Unit, whole: WholeDispatch) -> str | Refusal:
+        dispatch = whole.dispatch
+        if OrderState(dispatch.state) not in CLOCKED or dispatch.holder_role != Role.DEPARTMENT.value:
+            return NotDue()
+        self._steps.escalate(uow, whole, Cause.SERVED_BY)
+        return dispatch.order_id
 
     def _climb(self, uow: Unit, whole: WholeDispatch) -> str | Refusal:
         dispatch = whole.dispatch

@@ -13,6 +13,9 @@ from shared.community.definition import Community
 from shared.contracts.words import Urgency, Window
 from shared.persistence.vault import Vault
 
+USUAL_DURATION = timedelta(hours=1)
+"""Of an order whose service the catalogue has dropped since: it is served all the same, as it was placed."""
+
 
 class Needs:
     """Makes needs under the rules of one community; opens what is known of the parties to a matter."""
@@ -30,17 +33,18 @@ class Needs:
         window: Window | None = None,
         called_up: bool = False,
     ) -> Need | None:
-        """What the leg needs; None when nobody can serve it any more (its window has passed).
+        """What the leg needs; None when nobody can serve it any more (its window has passed, or there is no such skill
+        any more).
 
         ``window``: a time that was proposed instead of the order's.
         """
         dispatch = whole.dispatch
         service = self._rules.services_by_code.get(dispatch.service)
         skill = self._rules.skills_by_code.get(leg.post or "")
-        if service is None or skill is None:
+        if skill is None:
             return None
         urgency = Urgency(dispatch.urgency)
-        duration = timedelta(minutes=service.duration_minutes)
+        duration = timedelta(minutes=service.duration_minutes) if service else USUAL_DURATION
         serving = serving_of(window or dispatch.window, now, duration, self._rules.clocks.of(urgency).service)
         if serving is None:
             return None

@@ -123,7 +123,7 @@ class BoardQueries:
         return Dimension(parents)
 
     def _above(self, code: str, known: Mapping[str, str | None]) -> str:
-        line = self._rules.areas.ancestors(code) if code in self._rules.areas else ()
+        line = self._rules.areas.ancestors(code) if self._rules.areas.knows(code) else ()
         return next((one for one in line if one in known), self._rules.areas.root.code)
 
     def _withheld(self, rows: Sequence[tuple[Any, ...]], kept: _Board) -> Figures:
@@ -144,7 +144,7 @@ class BoardQueries:
             return MinutesView(suppressed=True)
         wanted = [minutes.is_not(None)]
         if area != self._rules.areas.root.code:
-            wanted.append(col(Matter.area).in_(self._rules.areas.below(area)))
+            wanted.append(col(Matter.area).in_(self._rules.areas.all_below((area,))))
         if service != ALL:
             wanted.append(col(Matter.service) == service)
         if month != ALL:
