@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from deploy.verify.bus import dead_letters_are_explained
+from deploy.verify.evidence import Databases
 from shared.community.definition import Community
 from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Conflict, Refusal
 from shared.contracts.words import Role
+from shared.persistence.engine import Database
 from tests.integration.ledger import Unit, entries
 from tests.integration.messaging.parties import (
     PASSWORD,
@@ -153,6 +157,25 @@ async def test_a_letter_that_is_none_is_refused_again_for_the_same_reason(
 def _without_cut(letter: dict[str, Any]) -> str:
     """The reason a letter died of; a subject that was cut is none."""
     return "forged:subject" if letter["subject"].count(".") < 4 else str(letter["reason"])
+
+
+async def test_a_letter_without_a_reason_is_a_violation_until_somebody_settles_it(
+    place: Place, broker: NatsServer
+) -> None:
+    """I5 of `paidan verify`: a bare message among the dead is found, and explained once it is discarded."""
+    ops = place.token(Role.OPS, "ops-1")
+    database = Database(place.settings.database_url, pool=1)
+    try:
+        async with place.serving() as client, connected(broker) as js, connected(broker, "intake") as intake_js:
+            await intake_js.publish("dead.intake.bare", b"")
+            (bare,) = await letters(client, ops, 1)
+            look = partial(dead_letters_are_explained, Databases(database, database, database), js)
+            assert (1, ["dead letter 1 on dead.intake.bare says no reason"]) == await look()
+            address = f"/api/dead-letters/{bare['dead_letter_id']}/discard"
+            assert 200 == (await client.post(address, headers=ops, json={"reason": "By hand"})).status_code
+            assert (1, []) == await look()
+    finally:
+        await database.close()
 
 
 async def test_notifier_hears_its_own_letters_again_in_whatever_order_they_died(
