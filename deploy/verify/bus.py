@@ -17,7 +17,7 @@ from nats.js.errors import NotFoundError
 from sqlalchemy import Table, func, select
 
 from deploy.verify.evidence import Databases, rows
-from deploy.verify.tables import DEAD_LETTERS, INBOXES, OUTBOXES
+from deploy.verify.tables import DEAD_LETTERS, INBOXES, OUTBOXES, PUBLISHED
 from services.notifier.policies.letters import LetterState
 from shared.contracts.flows import HEARS, SERVICES, durables_of, stream_of
 from shared.messaging.dead_hearing import letter_id
@@ -59,11 +59,14 @@ class Backlog:
 
 
 async def backlog(databases: Databases, js: JetStreamContext) -> Backlog:
-    """Unsent outbox rows of each service, and pending or unacknowledged messages of each durable."""
+    """Unsent outbox rows of each service, what a lost stream still lacks at most, and pending or unacknowledged
+    messages of each durable."""
     waiting, reached = {}, {}
     for service, outbox in OUTBOXES.items():
         name = f"outbox of {service}"
         waiting[name], reached[name] = await _unsent(databases.named()[service], outbox)
+        name = f"stream of {service}, to be published again"
+        waiting[name], reached[name] = await _lost(databases.named()[service], service)
     for service in SERVICES:
         for durable, publisher in durables_of(service):
             try:
@@ -156,3 +159,12 @@ async def _unsent(database: Database, outbox: Table) -> tuple[int, int]:
     async with database.reading() as session:
         count, first = (await session.execute(waiting)).one()
     return count, first or 0
+
+
+async def _lost(database: Database, service: str) -> tuple[int, int]:
+    """How many outbox positions are still to be published again at most, and how far that is."""
+    stream = PUBLISHED[service]
+    lacking = select(stream.c.again_at, stream.c.again_to).where(stream.c.again_at.is_not(None))
+    async with database.reading() as session:
+        row = (await session.execute(lacking)).first()
+    return (row.again_to - row.again_at, row.again_at) if row is not None else (0, 0)

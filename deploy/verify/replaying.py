@@ -156,8 +156,7 @@ class Replay:
 
     async def _hear(self, facts: Sequence[Fact[Event]]) -> list[Fact[Event]]:
         steps = [fact for fact in facts if isinstance(fact.event, OrderEvent)]
-        others = [fact for fact in facts if not isinstance(fact.event, OrderEvent)]
         async with Units(self.database, Repository, self.now, keep_in(Outbox))() as uow:
+            await index_events(uow, facts)  # all of them first: the index keeps the order of hearing
             answers = await confirm_steps(uow, steps)  # type: ignore[arg-type]  # narrowed above
-            await index_events(uow, others)
         return [fact for fact, answer in zip(steps, answers, strict=True) if answer is not None]

@@ -39,3 +39,9 @@ NOTIFIER_OUTBOX = NotifierTable.metadata.tables["outbox"]
 
 OUTBOXES = {"intake": INTAKE_OUTBOX, "matcher": MATCHER_OUTBOX, "notifier": NOTIFIER_OUTBOX}
 INBOXES = {"intake": INTAKE_INBOX, "matcher": MATCHER_INBOX, "notifier": NOTIFIER_INBOX}
+PUBLISHED = {
+    "intake": IntakeTable.metadata.tables["published"],
+    "matcher": MatcherTable.metadata.tables["published"],
+    "notifier": NotifierTable.metadata.tables["published"],
+}
+"""What each service remembers of its stream."""
