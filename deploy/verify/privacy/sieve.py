@@ -96,7 +96,7 @@ def _plain(text: str) -> Iterator[str]:
     if text[:1] in {"{", "["}:
         try:
             told = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         else:
             for one in _strings(told):
