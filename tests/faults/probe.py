@@ -24,6 +24,8 @@ from tests.waiting import wait_for
 
 WITHIN_SECONDS = 90.0
 ANSWER_SECONDS = 3.0
+LOOK_SECONDS = 0.1
+"""Between two looks: looking without a pause would be a load of its own on what is about to recover."""
 BODY = {
     "service": "moving",
     "area": "maoling-east-g1",
@@ -56,6 +58,7 @@ async def _goes_through(site: Site, attached: Attached, key: str, within: float)
     async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as http:
 
         async def accepted() -> dict[str, Any] | None:
+            await asyncio.sleep(LOOK_SECONDS)
             url = f"{attached.url('intake')}/api/orders"
             answer = await http.post(url, json=BODY, headers={"Idempotency-Key": key})
             return answer.json() if answer.status_code == 201 else None
@@ -66,6 +69,7 @@ async def _goes_through(site: Site, attached: Attached, key: str, within: float)
             file.write(json.dumps({name: placed[name] for name in ("order_id", "reference", "tracking_token")}) + "\n")
 
         async def followed() -> bool:
+            await asyncio.sleep(LOOK_SECONDS)
             return await _is_dispatched(http, attached, placed) and await _is_told(http, attached, placed)
 
         left = max(deadline - time.monotonic(), 1.0)
@@ -90,6 +94,7 @@ async def _taken(attached: Attached, within: float) -> None:
 
 
 async def _has_taken(js: JetStreamContext, stream: str, durable: str, last: int) -> bool:
+    await asyncio.sleep(LOOK_SECONDS)
     consumer = await js.consumer_info(stream, durable)
     floor = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
     return floor >= last or not (consumer.num_pending or consumer.num_ack_pending)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import pkgutil
 import random
 import tempfile
@@ -22,7 +23,7 @@ from tests.faults.report import Report, summary
 from tests.faults.striking import Stopped
 
 WHOLE_MINUTES = 10.0
-BESIDE = 4
+BESIDE = max(1, min(4, os.cpu_count() or 1))
 """Scenarios that play at the same time."""
 
 Play = Callable[[Report, random.Random, float], Awaitable[None]]
