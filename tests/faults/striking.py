@@ -82,8 +82,9 @@ async def _strike(
 ) -> None:
     deadline = time.monotonic() + seconds
     since = 0
-    for number, fault in enumerate(_rounds([one for one in faults if site.database in one.databases], dice)):
-        if number >= len(faults) and time.monotonic() > deadline:
+    chosen = [one for one in faults if site.database in one.databases]
+    for number, fault in enumerate(_rounds(chosen, dice)):
+        if number >= len(chosen) and time.monotonic() > deadline:
             break
         await strike(report, site, fault, dice)
         since += 1
@@ -91,8 +92,9 @@ async def _strike(
             since = 0
             await verify(report, site, load)
             report.tell(f"verified: {load.accepted} orders, {load.figures.closed} closed")
-    await verify(report, site, load)
-    report.tell(f"verified at the end: {load.accepted} orders, {load.figures.closed} closed")
+    if since:
+        await verify(report, site, load)
+        report.tell(f"verified at the end: {load.accepted} orders, {load.figures.closed} closed")
 
 
 def _rounds(faults: Sequence[Fault], dice: random.Random) -> Iterator[Fault]:
