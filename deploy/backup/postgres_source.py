@@ -83,7 +83,7 @@ class PostgresSource:
 
     async def copy(self, target: Path, told: Told) -> None:
         """``pg_dump`` of the snapshot, in its own format, without who owns what."""
-        arguments = ("--format=custom", f"--snapshot={self._snapshot}", f"--file={target}")
+        arguments = ("--format=custom", "--compress=1", f"--snapshot={self._snapshot}", f"--file={target}")
         only = ("--no-owner", "--no-privileges", f"--exclude-schema={ASIDE}*", "--lock-wait-timeout=60s")
         dumping = asyncio.ensure_future(run_program(self._program, (*arguments, *only), self._url))
         try:

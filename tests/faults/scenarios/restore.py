@@ -78,7 +78,8 @@ async def once(report: Report, dice: random.Random, environment: Mapping[str, st
     if made.code or restored.code:
         report.violated(f"backup and restore: {made.err} {restored.err}")
         return
-    async with _running(report, environment, data, f"{clock.now().isoformat()}@{clock.speed:g}") as site:
+    goes_on = f"{clock.now().isoformat()}@{clock.speed:g}"
+    async with _running(report, environment, data, goes_on, "--empty") as site:  # the roster is in the backup
         await recovered(site)
         report.struck("restore of a backup", "restore", time.monotonic() - began)
         known = await _known(site)
@@ -117,8 +118,10 @@ def _compare(
 
 
 @asynccontextmanager
-async def _running(report: Report, environment: Mapping[str, str], data: Path, clock: str) -> AsyncIterator[Site]:
-    async with up(data, free_port_base(), "--clock", clock, environment=environment) as running:
+async def _running(
+    report: Report, environment: Mapping[str, str], data: Path, clock: str, *options: str
+) -> AsyncIterator[Site]:
+    async with up(data, free_port_base(), "--clock", clock, *options, environment=environment) as running:
         yield Site(report.directory, report.database, running, environment=environment)
 
 
