@@ -9,7 +9,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test faults contracts lock
+.PHONY: help setup run flows demo check test faults plants contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: .venv/dev.stamp ## the whole test suite, browser tests included
 
 faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for ten minutes, and verify that nothing is lost (docs/faults.md)
 	@$(BIN)/python -m tests.faults $(FAULTS)
+
+plants: .venv/dev.stamp ## plant known bugs and see the fault suite catch each (docs/faults.md)
+	@$(BIN)/python -m tests.faults.plants $(PLANTS)
 
 contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
 	$(BIN)/python -m tests.contracts.published
