@@ -72,6 +72,12 @@ class Supervisor:
         if code != 0:
             raise ChildLost(f"{name}: {' '.join(argv[1:])} failed (exit {code}); see {log.path}")
 
+    async def end(self, *names: str) -> None:
+        """End these children for good, side by side; the others are kept on."""
+        going = [keeper for group in self._groups for keeper in group if keeper.child.name in names]
+        await asyncio.gather(*(keeper.stop() for keeper in going))
+        self._groups = [[keeper for keeper in group if keeper not in going] for group in self._groups]
+
     async def stop(self) -> None:
         """End the groups in reverse order of their start, each group side by side."""
         while self._groups:
