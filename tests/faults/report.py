@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ LIMITS = {"kill": 10.0, "outage": 30.0}
 
 
 SHOWN = 5
+_TWICE = re.compile(r"^\d+ notices |heard \d+ times")
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Report:
             for line in finding.broken:
                 self.lost += finding.invariant == "I1"
                 self.doubled += finding.invariant == "I2"
-                self.notices_doubled += finding.invariant == "I4" and "notices of" in line
+                self.notices_doubled += finding.invariant == "I4" and _TWICE.search(line) is not None
             self._shown(finding)
         self.notices_doubled += len(told_twice)
         for line in told_twice:
