@@ -52,13 +52,13 @@ async def test_events_survive_the_death_of_the_leading_node(
         party("matcher", tmp_path_url(), cluster, note) as matcher,
     ):
         recording = asyncio.create_task(_record(intake, 400))
-        await wait_for(lambda: _sent(intake, 100), 10)
+        await wait_for(lambda: _sent(intake, 100), 30)
         leader = await _leading(cluster, "INTAKE")
         leader.kill()
         silent = await _seconds_until_published_again(intake)
         assert silent <= TAKEN_OVER_SECONDS
         events = await recording
-        await wait_for(lambda: _sent(intake, len(events)), 20)
+        await wait_for(lambda: _sent(intake, len(events)), 30)
         await wait_for(lambda: _heard(matcher, len(events)), 30)
         cluster.start()
         heard = await entries(matcher.database)
