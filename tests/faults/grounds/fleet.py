@@ -102,7 +102,7 @@ class Fleet:
         self.tell("starting")
         firsts = {one.service: one for one in self.replicas if one.number == 1}
         await side_by_side(*(self._migrate(one) for one in firsts.values()))
-        await self.supervisor.start(*(self._child(one) for one in self.replicas))
+        await self.supervisor.start(*(self.child(one) for one in self.replicas))
         demonstration = Demonstration.of(load_definition(DEFAULT_DEFINITION))
         await asyncio.to_thread(demonstration.bring, self.layout, firsts["matcher"].url, lambda _: None)
         self.tell("ready")
@@ -127,7 +127,8 @@ class Fleet:
         argv = (sys.executable, "-m", f"services.{one.service}", "migrate")
         await self.supervisor.run(one.name, argv, self._environment(one), project_directory())
 
-    def _child(self, one: Replica) -> Child:
+    def child(self, one: Replica) -> Child:
+        """How a replica is started, from this source tree."""
         return Child(
             name=one.name,
             argv=(sys.executable, "-m", f"services.{one.service}", "serve"),
