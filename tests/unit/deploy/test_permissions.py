@@ -9,7 +9,7 @@ from shared.contracts.flows import KEEPS_DEAD_LETTERS, SERVICES, durables_of, st
 
 
 def test_the_matcher_may_publish_exactly_this() -> None:
-    """Its facts, its dead letters, a look at its own stream, requests to the others, and the use of its one durable on intake's stream."""
+    """Its facts, its dead letters, a look at its own stream, what it may ask, the use of its durable on intake's."""
     expected = (
         "matcher.>",
         "dead.matcher.>",
