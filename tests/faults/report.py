@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections import Counter
@@ -106,6 +107,7 @@ def summary(reports: Sequence[Report], seed: int, seconds: float) -> tuple[Table
         "recovery, s: p50 / p95 / max": "\n".join(_times(kind, recoveries[kind]) for kind in sorted(recoveries)),
         "not possible here": "\n".join(sorted({line for report in reports for line in report.refusals})) or "-",
         "violations": str(len(violations)),
+        "machine": f"{os.cpu_count()} cores, load over fifteen minutes {os.getloadavg()[2]:.1f}",
         "seconds": f"{seconds:.0f}",
     }
     for name, value in rows.items():
