@@ -15,6 +15,8 @@ class NoticeFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._left = (0, 0)
+        """The file as we left it: its inode, and where it ended."""
 
     def deliver(self, messages: Sequence[Mapping[str, Any]], uncertain: Collection[str]) -> None:
         """Write messages and wait until they are on disk (``channels.Channel``). Blocks; raises ``OSError``.
@@ -29,10 +31,20 @@ class NoticeFile:
             fcntl.flock(file, fcntl.LOCK_EX)
             _mend(file)
             written = self._written(file, uncertain) if uncertain else set()
+            written |= self._by_others(file, messages)
             fresh = [message for message in messages if message.get("notice_id") not in written]
             file.write(b"".join(_line(message) for message in fresh))
             file.flush()
             os.fsync(file.fileno())
+            self._left = os.fstat(file.fileno()).st_ino, file.tell()
+
+    def _by_others(self, file: BinaryIO, messages: Sequence[Mapping[str, Any]]) -> set[str]:
+        """What another notifier has written since: whoever stood still for longer than a retry takes is no longer the
+        only one to have attempted it, and does not know.
+        """
+        inode, end = self._left
+        file.seek(end if os.fstat(file.fileno()).st_ino == inode else 0)
+        return _written(file, [message["notice_id"] for message in messages if "notice_id" in message])
 
     def _written(self, file: BinaryIO, notice_ids: Collection[str]) -> set[str]:
         file.seek(0)

@@ -92,3 +92,13 @@ def test_a_line_that_another_process_is_writing_is_waited_for(path: Path) -> Non
         theirs.write(line[10:])
     ours.join(10)
     assert ["n-1", "n-2", "n-3"] == ids(path)
+
+
+def test_what_another_process_wrote_meanwhile_is_not_written_again(path: Path) -> None:
+    """Whoever stands still between an attempt and its writing finds that the next one has made it."""
+    stood_still, other = NoticeFile(path), NoticeFile(path)
+    stood_still.deliver([message(1)], set())
+    other.deliver([message(2), message(3)], {"n-2"})
+    stood_still.deliver([message(2), message(4)], set())
+    other.deliver([message(4)], set())
+    assert ["n-1", "n-2", "n-3", "n-4"] == ids(path)
