@@ -30,13 +30,15 @@ class Full:
     report: Report
     disk: SmallDisk
     whose: str
+    kept: int = 0
+    """Bytes that stay free: below what the services want before they take anything new, and enough to write."""
     kind: str = "full disk"
     databases: tuple[str, ...] = DATABASES
 
     @property
     def name(self) -> str:
         """``disk of the databases full``."""
-        return f"disk of the {self.whose} full"
+        return f"disk of the {self.whose} {'nearly ' if self.kept else ''}full"
 
     async def strike(self, site: Site, dice: random.Random) -> None:
         """Fill it, see what intake answers meanwhile, free it."""
@@ -53,11 +55,11 @@ class Full:
         self._judge(answers.statuses[201], answers.statuses[503], unsent)
 
     async def _stay_full(self, dice: random.Random) -> None:
-        await asyncio.to_thread(self.disk.fill, dice.choice(LEFT))
+        await asyncio.to_thread(self.disk.fill, self.kept or dice.choice(LEFT))
         until = time.monotonic() + dice.uniform(*FULL_SECONDS)
         while time.monotonic() < until:
             await asyncio.sleep(REFILL_SECONDS)
-            await asyncio.to_thread(self.disk.fill)
+            await asyncio.to_thread(self.disk.fill, self.kept)
 
     def _judge(self, accepted: int, refused: int, unsent: int) -> None:
         self.report.tell(f"{self.name}: {accepted} accepted, {refused} turned away, {unsent} events waited at intake")

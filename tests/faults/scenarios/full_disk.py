@@ -19,6 +19,10 @@ SECONDS = 75.0
 DATABASES = ("sqlite", "postgresql")
 SIZES = {"sqlite": 128 * 1024**2, "postgresql": 768 * 1024**2}
 BROKER_SIZE = 128 * 1024**2
+LEAST = 10 * 1024**2
+"""Bytes of room below which nothing new is taken, where that limit is on."""
+LIMITED = 0.5
+"""Share of plays with that limit; without it, it is the database that says that it is full."""
 
 
 async def play(report: Report, dice: random.Random, seconds: float) -> None:
@@ -37,6 +41,10 @@ async def _play(report: Report, dice: random.Random, seconds: float, databases: 
     (data / "nats").symlink_to(broker.place / "nats")
     place, cluster = _on(databases, report.database)
     faults = [Full(report, databases, "databases"), Full(report, broker, "broker")]
+    if report.database == "sqlite":  # how much room PostgreSQL has, only its own machine knows
+        limited = dice.random() < LIMITED
+        place |= {"PAIDAN_DISK_LEAST_BYTES": str(LEAST if limited else 0)}
+        faults += [Full(report, databases, "databases", kept=LEAST // 2)] if limited else []
     async with (
         open_site(report.directory, report.database, environment=place, cluster=cluster) as site,
         Load(site, dice) as load,
