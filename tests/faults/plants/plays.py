@@ -16,7 +16,7 @@ from tests.faults.grounds.mounts import GroundMissing
 from tests.faults.grounds.power import power
 from tests.faults.kinds.databases import Locked
 from tests.faults.kinds.points import KilledAt
-from tests.faults.kinds.power_cut import PowerCut
+from tests.faults.kinds.power_cut import PowerCut, data_on
 from tests.faults.kinds.taps import TappedAgain
 from tests.faults.report import Report
 from tests.faults.scenarios.replicas import replicated_site
@@ -59,7 +59,7 @@ async def under_power_cuts(report: Report, name: str) -> AsyncIterator[Ground]:
     """A stack on a disk whose power is cut."""
     try:
         with power() as ground:
-            data = ground.place / "stack"
+            data = data_on(ground, report.directory)
             place = open_site(report.directory, report.database, environment=overlaid(name), data=data)
             async with place as site, AsyncExitStack() as stays:
                 await asyncio.to_thread(ground.flush)

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from tests.faults.fault import Refused
 from tests.faults.grounds.mounts import GroundMissing
 from tests.faults.grounds.power import Power, power
-from tests.faults.kinds.power_cut import PowerCut
+from tests.faults.kinds.power_cut import PowerCut, data_on
 from tests.faults.load import Load
 from tests.faults.report import Report
 from tests.faults.site import open_site
@@ -38,7 +38,7 @@ async def _play(report: Report, dice: random.Random, seconds: float, ground: Pow
         report.directory,
         report.database,
         environment={"PAIDAN_NATS_SYNC_INTERVAL": ALWAYS},
-        data=ground.place / "stack",
+        data=data_on(ground, report.directory),
         cluster=ground.place / "cluster",
     )
     async with place as site, AsyncExitStack() as stays, Load(site, dice) as load:
