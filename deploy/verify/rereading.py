@@ -26,6 +26,9 @@ from services.notifier.models import NotifierTable
 from shared.contracts.matcher import POST_EVENTS
 from shared.persistence.engine import Database
 
+AT_ONCE = 100
+"""Facts heard in one list, as many as in life."""
+
 _INTENT = ("order_id", "kind", "version", "recipient_role", "recipient_id", "offer_id", "assignment_id")
 """What a notice is, apart from when it was made and read."""
 
@@ -67,7 +70,9 @@ async def _replay(databases: Databases, empty: Database, piece: Sequence[str]) -
     strange = [row for row in index if row.event_id not in told]
     broken += [Breach(row.about, f"event {row.event_id} was heard, and no outbox has it") for row in strange]
     replay = Replay(empty, _now)
-    await replay.hear([fact_of_row(told[one]) for one in heard if one in told])
+    facts = [fact_of_row(told[one]) for one in heard if one in told]
+    for start in range(0, len(facts), AT_ONCE):
+        await replay.hear(facts[start : start + AT_ONCE])
     broken += [
         Breach(fact.event.about, f"event {fact.event_id} about {fact.event.about} was heard before the one it needs")
         for fact in replay.early

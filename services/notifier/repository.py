@@ -120,7 +120,8 @@ class Repository(MessagingRepository, SessionRepository):
         if not rows:
             return set()
         insert = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        statement = insert(table).on_conflict_do_nothing().returning(table.__table__.c[key])  # type: ignore[attr-defined]
+        plain = table.__table__  # type: ignore[attr-defined]  # not the model: its rows would be inserted one by one
+        statement = insert(plain).on_conflict_do_nothing().returning(plain.c[key])
         return set(await self._session.scalars(statement, rows))
 
 
