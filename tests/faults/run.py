@@ -11,7 +11,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +41,18 @@ class Scenario:
     databases: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Stage:
+    """What the scenarios of one run share. ``share``: of the seconds a scenario has in a whole run."""
+
+    free: asyncio.Semaphore
+    place: Path
+    seed: int
+    share: float
+    console: Console
+    reports: list[Report] = field(default_factory=list)
+
+
 def known_scenarios() -> list[Scenario]:
     """Every scenario there is, the longest first: it must not begin when the others have ended."""
     found = []
@@ -55,48 +67,55 @@ async def run(
 ) -> bool:
     """Play what is chosen and print the summary; whether nothing is violated."""
     began = time.monotonic()
-    free = asyncio.Semaphore(beside)
-    share = minutes / WHOLE_MINUTES
-    with tempfile.TemporaryDirectory(prefix="paidan-faults-") as place:
+    with tempfile.TemporaryDirectory(prefix="paidan-faults-", ignore_cleanup_errors=True) as place:
+        stage = Stage(asyncio.Semaphore(beside), Path(place), seed, minutes / WHOLE_MINUTES, console)
         playing = [
-            _play(free, one, database, Path(place) / f"{one.name}-{database}", seed, share, console)
+            asyncio.create_task(_play(stage, one, database))
             for one in known_scenarios()
             if not only or one.name in only
             for database in databases
             if database in one.databases
         ]
-        reports = await asyncio.gather(*playing)
-    table, violations = summary(reports, seed, time.monotonic() - began)
+        whole = await _ended(playing)
+    table, violations = summary(stage.reports, seed, time.monotonic() - began)
     console.print(table)
     for line in violations:
         console.print(line, markup=False, highlight=False)
     if violations:
         console.print(f"again with: python -m tests.faults --seed {seed}", markup=False, highlight=False)
-    return bool(reports) and not violations
+    if not whole:
+        console.print("it was told to end before its end: this is what there is", highlight=False)
+    return whole and bool(stage.reports) and not violations
 
 
-async def _play(
-    free: asyncio.Semaphore,
-    scenario: Scenario,
-    database: str,
-    directory: Path,
-    seed: int,
-    share: float,
-    console: Console,
-) -> Report:
-    dice = random.Random(f"{seed}:{scenario.name}:{database}")  # noqa: S311 - to be repeated, not to be secret
-    async with free:
+async def _ended(playing: Sequence[asyncio.Task[None]]) -> bool:
+    """Wait for every scenario; whether none was interrupted. Told to end, each ends its stack first."""
+    try:
+        await asyncio.gather(*playing)
+    except asyncio.CancelledError:
+        for one in playing:
+            one.cancel()
+        await asyncio.gather(*playing, return_exceptions=True)
+        return False
+    return True
+
+
+async def _play(stage: Stage, scenario: Scenario, database: str) -> None:
+    dice = random.Random(f"{stage.seed}:{scenario.name}:{database}")  # noqa: S311 - to be repeated, not to be secret
+    say = partial(stage.console.print, markup=False, highlight=False)
+    directory = stage.place / f"{scenario.name}-{database}"
+    async with stage.free:
         await asyncio.to_thread(directory.mkdir)
-        report = Report(scenario.name, database, directory, seed, partial(console.print, markup=False, highlight=False))
+        report = Report(scenario.name, database, directory, stage.seed, say)
+        stage.reports.append(report)
         report.tell("begins")
         try:
-            await scenario.play(report, dice, scenario.seconds * share)
+            await scenario.play(report, dice, scenario.seconds * stage.share)
         except Refused as refused:
             report.refused(scenario.name, str(refused))
         except Stopped as stopped:
             report.tell(f"given up: {stopped}")
         except Exception as error:  # noqa: BLE001 - the other scenarios play on; this one is a violation
             report.violated(f"it broke: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
-            console.print(traceback.format_exc(), markup=False, highlight=False)
+            stage.console.print(traceback.format_exc(), markup=False, highlight=False)
         report.tell("ends")
-        return report
