@@ -15,7 +15,7 @@ import httpx2
 from tests.faults.probe import BODY
 from tests.faults.site import Site
 
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.5
 ANSWER_SECONDS = 40.0
 
 
@@ -29,7 +29,7 @@ class Answers:
 
 @asynccontextmanager
 async def asking(site: Site) -> AsyncIterator[Answers]:
-    """Place orders inside the block, five a second. Each 201 goes into the ledger: it must be there afterwards."""
+    """Place orders inside the block, two a second. Each 201 goes into the ledger: it must be there afterwards."""
     answers = Answers()
     async with httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as http:
         placing = asyncio.create_task(_place(site, http, answers))
