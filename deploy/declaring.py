@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 from nats.aio.client import Client
@@ -16,6 +16,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from shared.messaging.ending import end
 from shared.messaging.streams import consumer_configs, declare, stream_configs
 
 LOOK_SECONDS = 2.0
@@ -51,9 +52,7 @@ async def kept_declared(connect: Connect, tell: Tell) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
+        await end(looking)
 
 
 async def _keep(connect: Connect, tell: Tell) -> None:

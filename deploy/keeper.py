@@ -13,6 +13,7 @@ from deploy.children import Child, ChildProcess, answers
 from deploy.leash import Leash
 from deploy.log_file import LogFile
 from deploy.problems import StackProblem
+from shared.messaging.ending import end
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,7 @@ class Keeper:
     async def stop(self) -> None:
         """End the watching and the child. Safe at any moment."""
         if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.wait({self._keeping})
+            await end(self._keeping)
         await self._end()
         self._output.close()
 

@@ -6,6 +6,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+from shared.messaging.ending import end
+
 _PROCESS = Path(__file__).with_name("leash_process.py")
 
 _PAUSE = 0.1
@@ -44,8 +46,7 @@ class Leash:
     async def close(self) -> None:
         """Let go: the far end ends what is still held, then itself."""
         if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.wait({self._keeping})
+            await end(self._keeping)
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             await self._process.wait()

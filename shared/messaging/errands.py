@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.refusal import Unavailable
+from shared.messaging.ending import end
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.machinery import Connections, Machinery
 from shared.persistence.alone import run_alone
@@ -47,7 +48,7 @@ async def _relay(service: str, connections: Connections, repository: Callable[[A
         log.error("relay.broker_absent")  # noqa: TRY400 - a plain fact, no accident to trace
         return 1
     finally:
-        connecting.cancel()
+        await end(connecting)
         await machinery.bus.stop()
         await machinery.relay.resign()
         machinery.writer.close()

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.messaging.bus import STUCK_SECONDS, Bus
 from shared.messaging.consuming import Hearing
 from shared.messaging.dead_letters import EARLY_SECONDS
+from shared.messaging.ending import end
 from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
@@ -119,9 +120,9 @@ class Machinery(Generic[M]):
         try:
             yield
         finally:
-            await _cancel(others[2:])
+            await end(*others[2:])
             await self.bus.stop()
-            await _cancel(others[:2])
+            await end(*others[:2])
             self.writer.close()
             await writing
             await self.database.close()
@@ -143,12 +144,6 @@ async def _turn(loop: Loop) -> None:
 
 def _name(loop: Loop) -> str:
     return getattr(loop, "__qualname__", "loop")
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for running in tasks:
-        running.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _end_process_on_accident(ended: asyncio.Task[None]) -> None:
