@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-OWN_STACKS = ("tests/flows/test_dead_grid.py", "tests/flows/test_kills.py")
+OWN_STACKS = ("tests/flows/test_dead_grid.py",)
 """Flow tests that start stacks of their own."""
 
 
