@@ -62,11 +62,11 @@ def test_findings_are_counted_by_what_they_break(report: Report) -> None:
 
 
 def test_a_message_that_went_out_twice_is_seen(tmp_path: Path) -> None:
-    """By what it tells whom, whatever its own id is."""
+    """By what it tells whom, whatever its own id is; what a power cut left of a last line is no message."""
     notice = {"order_id": "o", "kind": "order_done", "version": 3, "recipient": {"role": "resident", "id": "r"}}
     lines = [{**notice, "notice_id": "1"}, {**notice, "version": 4, "notice_id": "2"}, {**notice, "notice_id": "3"}]
     file = tmp_path / "notices.jsonl"
-    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    file.write_bytes("".join(json.dumps(line) + "\n" for line in lines).encode() + bytes(100))
     site: Any = SimpleNamespace(layout=SimpleNamespace(notice_file=file))
     assert ["2 messages of o order_done 3 resident r"] == told_twice(site)
 

@@ -20,7 +20,7 @@ from deploy.verify.evidence import opened, rows
 from deploy.verify.tables import ORDERS
 from shared.community.clock import DomainClock
 from tests.faults.load import Load
-from tests.faults.looking import broken
+from tests.faults.looking import broken, messages
 from tests.faults.probe import recovered
 from tests.faults.report import Report
 from tests.faults.site import AFTERNOON, Site
@@ -168,5 +168,4 @@ def _unknown(data: Path) -> set[str]:
 
 def _messages(site: Site) -> Counter[str]:
     """How often each message went out, before the restore and after it."""
-    notices = site.layout.notice_file.read_text(encoding="utf-8").splitlines()
-    return Counter(json.loads(line).get("notice_id", "") for line in notices)
+    return Counter(notice.get("notice_id", "") for notice in messages(site))
