@@ -27,6 +27,7 @@ class LogFile:
         self._name = name
         self._largest = largest
         self._file = self.path.open("ab", buffering=0)
+        self._begin_line()
 
     def line(self, raw: bytes) -> None:
         """One line of the child's output, without its end."""
@@ -54,6 +55,13 @@ class LogFile:
             self._file.write(text.encode() + b"\n")
             if self._file.tell() >= self._largest:
                 self._set_aside()
+
+    def _begin_line(self) -> None:
+        """What a power cut left of a last line is not what the next one begins with."""
+        with contextlib.suppress(OSError), self.path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
+                self._file.write(b"\n")
 
     def _set_aside(self) -> None:
         self.path.replace(self.path.with_suffix(".log.1"))

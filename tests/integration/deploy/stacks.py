@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import random
 import signal
@@ -105,11 +104,11 @@ class Up:
 
 
 def logs(data: Path) -> list[str]:
-    """The last lines of every log, for a test that fails."""
+    """The last lines of every log, for a test that fails; a power cut may have torn them."""
     return [
-        f"{path.name}: {json.loads(line)}"
+        f"{path.name}: {line.decode(errors='replace')}"
         for path in sorted(Layout.at(data).logs.glob("*.log"))
-        for line in path.read_text().splitlines()[-5:]
+        for line in path.read_bytes().strip(b"\0").splitlines()[-5:]
     ]
 
 

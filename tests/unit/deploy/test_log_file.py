@@ -61,3 +61,13 @@ def test_a_full_disk_costs_lines_and_nothing_else(tmp_path: Path) -> None:
     log.fact("child.started", pid=1)
     log.close()
     assert [log.path] == list(tmp_path.iterdir())
+
+
+def test_what_a_power_cut_left_of_a_last_line_spoils_no_other(tmp_path: Path) -> None:
+    """The next line begins on a line of its own."""
+    (tmp_path / "child.log").write_bytes(b'{"event": "whole"}\n{"event": "to\0\0')
+    log = LogFile(tmp_path, "child")
+    log.line(b'{"event": "next"}')
+    log.close()
+    first, _, last = log.path.read_bytes().splitlines()
+    assert ["whole", "next"] == [json.loads(line)["event"] for line in (first, last)]
