@@ -14,6 +14,7 @@ from shared.persistence.admission import Admission
 from shared.web.body_limit import BodyLimit, refuse_unstorable
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokenCookies
+from shared.web.describing import Described
 from shared.web.errors import Problems
 from shared.web.headers import SecurityHeaders
 from shared.web.health import Check, health_routes
@@ -55,7 +56,7 @@ class Parts:
 def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
     """The service's application. ``app.state`` holds ``settings``, ``pages``, ``callers`` and ``changes``."""
     problems = Problems(parts.pages)
-    app = FastAPI(
+    app = Described(
         title=parts.title,
         version=parts.version,
         lifespan=lifespan,

@@ -46,12 +46,13 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 }
 RETRY_AFTER = {status: headers["Retry-After"] for status, headers in _HEADERS.items() if "Retry-After" in headers}
 """Seconds, by status: a page that shows a form again with what was refused says it too."""
-_TITLES: Mapping[int, str] = {
+TITLES: Mapping[int, str] = {
     400: msgid("The request could not be read"),
     401: kinds.Unauthenticated.title,
     403: kinds.Forbidden.title,
     404: kinds.NotFound.title,
     405: msgid("This cannot be done here"),
+    409: kinds.Conflict.title,
     413: kinds.TooLarge.title,
     415: msgid("This kind of content is not understood here"),
     422: kinds.Invalid.title,
@@ -104,7 +105,7 @@ def problem_of_status(status: int, headers: Mapping[str, str] | None = None) -> 
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = "error"
-    title = _TITLES.get(status, _TITLES[400] if status < 500 else _TITLES[500])
+    title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
     told = {**_HEADERS.get(status, {}), **(headers or {})}
     return Problem(re.sub(r"[^a-z]+", "-", phrase.lower()), status, gettext(title), headers=told)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.openmetrics import exposition
+from pydantic import BaseModel
 
 from shared.contracts.refusal import Unavailable
 from shared.persistence.admission import Admission
@@ -23,6 +24,19 @@ CHECK_SECONDS = 2.0
 
 Check = Callable[[], Awaitable[object]]
 """Looks at one thing the service needs; raises when it is not there. What it answers does not matter."""
+
+
+class Standing(BaseModel):
+    """What readiness answers. ``checks``: ``ok``, ``failed`` or ``timed out`` by name."""
+
+    status: Literal["ready", "not ready"]
+    failing: list[str]
+    checks: dict[str, str]
+    warnings: list[str]
+
+
+_STANDS: dict[str, Any] = {"model": Standing}
+_NUMBERS: dict[str, Any] = {"content": {exposition.CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}
 
 
 async def failing(checks: Mapping[str, Check], seconds: float = CHECK_SECONDS) -> dict[str, str]:
@@ -66,15 +80,18 @@ def health_routes(
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
-    @router.get("/readyz", summary="All it needs is there; 503 says what is not")
+    @router.get(
+        "/readyz", summary="All it needs is there; 503 says what is not", responses={200: _STANDS, 503: _STANDS}
+    )
     async def readyz() -> JSONResponse:
         wrong = await failing(checks, seconds)
         told = {name: wrong.get(name, "ok") for name in checks}
         status, code = ("not ready", 503) if wrong else ("ready", 200)
         near = list(admission.warnings) if admission is not None else []
-        return JSONResponse({"status": status, "failing": sorted(wrong), "checks": told, "warnings": near}, code)
+        stands = Standing.model_validate({"status": status, "failing": sorted(wrong), "checks": told, "warnings": near})
+        return JSONResponse(stands.model_dump(), code)
 
-    @router.get("/metrics", summary="OpenMetrics", response_class=Response)
+    @router.get("/metrics", summary="OpenMetrics", response_class=Response, responses={200: _NUMBERS})
     async def metrics() -> Response:
         text: bytes = _OPENMETRICS.generate_latest(registry)
         return Response(text, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})

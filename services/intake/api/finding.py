@@ -19,7 +19,7 @@ def finding_routes(router: APIRouter, doors: Doors) -> None:
         any; `claim` goes with the code, and is good for the code alone. 429 once too many were asked for in an hour."""
         return await doors.finder.ask(body, address_of(request), current_reader().language)
 
-    @router.post("/orders/find/verify")
+    @router.post("/orders/find/verify", responses={401: {}})
     async def open_orders(body: OpenOrders) -> FoundOrdersView:
         """The orders of the phone, those it joined as well, the newest first, each with the token that opens it. 401
         for a code that is wrong, used, older than its minutes or somebody else's; 429 once it was mistyped too often.
