@@ -117,6 +117,7 @@ class Intake:
             Repository,
             self.clock.now,
             [lambda unit: self.changes.announce(*unit.announced)],
+            read_key(settings.keys, "audit"),
         )
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))

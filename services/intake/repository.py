@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from services.intake.models import (
+    Audited,
     Call,
     Closing,
     DoorKey,
@@ -47,6 +48,7 @@ class Repository(HandoverRepository, CodeRepository, MessagingRepository):
     inbox = Inbox
     outbox = Outbox
     published = Published
+    audited = Audited
     sessions = Session
     used_handovers = UsedHandover
     codes = OneTimeCode

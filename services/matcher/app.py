@@ -99,6 +99,7 @@ class Matcher:
             Repository,
             self.clock.now,
             [lambda unit: self.changes.announce(*unit.announced), self._learn],
+            read_key(settings.keys, "audit"),
         )
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         vault = Vault(read_key(settings.keys, "matcher-vault"))

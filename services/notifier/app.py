@@ -103,6 +103,7 @@ class Notifier:
             Repository,
             self.clock.now,
             [self._tell, self._wake_deliveries, self._recount],
+            read_key(settings.keys, "audit"),
         )
         again = self.machinery.hear(*HEARINGS)
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))

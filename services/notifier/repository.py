@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from services.notifier.models import (
+    Audited,
     BuriedLetter,
     Delivery,
     DeliveryState,
@@ -38,6 +39,7 @@ class Repository(MessagingRepository, SessionRepository):
     inbox = Inbox
     outbox = Outbox
     published = Published
+    audited = Audited
     sessions = Session
 
     async def orders(self, order_ids: Collection[str]) -> dict[str, FollowedOrder]:

@@ -30,6 +30,8 @@ from shared.messaging.outbox import keep_in
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
 from shared.persistence.admission import Admission, Limits
+from shared.persistence.audit import Chain, Seal
+from shared.persistence.auditing import Audit
 from shared.persistence.engine import BUSY_SECONDS, Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import AfterCommit, Units
@@ -74,13 +76,19 @@ class Machinery(Generic[M]):
         repository: Callable[[AsyncSession], M],
         now: Callable[[], datetime],
         after_commit: Sequence[AfterCommit[M]] = (),
+        audit_key: bytes | None = None,
     ) -> None:
+        """``audit_key``: what the audit is chained with; an errand that does nothing to be audited has none."""
         outbox = repository.outbox  # type: ignore[attr-defined]  # a class attribute of the repository's class
         self.database = Database(connections.database_url, busy_seconds=connections.busy_seconds)
-        units = Units(self.database, repository, now, keep_in(outbox), [self._wake_relay, *after_commit])
+        self.chain = (
+            Chain(repository.audited, Seal(service, audit_key)) if audit_key is not None else None  # type: ignore[attr-defined]  # the same
+        )
+        units = Units(self.database, repository, now, keep_in(outbox), [self._wake_relay, *after_commit], self.chain)
         self.writer: GroupCommit[M] = GroupCommit(
             units, most=connections.group_commands, admitted=connections.waiting_commands
         )
+        self.audit = Audit(self.writer)
         self.bus = Bus(
             service,
             connections.nats_url,

@@ -12,7 +12,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils import uuid7
 
+from shared.contracts.audit import Deed
 from shared.contracts.envelope import Event
+from shared.persistence.audit import Chain
 from shared.persistence.engine import Database
 
 log = structlog.get_logger()
@@ -40,6 +42,7 @@ class UnitOfWork(Generic[R]):
         self.repository = repository
         self.now = now
         self.recorded: list[Recorded] = []
+        self.deeds: list[Deed] = []
         self.announced: list[str] = []
         self.finishing: list[Callable[[], Awaitable[None]]] = []
 
@@ -50,6 +53,10 @@ class UnitOfWork(Generic[R]):
     def record(self, *events: Event, traceparent: str = "") -> None:
         """Have events published once this unit is committed, in this order."""
         self.recorded += (Recorded(self.new_id(), event, self.now, traceparent) for event in events)
+
+    def audit(self, *deeds: Deed) -> None:
+        """Have these in the audit once this unit is committed, and not without it; a refusal is a deed as well."""
+        self.deeds += deeds
 
     def finish_with(self, write: Callable[[], Awaitable[None]]) -> None:
         """Have this run once, inside the transaction, after the last use case of the unit."""
@@ -77,12 +84,15 @@ class Units(Generic[R]):
         now: Callable[[], datetime],
         keep: Keep,
         after_commit: Sequence[AfterCommit[R]] = (),
+        chain: Chain | None = None,
     ) -> None:
+        """``chain``: the service's audit; without one a unit that has deeds fails."""
         self.database = database
         self._repository = repository
         self._now = now
         self._keep = keep
         self._after_commit = tuple(after_commit)
+        self._chain = chain
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[UnitOfWork[R]]:
@@ -93,8 +103,18 @@ class Units(Generic[R]):
             for write in unit.finishing:
                 await write()
             await self._keep(session, unit.recorded)
+            await self._chain_deeds(session, unit.deeds)
         for tell in self._after_commit:
             try:
                 tell(unit)
             except Exception as error:  # noqa: BLE001 - raising here would have a committed list run again
                 log.warning("unit.untold", error=type(error).__name__)
+
+    async def _chain_deeds(self, session: AsyncSession, deeds: Sequence[Deed]) -> None:
+        """Last of all: whoever has the turn of the chain waits for nothing more but the commit."""
+        if not deeds:
+            return
+        if self._chain is None:
+            raise AssertionError("deeds without an audit to keep them in")
+        await session.flush()
+        await self._chain.append(session, deeds)

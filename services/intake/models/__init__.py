@@ -5,12 +5,22 @@ from services.intake.models.concerned import Resident
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
 from services.intake.models.door import DoorKey, ExternalId
 from services.intake.models.extensions import Extension
-from services.intake.models.ground import Inbox, IntakeTable, OneTimeCode, Outbox, Published, Session, UsedHandover
+from services.intake.models.ground import (
+    Audited,
+    Inbox,
+    IntakeTable,
+    OneTimeCode,
+    Outbox,
+    Published,
+    Session,
+    UsedHandover,
+)
 from services.intake.models.incidents import Incident
 from services.intake.models.orders import Order
 from services.intake.models.personal import OrderContact, OrderReview
 
 __all__ = [
+    "Audited",
     "Call",
     "Closing",
     "DoorKey",

@@ -11,6 +11,7 @@ from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
 from shared.messaging.published import PublishedColumns
+from shared.persistence.audit import AuditColumns, audit_indexes
 
 
 class IntakeTable(SQLModel, registry=registry()):
@@ -52,3 +53,10 @@ class OneTimeCode(CodeColumns, IntakeTable, table=True):
     """Codes that residents asked for to find their orders."""
 
     __tablename__ = "codes"
+
+
+class Audited(AuditColumns, IntakeTable, table=True):
+    """Who did or tried what at intake; rows are added and never changed."""
+
+    __tablename__ = "audit"
+    __table_args__ = audit_indexes("audit")

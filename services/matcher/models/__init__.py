@@ -3,7 +3,7 @@
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.extensions import Extension
-from services.matcher.models.ground import Inbox, MatcherTable, Outbox, Published, Session
+from services.matcher.models.ground import Audited, Inbox, MatcherTable, Outbox, Published, Session
 from services.matcher.models.incidents import Incident
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
@@ -15,6 +15,7 @@ from services.matcher.models.whole import WholeDispatch
 __all__ = [
     "CURRENT",
     "Assignment",
+    "Audited",
     "CallUp",
     "Claim",
     "Dispatch",

@@ -9,6 +9,7 @@ from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
 from shared.messaging.published import PublishedColumns
+from shared.persistence.audit import AuditColumns, audit_indexes
 
 
 class MatcherTable(SQLModel, registry=registry()):
@@ -38,3 +39,10 @@ class Session(SessionColumns, MatcherTable, table=True):
     """Browsers of volunteers and coordinators that are signed in."""
 
     __tablename__ = "sessions"
+
+
+class Audited(AuditColumns, MatcherTable, table=True):
+    """Who did or tried what at matcher; rows are added and never changed."""
+
+    __tablename__ = "audit"
+    __table_args__ = audit_indexes("audit")

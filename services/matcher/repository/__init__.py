@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.matcher.models import Inbox, Outbox, Published, Session
+from services.matcher.models import Audited, Inbox, Outbox, Published, Session
 from services.matcher.repository.departures import DepartureRepository
 from services.matcher.repository.incidents import IncidentRepository
 from services.matcher.repository.places import PlaceRepository
@@ -27,6 +27,7 @@ class Repository(
     inbox = Inbox
     outbox = Outbox
     published = Published
+    audited = Audited
     sessions = Session
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.notifier.models.auditing import Audited
 from services.notifier.models.dead_letters import BuriedLetter, LetterAct
 from services.notifier.models.ground import NotifierTable
 from services.notifier.models.matters import Matter
@@ -22,6 +23,7 @@ from services.notifier.models.notices import (
 __all__ = [
     "AT_ONCE",
     "LETTERBOX",
+    "Audited",
     "BuriedLetter",
     "Delivery",
     "DeliveryState",
