@@ -159,6 +159,7 @@ class Intake:
             IncidentWords(self.machinery.database, vault),
             self.finder,
             self.machinery.admission,
+            self.machinery.audit,
         )
         deadlines = Deadlines(self.machinery.database)
         self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)
@@ -209,6 +210,7 @@ def application_of(intake: Intake) -> FastAPI:
         ],
         changes=intake.changes,
         admission=intake.machinery.admission,
+        audit=intake.machinery.audit,
         checks={
             "database": intake.check_migrated,
             "broker": intake.machinery.bus.check,

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from services.matcher.commands import Command, ShowRecommended
 from services.matcher.queries import Queries
 from services.matcher.queries.recommended import RecommendedView
@@ -23,9 +21,8 @@ from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound
 from shared.identity.tokens import Caller, PurposeTokens
 from shared.persistence.admission import Admission
+from shared.persistence.auditing import Auditing
 from shared.web.paging import CursorBroken, place_of
-
-log = structlog.get_logger()
 
 StandsIn = Callable[[str], Awaitable[tuple[str, ...]]]
 """The areas a coordinator acts for at this moment, besides their own."""
@@ -44,7 +41,7 @@ class Access:
     def area_of(self, caller: Caller) -> str:
         """A coordinator's own area. Raises ``Forbidden`` when the token names none that exists."""
         if caller.area is None or caller.area not in self._rules.areas:
-            raise _denied(caller)
+            raise Forbidden
         return caller.area
 
     async def areas_of(self, caller: Caller) -> tuple[str, ...]:
@@ -67,13 +64,8 @@ class Access:
     async def importer(self, caller: Caller) -> str:
         """The coordinator of the whole community, who may import a roster. Raises ``Forbidden``."""
         if self._rules.areas.root.code not in await self.areas_of(caller):
-            raise _denied(caller)
+            raise Forbidden
         return caller.subject
-
-
-def _denied(caller: Caller) -> Forbidden:
-    log.warning("access.denied", role=caller.role.value, subject=caller.subject)
-    return Forbidden()
 
 
 @dataclass(frozen=True)
@@ -91,6 +83,7 @@ class Doors:
     roster_rows: int
     gap_days: int
     admission: Admission
+    audit: Auditing
 
     async def do(self, use_case: Any, command: Any) -> Any:
         """Run one command with whoever else is waiting; the answer is the use case's, mostly an id."""

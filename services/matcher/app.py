@@ -121,6 +121,7 @@ class Matcher:
             roster_rows=settings.roster_rows,
             gap_days=settings.gap_days,
             admission=self.machinery.admission,
+            audit=self.machinery.audit,
         )
         self.dispatch_clock = DispatchClock(
             self.queries, self.use_cases, self.clock, settings.sweep_seconds, frozenset(self.rules.departments_by_code)
@@ -189,6 +190,7 @@ def application_of(matcher: Matcher) -> FastAPI:
         ],
         changes=matcher.changes,
         admission=matcher.machinery.admission,
+        audit=matcher.machinery.audit,
         checks={
             "database": matcher.check_migrated,
             "broker": matcher.machinery.bus.check,

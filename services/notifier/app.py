@@ -189,6 +189,7 @@ def application_of(notifier: Notifier) -> FastAPI:
         ],
         changes=notifier.changes,
         admission=notifier.machinery.admission,
+        audit=notifier.machinery.audit,
         checks={
             "database": notifier.check_migrated,
             "broker": notifier.machinery.bus.check,

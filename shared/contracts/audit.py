@@ -13,9 +13,11 @@ _WORD = re.compile(r"[A-Za-z0-9_.:{}/@+-]{0,128}")
 """Ids, codes and routes; no blank, so that no sentence gets in."""
 
 
-def _ensure_words(*texts: str) -> None:
-    if not all(_WORD.fullmatch(text) for text in texts):
-        raise ValueError("the audit takes ids and codes, not sentences")  # never the text: it may be personal
+def _keep_words(told: object, *names: str) -> None:
+    """What is no id or code may be somebody's words: a question mark stands for it, and nothing is refused for it."""
+    for name in names:
+        if _WORD.fullmatch(getattr(told, name)) is None:
+            object.__setattr__(told, name, "?")
 
 
 class What(StrEnum):
@@ -39,8 +41,6 @@ class What(StrEnum):
     """A call, a visit or a closing was recorded for somebody who reads no messages."""
     DECIDED = "decided"
     """A coordinator decided where an order goes, or about a person's standing."""
-    ASSUMED = "assumed"
-    """A volunteer accepted an offer or took an order from the pool."""
     RETURNED = "returned"
     """A volunteer handed back what they had accepted."""
     EXPORTED = "exported"
@@ -85,7 +85,7 @@ class Who:
     area: str = ""
 
     def __post_init__(self) -> None:
-        _ensure_words(self.role, self.id, self.area)
+        _keep_words(self, "role", "id", "area")
 
 
 SYSTEM = Who("system")
@@ -100,7 +100,7 @@ class Deed:
 
     ``order_id``: the order it is about; ``subject``: the opaque id of the person, letter or roster it is about;
     ``field``: which part of it, or the route; ``reason``: a code; ``up_to``: for ``dropped`` alone, the last sequence
-    that is gone. Raises ``ValueError`` for what is no id or code: a sentence may hold personal data.
+    that is gone.
     """
 
     who: Who
@@ -113,4 +113,4 @@ class Deed:
     up_to: int | None = None
 
     def __post_init__(self) -> None:
-        _ensure_words(self.order_id, self.subject, self.field, self.reason)
+        _keep_words(self, "order_id", "subject", "field", "reason")

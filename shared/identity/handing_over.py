@@ -13,8 +13,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
+from shared.contracts.audit import Deed, What
 from shared.contracts.refusal import Refusal, Unauthenticated
 from shared.contracts.words import Role
+from shared.identity.acting import who_of
 from shared.identity.sessions import SessionRepository
 from shared.identity.tokens import Caller, PurposeTokens
 from shared.persistence.unit_of_work import UnitOfWork
@@ -95,6 +97,7 @@ async def accept_handovers(
             answers.append(Unauthenticated())
             continue
         await uow.repository.open_session(command.handover.caller, command.token, command.wall)
+        uow.audit(Deed(who_of(command.handover.caller), What.HANDED_OVER))
         answers.append(None)
     return answers
 

@@ -63,6 +63,10 @@ class SessionRepository:
         await self._session.execute(delete(self.sessions).where(col(self.sessions.expires_at) <= wall))
         self._session.add(self.sessions.open_for(caller, token, wall))
 
-    async def close_session(self, token: str) -> None:
-        """Sign a browser out."""
-        await self._session.execute(delete(self.sessions).where(col(self.sessions.token_hash) == hash_of(token)))
+    async def close_session(self, token: str) -> Caller | None:
+        """Sign a browser out; answers whom it spoke for."""
+        session = await self._session.get(self.sessions, hash_of(token))
+        if session is None:
+            return None
+        await self._session.delete(session)
+        return Caller(Role(session.role), session.subject, session.area)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.contracts.audit import Deed, What
 from shared.contracts.refusal import Refusal
+from shared.identity.acting import who_of
 from shared.identity.sessions import SessionRepository, new_session_token
 from shared.identity.tokens import Caller
 from shared.persistence.group_commit import GroupCommit
@@ -31,13 +33,15 @@ async def open_sessions(uow: UnitOfWork[SessionRepository], commands: Sequence[O
     """Remember browsers."""
     for command in commands:
         await uow.repository.open_session(command.caller, command.token, command.wall)
+        uow.audit(Deed(who_of(command.caller), What.SIGNED_IN))
     return [None for _ in commands]
 
 
 async def close_sessions(uow: UnitOfWork[SessionRepository], tokens: Sequence[str]) -> list[Refusal | None]:
     """Forget browsers; one that is not known is fine."""
     for token in tokens:
-        await uow.repository.close_session(token)
+        if (caller := await uow.repository.close_session(token)) is not None:
+            uow.audit(Deed(who_of(caller), What.SIGNED_OUT))
     return [None for _ in tokens]
 
 

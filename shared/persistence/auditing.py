@@ -17,6 +17,10 @@ class Auditing(Protocol):
     async def note(self, *deeds: Deed) -> None:
         """Returns once they are committed. Raises ``Unavailable``: what cannot be noted is not to be shown."""
 
+    def count_stranger(self) -> None:
+        """Somebody nobody knows looked for what is not there. One row tells of many of them, so that no stranger fills
+        the audit."""
+
 
 async def note_deeds(uow: UnitOfWork[Any], groups: Sequence[Sequence[Deed]]) -> list[Refusal | None]:
     """Chain deeds to the audit."""
@@ -30,7 +34,12 @@ class Audit:
 
     def __init__(self, writer: GroupCommit[Any]) -> None:
         self._writer = writer
+        self.strangers = 0
 
     async def note(self, *deeds: Deed) -> None:
         """See ``Auditing``."""
         await self._writer.do(note_deeds, deeds)
+
+    def count_stranger(self) -> None:
+        """See ``Auditing``."""
+        self.strangers += 1

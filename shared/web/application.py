@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from shared.persistence.admission import Admission
+from shared.persistence.auditing import Auditing
 from shared.web.body_limit import BodyLimit, refuse_unstorable
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokenCookies
@@ -37,7 +38,7 @@ class Parts:
 
     ``checks``: what ``/readyz`` asks; ``admission``: what it warns of. ``uploads``: paths that may carry
     ``upload_limit_bytes``.
-    ``asyncapi``: makes the document for ``/asyncapi.json``.
+    ``asyncapi``: makes the document for ``/asyncapi.json``. ``audit``: where refusals are kept.
     """
 
     title: str
@@ -51,11 +52,12 @@ class Parts:
     uploads: Collection[str] = ()
     asyncapi: Callable[[], dict[str, Any]] | None = None
     admission: Admission | None = None
+    audit: Auditing | None = None
 
 
 def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan | None = None) -> FastAPI:
     """The service's application. ``app.state`` holds ``settings``, ``pages``, ``callers`` and ``changes``."""
-    problems = Problems(parts.pages)
+    problems = Problems(parts.pages, parts.audit)
     app = Described(
         title=parts.title,
         version=parts.version,

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-import structlog
 from fastapi import Depends, Request, Response
 
 from shared.contracts.refusal import Forbidden, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.sessions import SESSION_HOURS
 from shared.identity.tokens import Caller, TokenSigner
-from shared.web.observing import route_of
-
-log = structlog.get_logger()
 
 SessionLookup = Callable[[str], Awaitable[Caller | None]]
 """Whom a session cookie speaks for; None for an unknown or expired one."""
@@ -91,13 +87,11 @@ async def known_caller(caller: MaybeCaller) -> Caller:
 KnownCaller = Annotated[Caller, Depends(known_caller)]
 
 
-def require(*roles: Role) -> Callable[[Request, Caller], Awaitable[Caller]]:
-    """A dependency: the caller, in one of these roles. Raises ``RoleMissing`` and leaves a trace of it."""
+def require(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
+    """A dependency: the caller, in one of these roles. Raises ``RoleMissing``, which is audited."""
 
-    async def in_role(request: Request, caller: KnownCaller) -> Caller:
+    async def in_role(caller: KnownCaller) -> Caller:
         if caller.role not in roles:
-            route, role = route_of(request.scope), caller.role.value
-            log.warning("access.denied", route=route, role=role, subject=caller.subject)
             raise RoleMissing
         return caller
 

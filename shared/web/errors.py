@@ -19,10 +19,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from shared.contracts import refusal as kinds
+from shared.contracts.audit import Deed, Verdict, What
 from shared.contracts.refusal import FieldError, Refusal
+from shared.identity.acting import who_of
+from shared.identity.tokens import Caller
 from shared.observability.tracing import trace_id
+from shared.persistence.auditing import Auditing
 from shared.persistence.engine import is_away
 from shared.web.i18n import gettext, msgid, told
+from shared.web.routing import route_of
 from shared.web.validation import field_errors, translated
 
 log = structlog.get_logger()
@@ -125,6 +130,15 @@ def _is_json(request: Request) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
+async def _caller_of(request: Request) -> Caller | None:
+    """Who was refused, also at doors that ask for something else than a role."""
+    try:
+        found: Caller | None = await request.app.state.callers.find(request)
+    except Refusal:
+        return None
+    return found
+
+
 def wants_page(request: Request) -> bool:
     """Whether a person's browser asks, on a route that has pages: they get a page, programs get JSON."""
     return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
@@ -153,10 +167,14 @@ class ProblemPages(Protocol):
 
 
 class Problems:
-    """Answers what was raised. ``pages`` renders for people; without it everybody gets JSON."""
+    """Answers what was raised. ``pages`` renders for people; without it everybody gets JSON.
 
-    def __init__(self, pages: ProblemPages | None = None) -> None:
+    ``audit``: where it is kept who was kept out, and who asked for what is not theirs or is not there.
+    """
+
+    def __init__(self, pages: ProblemPages | None = None, audit: Auditing | None = None) -> None:
         self._pages = pages
+        self._audit = audit
 
     def answer(self, request: Request, problem: Problem) -> Response:
         """The problem in the form this reader can read."""
@@ -166,6 +184,7 @@ class Problems:
 
     async def on_refusal(self, request: Request, error: Refusal) -> Response:
         """A rule said no."""
+        await self._note(request, error)
         return self.answer(request, problem_of_refusal(error))
 
     async def on_invalid(self, request: Request, error: RequestValidationError) -> Response:
@@ -182,6 +201,24 @@ class Problems:
             raise error
         log.error("dependency.away", error=type(error).__name__)
         return self.answer(request, problem_of_status(503))
+
+    async def _note(self, request: Request, error: Refusal) -> None:
+        """Somebody was kept out, or looked for what is not there for them; strangers who look are counted alone."""
+        if self._audit is None or not isinstance(error, kinds.Forbidden | kinds.NotFound):
+            return
+        caller, reason = await _caller_of(request), slug_of(type(error))
+        looked = isinstance(error, kinds.NotFound)
+        if looked and not request.path_params:
+            return
+        if looked and caller is None:
+            self._audit.count_stranger()
+            return
+        what = What.LOOKED_UP if looked else What.ENTERED
+        deed = Deed(who_of(caller), what, field=route_of(request.scope), reason=reason, verdict=Verdict.REFUSED)
+        try:
+            await self._audit.note(deed)
+        except kinds.Unavailable:  # nothing was given out: the answer is no all the same
+            log.warning("audit.unwritten", what=what.value)
 
     def install(self, app: FastAPI) -> None:
         """Let this app answer that way."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -20,8 +19,6 @@ from shared.web.callers import Callers
 from shared.web.forms import posted
 from shared.web.reading import own_path
 from shared.web.templating import Pages, redirect
-
-log = structlog.get_logger()
 
 HANDOVER = "/handover"
 """Where a service takes handovers."""
@@ -82,7 +79,6 @@ class LettingIn:
         await self._writer.do(accept_handovers, AcceptHandover(handover, session, self._wall()))
         answer = redirect(own_path(handover.path))
         self._callers.remember(answer, session)
-        log.info("session.handed_over", role=handover.caller.role.value, subject=handover.caller.subject)
         return answer
 
 

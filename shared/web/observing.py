@@ -14,19 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
 from shared.observability.tracing import span
 from shared.web.errors import Problems, problem_of_status
+from shared.web.routing import route_of
 
 log = structlog.get_logger()
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _FRAMES = 12
-
-
-def route_of(scope: Scope) -> str:
-    """The template of the matched route; never the path, which holds references and tokens."""
-    context = scope.get("fastapi", {}).get("effective_route_context")
-    route = context or scope.get("route")
-    template = getattr(route, "path_format", None) or getattr(route, "path", None)
-    return str(template) if template else "unmatched"
 
 
 def where(error: BaseException) -> list[str]:

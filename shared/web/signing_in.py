@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -18,8 +17,6 @@ from shared.web.i18n import msgid
 from shared.web.reading import own_path
 from shared.web.templating import Pages, redirect
 from shared.web.wording import ROLES
-
-log = structlog.get_logger()
 
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
@@ -46,7 +43,6 @@ class SigningIn:
         if caller is None or caller.role not in self.roles:
             raise TokenNotAccepted(errors=[FieldError("/token", _REFUSED)])
         self._callers.remember(response, await self._sessions.open(caller))
-        log.info("session.opened", role=caller.role.value, subject=caller.subject)
 
     async def leave(self, request: Request, response: Response) -> None:
         """Close the session of this browser, if it has one."""

@@ -32,6 +32,7 @@ from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandIn
 from shared.identity.tokens import Caller, TrackingTokens
 from shared.observability.tracing import current_traceparent
 from shared.persistence.admission import Admission
+from shared.persistence.auditing import Auditing
 from shared.web.callers import MaybeCaller, bearer_of
 
 Explains = Callable[[ExplanationAsked], Awaitable[ExplanationTold]]
@@ -62,6 +63,7 @@ class Doors:
     incidents: IncidentWords
     finder: Finder
     admission: Admission
+    audit: Auditing
 
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the

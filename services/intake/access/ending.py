@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
 from services.intake.access.doors import Doors
-from services.intake.commands import AnswerClosing, LogCall, ProposeClosing, RevealedPart, RevealReason, ReviewOrder
+from services.intake.access.looking import reveal_to_call
+from services.intake.commands import AnswerClosing, LogCall, ProposeClosing, ReviewOrder
 from services.intake.queries import OrderFound
 from services.intake.queries.calls import CallView, ClosingsView, ToCallView
 from services.intake.queries.desk import DeskOrderView
@@ -17,8 +16,6 @@ from services.intake.use_cases.closing import Answer, Proposal, Verdict
 from shared.contracts.refusal import NotFound
 from shared.identity.tokens import Caller
 from shared.web.paging import CursorBroken, Page, as_it_is, page_of, place_of
-
-log = structlog.get_logger()
 
 
 def own_area(doors: Doors, caller: Caller, area: str | None) -> str:
@@ -51,17 +48,9 @@ async def call_within(doors: Doors, call_id: str, caller: Caller) -> OrderFound:
 
 
 async def reveal_call(doors: Doors, call_id: str, caller: Caller) -> ToCallView:
-    """Whom to call, and a line in the log that says who looked and why, never at what."""
+    """Whom to call; the audit has who looked and why, never at what. Raises ``NotFound``."""
     found = await call_within(doors, call_id, caller)
-    shown = await doors.calls.reveal(call_id)
-    log.info(
-        "contact.revealed",
-        order_id=found.order_id,
-        subject=caller.subject,
-        field=RevealedPart.CONTACT.value,
-        reason_code=RevealReason.CALL_BACK.value,
-    )
-    return shown
+    return await reveal_to_call(doors, found, caller, call_id)
 
 
 async def log_call(doors: Doors, call_id: str, caller: Caller, wish: LogCall) -> DeskOrderView:

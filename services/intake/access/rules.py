@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-
 from services.intake.policies.concerned import RIGHTS, NoLongerConcerned, Right
 from services.intake.queries import OrderFound
 from shared.community.areas import AreaTree
@@ -16,8 +14,6 @@ from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
-
-log = structlog.get_logger()
 
 TRACK_COOKIE = "paidan_track"
 """Holds an order's tracking token; a browser sends it to that order's page and below alone."""
@@ -53,11 +49,11 @@ class Access:
         return order
 
     def coordinator(self, caller: Caller | None) -> Caller:
-        """A coordinator with an area; who is none leaves a trace. Raises ``Unauthenticated`` or ``Forbidden``."""
+        """A coordinator with an area; Raises ``Unauthenticated`` or ``Forbidden``."""
         if caller is None:
             raise Unauthenticated
         if caller.role is not Role.COORDINATOR or (caller.area or "") not in self._rules.areas:
-            raise _denied(caller)
+            raise Forbidden
         return caller
 
     def answers_for(self, caller: Caller, order: OrderFound) -> bool:
@@ -78,10 +74,5 @@ class Access:
         except Unauthenticated:
             caller = self._signer.verify(secret)
         if caller.role is not Role.RESIDENT:
-            raise _denied(caller)
+            raise Forbidden
         return caller.subject
-
-
-def _denied(caller: Caller) -> Forbidden:
-    log.warning("access.denied", role=caller.role.value, subject=caller.subject)
-    return Forbidden()

@@ -30,7 +30,7 @@ def calling_routes(router: APIRouter, doors: Doors) -> None:
 
     @router.post("/calls/{call_id}/reveal")
     async def reveal(call_id: str, caller: Caller = coordinator) -> ToCallView:
-        """Whom to call, in full, and what there is to say. Who looked is logged."""
+        """Whom to call, in full, and what there is to say. Who looked is audited."""
         return await reveal_call(doors, call_id, caller)
 
     @router.post("/calls/{call_id}/result")

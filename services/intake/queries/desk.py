@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.commands import RevealedPart, RevealReason
+from services.intake.commands import RevealedPart
 from services.intake.models import Order, OrderContact, Resident
 from services.intake.policies.masking import masked_name, masked_phone
 from services.intake.queries.contacts import contact_for
@@ -19,8 +18,6 @@ from shared.contracts.refusal import NotFound
 from shared.contracts.words import Part
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
-
-log = structlog.get_logger()
 
 
 class ReachView(BaseModel):
@@ -83,18 +80,14 @@ class DeskOrders:
             orderer=order.orderer,
         )
 
-    async def reveal(self, order_id: str, part: RevealedPart, reason: RevealReason, subject: str) -> ReachView:
-        """Name and phone in full, and a line in the log that says who looked and why, never at what.
-
-        ``subject``: the coordinator. Raises ``NotFound`` when nobody is named.
-        """
+    async def reveal(self, order_id: str, part: RevealedPart) -> ReachView:
+        """Name and phone in full; whoever shows it has it audited first. Raises ``NotFound`` when nobody is named."""
         async with self._database.reading() as session:
             contact = await contact_for(session, self._vault, await session.get_one(Order, order_id))
             person = await self._person(session, order_id)
         reach = _reach(contact) if part is RevealedPart.CONTACT else _reach(person) or _named_only(contact)
         if reach is None:
             raise NotFound
-        log.info("contact.revealed", order_id=order_id, subject=subject, field=part.value, reason_code=reason.value)
         return reach
 
     async def _person(self, session: AsyncSession, order_id: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from services.intake.policies.calling import (
 )
 from services.intake.policies.closing import check_recorder
 from services.intake.repository import Unit
+from services.intake.use_cases.attesting import attested
 from services.intake.use_cases.changing import Changing, close, tell
 from shared.community.definition import Community
 from shared.contracts.intake import CallDue, CallLogged
@@ -120,6 +121,7 @@ class Calling:
                 answers.append(refusal)
                 continue
             self._log(uow, order, call, one)
+            uow.audit(attested(one.caller, order.order_id, "call", one.wish.result.value, call.call_id))
             self._go_on(uow, order, rows.calls[order.order_id], call, one, legs[order.order_id])
             answers.append(order)
         return answers

@@ -9,8 +9,10 @@ from services.intake.commands import AnswerClosing, ProposeClosing, ReviewOrder
 from services.intake.models import Call, Closing, Order
 from services.intake.policies.closing import check_answerable, check_proposable, check_recorder
 from services.intake.repository import Unit
+from services.intake.use_cases.attesting import attested
 from services.intake.use_cases.calling import Calling
 from services.intake.use_cases.changing import Changing, closed, tell
+from shared.contracts.audit import Deed, What, Who
 from shared.contracts.intake import ClosingAnswered, ClosingProposed
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import OrderState, Role
@@ -67,6 +69,7 @@ class Closings:
                 check_recorder(one.recorded_by, servers[one.order_id])
                 mine = legs[one.order_id]
                 answers.append(self._changing.review(uow, order, one.wish, mine, recorded_by=one.recorded_by))
+                uow.audit(attested(one.recorded_by, order.order_id, "verdict"))
             except Refusal as refusal:
                 answers.append(refusal)
         return answers
@@ -87,6 +90,7 @@ class Closings:
                 answers.append(refusal)
                 continue
             self._propose(uow, order, one, calls[one.order_id])
+            uow.audit(Deed(Who(Role.COORDINATOR.value, one.by), What.DECIDED, order.order_id, field="closing"))
             answers.append(order)
         return answers
 
@@ -114,6 +118,8 @@ class Closings:
             if closing is not None:
                 closing.answer(one.wish.accept, one.recorded_by, uow.now)
             _answer(uow, order, one)
+            if one.recorded_by is not None:
+                uow.audit(attested(one.recorded_by, order.order_id, "closing"))
             told.append(order)
         return told
 

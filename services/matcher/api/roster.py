@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import structlog
 from fastapi import APIRouter, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
@@ -13,9 +12,9 @@ from services.matcher.queries.roster_views import RosterView
 from services.matcher.use_cases.enrolling import ImportRoster
 from shared.community.roster import RosterFile, read_roster_file
 from shared.community.roster_writing import roster_csv, roster_workbook
+from shared.contracts.audit import Deed, What
+from shared.identity.acting import who_of
 from shared.web.callers import CoordinatorCaller
-
-log = structlog.get_logger()
 
 
 class Format(StrEnum):
@@ -60,9 +59,9 @@ def roster_routes(router: APIRouter, doors: Doors) -> None:
     )
     async def export_roster(caller: CoordinatorCaller, format: Format = Format.CSV) -> Response:  # noqa: A002 - the query's name
         """The roster as a file, as an import reads it; who took it is recorded."""
-        by = await doors.access.importer(caller)
+        await doors.access.importer(caller)
         roster = await doors.queries.roster.roster()
-        log.info("roster.exported", by=by, volunteers=len(roster.volunteers), format=format.value)
+        await doors.audit.note(Deed(who_of(caller), What.EXPORTED, field="roster", reason=format.value))
         content = await run_in_threadpool(_written, roster, format)
         headers = {"Content-Disposition": f'attachment; filename="roster.{format.value}"', "Cache-Control": "no-store"}
         return Response(content, media_type=_TYPES[format], headers=headers)

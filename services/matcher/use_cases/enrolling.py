@@ -21,7 +21,9 @@ from services.matcher.use_cases.enrolment import Enrolment, check_phones, check_
 from shared.community import posts
 from shared.community.definition import Community
 from shared.community.roster import RosterRow
+from shared.contracts.audit import Deed, What, Who
 from shared.contracts.refusal import Refusal
+from shared.contracts.words import Role
 from shared.persistence.vault import Vault
 
 ROSTER = "roster"
@@ -87,6 +89,7 @@ class Enrolling:
         await uow.repository.note_idle(uow.now)
         await uow.repository.save_roster(uow.new_id(), uow.now, command.by)
         uow.announce(ROSTER)
+        uow.audit(Deed(Who(Role.COORDINATOR.value, command.by), What.IMPORTED, field="roster"))
         known = len(enrolment.known)
         return Imported(created=len(command.rows) - known, updated=known, units=len(command.units))
 

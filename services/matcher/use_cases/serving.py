@@ -16,8 +16,9 @@ from services.matcher.use_cases.standing_aside import stand_aside
 from services.matcher.use_cases.steps import Steps, record, volunteer_topic
 from shared.community.definition import Community
 from shared.contracts import matcher as events
+from shared.contracts.audit import Deed, What, Who
 from shared.contracts.refusal import NotFound, Refusal
-from shared.contracts.words import OrderState
+from shared.contracts.words import OrderState, Role
 from shared.persistence.vault import Vault
 
 
@@ -121,6 +122,7 @@ class Serving:
             if reason is HandBackReason.RECUSAL:
                 await stand_aside(uow, whole, assignment.volunteer_id)
             returned.append(assignment)
+            uow.audit(_returned(whole, assignment, reason))
             if self._steps.handed_back(uow, whole, assignment, reason):
                 left[whole.dispatch.order_id] = whole
             answers.append(assignment.assignment_id)
@@ -166,3 +168,9 @@ def _own(wholes: Mapping[str, WholeDispatch], assignment_id: str, volunteer_id: 
     if whole is None or (assignment := whole.assignment(assignment_id)).volunteer_id != volunteer_id:
         raise NotFound
     return whole, assignment
+
+
+def _returned(whole: WholeDispatch, assignment: Assignment, reason: HandBackReason) -> Deed:
+    """Who takes orders and hands them back again and again may be after contacts: the audit has it."""
+    who = Who(Role.VOLUNTEER.value, assignment.volunteer_id)
+    return Deed(who, What.RETURNED, whole.dispatch.order_id, assignment.assignment_id, reason=reason.value)

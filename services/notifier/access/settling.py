@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
-import structlog
-
 from services.notifier.commands import DiscardLetter, NoteReplay
 from services.notifier.models import BuriedLetter
 from services.notifier.policies.letters import AWAY, LetterStillDead, NobodyHears, check_reason
@@ -25,8 +23,6 @@ from shared.contracts.refusal import Unavailable
 from shared.contracts.requests import HEAR_AGAIN, HearAgain, HeardAgain, HeardAs
 from shared.persistence.group_commit import GroupCommit
 from shared.web.paging import cursor_of
-
-log = structlog.get_logger()
 
 Hears = Callable[[HearAgain], Awaitable[HeardAgain]]
 """Asks the service a request is to, and waits for its answer. Raises ``Unavailable``."""
@@ -81,7 +77,6 @@ class Settling:
         check_reason(reason)
         command = DiscardLetter(dead_letter_id, by, datetime.now(UTC), reason)
         await self._writer.do(discard_letters, command)
-        log.info("letter.discarded", dead_letter_id=dead_letter_id, by=by)
         return await self._letters.one(dead_letter_id)
 
     async def _through(self, letters: Sequence[BuriedLetter], by: str) -> tuple[dict[str, HeardAs], int | None]:
@@ -123,6 +118,5 @@ class Settling:
         return await self._ask(request(**asked))
 
     async def _note(self, letter: BuriedLetter, by: str, result: str, reason: str) -> None:
-        log.info("letter.replayed", dead_letter_id=letter.dead_letter_id, by=by, result=result, reason=reason)
         note = NoteReplay(letter.dead_letter_id, by, datetime.now(UTC), result, reason)
         await self._writer.do(note_replays, note)

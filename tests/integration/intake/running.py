@@ -107,6 +107,11 @@ class Place:
         ((count,),) = await self.rows(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own table names
         return int(count)
 
+    async def audited(self, what: str) -> list[tuple[Any, ...]]:
+        """Role, actor, order, field, reason and verdict of each deed of this kind, in order."""
+        columns = "role, actor, order_id, field, reason, verdict"
+        return await self.rows(f"SELECT {columns} FROM audit WHERE what = :what ORDER BY sequence", what=what)  # noqa: S608 - our own words
+
     async def published(self, order_id: str) -> list[tuple[str, int]]:
         """Name and version of each event the outbox holds about an order, in order."""
         found = await self.rows("SELECT type, version FROM outbox WHERE about = :id ORDER BY position", id=order_id)

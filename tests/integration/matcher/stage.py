@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.matcher.commands import CompleteLeg, DeclineOffer, HandBackLeg
-from services.matcher.models import Assignment, Dispatch, MatcherTable, Offer, Outbox, Volunteer
+from services.matcher.models import Assignment, Audited, Dispatch, MatcherTable, Offer, Outbox, Volunteer
 from services.matcher.policies.eligibility import Reason
 from services.matcher.policies.policy import Policy
 from services.matcher.policies.waves import Situation
@@ -34,6 +34,7 @@ from shared.contracts.envelope import Fact
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import Urgency, Window
 from shared.messaging.outbox import keep_in
+from shared.persistence.audit import Chain, Seal
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import Units
@@ -45,6 +46,7 @@ GRID, NEXT_GRID, FAR_GRID = "maoling-east-g1", "maoling-east-g2", "shanguang-g1"
 ALWAYS = WeekHours(ALL_WEEK)
 EVENTS = {event.type(): event for event in matcher.EVENTS}
 KEY = bytes(range(32))
+CHAIN = Chain(Audited, Seal("matcher", KEY))
 
 A = TypeVar("A")
 T = TypeVar("T", bound=MatcherTable)
@@ -99,7 +101,7 @@ class Stage:
         self.rules = rules
         self.now = SUNDAY_EVENING
         self.database = Database(url)
-        self.units = Units(self.database, Repository, lambda: self.now, keep_in(Outbox), [self._learn])
+        self.units = Units(self.database, Repository, lambda: self.now, keep_in(Outbox), [self._learn], CHAIN)
         self.vault = Vault(KEY)
         self.writer = GroupCommit(self.units)
         self.use_cases = UseCases(rules, self.vault, self.writer, policy)
@@ -123,7 +125,7 @@ class Stage:
 
     def follow(self, clock: DomainClock) -> None:
         """From now on, time is that of a running clock."""
-        self.units = Units(self.database, Repository, clock.now, keep_in(Outbox), [self._learn])
+        self.units = Units(self.database, Repository, clock.now, keep_in(Outbox), [self._learn], CHAIN)
         self.writer._units = self.units
 
     @asynccontextmanager

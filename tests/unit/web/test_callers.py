@@ -8,10 +8,11 @@ import pytest
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from shared.contracts.audit import Deed, Verdict, What, Who
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner
 from shared.web.callers import Callers
-from tests.unit.web.conftest import COORDINATOR, KEY, SIGNER, visitor
+from tests.unit.web.conftest import COORDINATOR, KEY, SIGNER, make_teahouse, visitor
 
 VOLUNTEER = Caller(Role.VOLUNTEER, "v-1")
 HOUR = timedelta(hours=1)
@@ -49,17 +50,30 @@ async def test_a_caller_is_known_by_a_token_or_a_session(
         )
 
 
-async def test_a_caller_in_another_role_is_refused_and_that_leaves_a_trace(
-    teahouse: FastAPI, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """403 for the caller, one line with route and role for the audit."""
-    async with visitor(teahouse, authorization=f"Bearer {SIGNER.sign(VOLUNTEER, HOUR)}") as client:
+class Kept:
+    """An audit that keeps in memory what doors tell it."""
+
+    def __init__(self) -> None:
+        self.deeds: list[Deed] = []
+        self.strangers = 0
+
+    async def note(self, *deeds: Deed) -> None:
+        """Keep them."""
+        self.deeds += deeds
+
+    def count_stranger(self) -> None:
+        """One more."""
+        self.strangers += 1
+
+
+async def test_a_caller_in_another_role_is_refused_and_that_is_audited() -> None:
+    """403 for the caller, one deed with route, role and id."""
+    kept = Kept()
+    async with visitor(make_teahouse(audit=kept), authorization=f"Bearer {SIGNER.sign(VOLUNTEER, HOUR)}") as client:
         answer = await client.get("/api/desk")
     assert (403, "/problems/role-missing") == (answer.status_code, answer.json()["type"])
-    logged = "".join(capsys.readouterr())
-    assert ["access.denied", "/api/desk", "volunteer", "v-1"] == [
-        part for part in ("access.denied", "/api/desk", "volunteer", "v-1") if part in logged
-    ]
+    who = Who("volunteer", "v-1")
+    assert [Deed(who, What.ENTERED, field="/api/desk", reason="role-missing", verdict=Verdict.REFUSED)] == kept.deeds
 
 
 async def test_a_caller_in_the_role_passes_with_its_area(teahouse: FastAPI) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 
 from services.intake.access import Doors
+from services.intake.access.looking import read_order, reveal_contact
 from services.intake.commands import RevealContact
 from services.intake.queries.desk import DeskOrderView, ReachView
 from shared.identity.tokens import Caller
@@ -19,10 +20,10 @@ def showing_routes(router: APIRouter, doors: Doors) -> None:
     @router.get("/orders/{reference}")
     async def desk_order(reference: str, caller: Caller = coordinator) -> DeskOrderView:
         """An order at or below the coordinator's area, contacts masked."""
-        return await doors.desk_view(await doors.order_within(reference, caller))
+        return await read_order(doors, await doors.order_within(reference, caller), caller)
 
     @router.post("/orders/{reference}/reveal")
     async def reveal(reference: str, body: RevealContact, caller: Caller = coordinator) -> ReachView:
-        """A name and a number in full; the look is logged with its reason."""
+        """A name and a number in full; the look is audited with its reason."""
         found = await doors.order_within(reference, caller)
-        return await doors.desk.reveal(found.order_id, body.part, body.reason, caller.subject)
+        return await reveal_contact(doors, found, caller, body)

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from services.intake.access.looking import reveal_contact
 from services.intake.commands import RevealContact, RevealedPart, RevealReason
 from services.intake.pages.desk.page import ADDRESS, DeskPage, Section, Seen
 from shared.contracts.refusal import Refusal
@@ -46,7 +47,7 @@ def contact_routes(page: DeskPage) -> APIRouter:
         found, form = await page.doors.order_within(reference, caller), await posted(request)
         try:
             asked = form.read(RevealContact)
-            reach = await page.doors.desk.reveal(found.order_id, asked.part, asked.reason, caller.subject)
+            reach = await reveal_contact(page.doors, found, caller, asked)
         except Refusal as refusal:
             return await page.show(request, caller, found, {_CONTACT: form.refused(refusal)}, status_of(refusal))
         return await page.show(request, caller, found, revealed={asked.part.value: reach})

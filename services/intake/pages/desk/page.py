@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
+from services.intake.access.looking import read_order
 from services.intake.queries import OrderFound
 from services.intake.queries.desk import DeskOrderView, ReachView
 from shared.contracts.refusal import Refusal
@@ -63,7 +64,7 @@ class DeskPage:
         revealed: Mapping[str, ReachView] | None = None,
     ) -> Response:
         """The whole page. ``refused``: forms to show again, by section; ``revealed``: contacts to show in full."""
-        seen = Seen(caller, await self.doors.desk_view(found))
+        seen = Seen(caller, await read_order(self.doors, found, caller))
         forms, address = refused or {}, f"/desk/orders/{found.reference}"
         parts = []
         for section in self._sections:
