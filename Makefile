@@ -9,10 +9,10 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test faults plants contracts lock
+.PHONY: help setup run flows demo check test faults plants schemathesis contracts lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/run.stamp ## environment and pinned dependencies in .venv, with .venv/bin/paidan
 
@@ -42,6 +42,9 @@ faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for ten minutes, and 
 
 plants: .venv/dev.stamp ## plant known bugs and see the fault suite catch each (docs/faults.md)
 	@$(BIN)/python -m tests.faults.plants $(PLANTS)
+
+schemathesis: .venv/dev.stamp ## call every operation of the OpenAPI documents as everybody, thousands of times (docs/security.md)
+	@$(BIN)/python -m tests.calling $(SCHEMATHESIS)
 
 contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
 	$(BIN)/python -m tests.contracts.published

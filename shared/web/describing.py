@@ -68,7 +68,7 @@ def statuses_of(route: Any, method: str, outermost: int) -> set[int]:
     if len(route.dependant.dependencies) > outermost:
         found |= {401, 403, 404}
     if "{" in route.path_format:
-        found.add(404)
+        found |= {404, 409}  # not there, or no longer what is asked of it
     if method not in {"GET", "HEAD"}:
         found.add(409)
     if route.body_field is not None:

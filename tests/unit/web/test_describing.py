@@ -43,7 +43,7 @@ def application() -> FastAPI:
     [
         ("/api/open", "get", {200, 422, 429, 503}, None),
         ("/api/either", "post", {200, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503}, [{"bearer": []}, {}]),
-        ("/api/mine/{thing_id}", "get", {200, 401, 403, 404, 422, 429, 503}, [{"bearer": []}]),
+        ("/api/mine/{thing_id}", "get", {200, 401, 403, 404, 409, 422, 429, 503}, [{"bearer": []}]),
     ],
 )
 def test_a_route_names_what_it_may_answer(
