@@ -82,6 +82,7 @@ def connections_of(settings: MatcherSettings) -> Connections:
         limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
         early_seconds=settings.early_seconds,
+        audit=settings.audit_kept,
     )
 
 

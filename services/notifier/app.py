@@ -77,6 +77,7 @@ def connections_of(settings: NotifierSettings) -> Connections:
         limits=settings.limits,
         stuck_seconds=settings.stuck_seconds,
         early_seconds=settings.early_seconds,
+        audit=settings.audit_kept,
     )
 
 

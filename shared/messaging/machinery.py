@@ -31,6 +31,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
 from shared.persistence.admission import Admission, Limits
 from shared.persistence.audit import Chain, Seal
+from shared.persistence.audit_clock import AuditClock, AuditKept
 from shared.persistence.auditing import Audit
 from shared.persistence.engine import BUSY_SECONDS, Database
 from shared.persistence.group_commit import GroupCommit
@@ -60,6 +61,7 @@ class Connections:
     limits: Limits = field(default_factory=Limits)
     stuck_seconds: float = STUCK_SECONDS
     early_seconds: float = EARLY_SECONDS
+    audit: AuditKept = field(default_factory=AuditKept)
 
 
 class Machinery(Generic[M]):
@@ -89,6 +91,9 @@ class Machinery(Generic[M]):
             units, most=connections.group_commands, admitted=connections.waiting_commands
         )
         self.audit = Audit(self.writer)
+        self.audit_clock = (
+            AuditClock(service, self.database, self.chain, self.audit, connections.audit) if self.chain else None
+        )
         self.bus = Bus(
             service,
             connections.nats_url,
@@ -121,7 +126,8 @@ class Machinery(Generic[M]):
         what is still unpublished stays in the outbox for the next start.
         """
         writing = asyncio.create_task(self.writer.run(), name="writer")
-        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops, self.admission.run)
+        audit = (self.audit_clock.run,) if self.audit_clock else ()
+        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops, *audit, self.admission.run)
         others = [asyncio.create_task(_turn(loop), name=_name(loop)) for loop in turning]
         for running in (writing, *others):
             running.add_done_callback(_end_process_on_accident)

@@ -7,6 +7,7 @@ another's events.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -16,7 +17,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from shared.contracts.flows import SERVICES
 from shared.persistence.admission import Limits
+from shared.persistence.audit_clock import AuditKept
 from shared.persistence.engine import BUSY_SECONDS
+from shared.persistence.watching import Thresholds
 
 PREFIX = "PAIDAN_"
 MOST_PORT = 65535
@@ -65,6 +68,16 @@ class ServiceSettings(BaseSettings):
     refused_seconds: PositiveInt = 60
     forecast_hours: PositiveFloat = 6.0
     warning_hours: PositiveFloat = 24.0
+    audit_days: int = Field(default=190, ge=183)
+    audit_seconds: PositiveFloat = 60.0
+    audit_window_hours: PositiveFloat = 24.0
+    audit_reveals: PositiveInt = 30
+    audit_reads: PositiveInt = 300
+    audit_fetches: PositiveInt = 20
+    audit_returns: PositiveInt = 5
+    audit_lookups: PositiveInt = 30
+    audit_refusals: PositiveInt = 30
+    audit_strangers: PositiveInt = 500
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""
@@ -110,6 +123,21 @@ class ServiceSettings(BaseSettings):
             forecast_hours=self.forecast_hours,
             warning_hours=self.warning_hours,
         )
+
+    @property
+    def audit_kept(self) -> AuditKept:
+        """How long this service's audit is kept, and of what it alerts."""
+        most = Thresholds(
+            window=timedelta(hours=self.audit_window_hours),
+            reveals=self.audit_reveals,
+            reads=self.audit_reads,
+            fetches=self.audit_fetches,
+            returns=self.audit_returns,
+            lookups=self.audit_lookups,
+            refusals=self.audit_refusals,
+            strangers=self.audit_strangers,
+        )
+        return AuditKept(self.audit_days, self.audit_seconds, most)
 
     @property
     def public_url(self) -> str:

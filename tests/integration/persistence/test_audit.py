@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import col
 
 from services.notifier.app import MIGRATIONS
 from services.notifier.models import Audited, Outbox
@@ -17,11 +18,13 @@ from services.notifier.repository import Repository
 from shared.contracts.audit import SYSTEM, Deed, Verdict, What, Who
 from shared.messaging.outbox import keep_in
 from shared.persistence.audit import Chain, Seal, day_of
+from shared.persistence.audit_clock import AuditClock, AuditKept
 from shared.persistence.auditing import Audit
 from shared.persistence.checking import check_chain
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import Units
+from shared.persistence.watching import Thresholds
 from tests.migrated import make_tables
 
 KEY = bytes(range(32))
@@ -130,3 +133,23 @@ async def test_the_chain_of_another_service_does_not_fit(database_url: str) -> N
         await audit.note(Deed(SYSTEM, What.SWEPT))
         checked = await check_chain(database, Audited, Seal("intake", KEY))
         assert ["row 1 is not what was written"] == checked.broken
+
+
+async def test_who_does_too_much_is_alerted_of_once(database_url: str) -> None:
+    """A volunteer who takes and hands back again and again; told by rule, kept with who, and not told again."""
+    async with writing(database_url) as (database, (audit,)):
+        harvester, other = Who("volunteer", "v-1"), Who("volunteer", "v-2")
+        returned = [Deed(harvester, What.RETURNED, f"o-{n}") for n in range(3)]
+        fetched = [Deed(other, What.FETCHED, "o-1")] * 9  # one order, looked at again and again
+        audit.strangers = 7
+        most = Thresholds(returns=3, fetches=2, strangers=7)
+        clock = AuditClock("notifier", database, Chain(Audited, SEAL), audit, AuditKept(most=most))
+        await audit.note(*returned, *fetched)
+        await clock.sweep()
+        await clock.sweep()
+        async with database.reading() as session:
+            found = select(Audited.field, Audited.subject, Audited.reason).where(
+                col(Audited.what) == What.ALERTED.value
+            )
+            alerts = [tuple(row) for row in await session.execute(found)]
+        assert [("returns", "v-1", "3/3"), ("strangers", "", "7/7")] == sorted(alerts)
