@@ -9,8 +9,6 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from deploy.layout import Layout
-from services.intake.queries.named import named as named_at_intake
-from services.matcher.queries.named import named as named_at_matcher
 from shared.community.editing import Named, joined
 from shared.identity.keys import KeyMissing, read_key
 from shared.persistence.asking import ask_once
@@ -24,6 +22,9 @@ def named_in(layout: Layout, urls: Mapping[str, str]) -> Named:
         vault = Vault(read_key(layout.keys, "matcher-vault"))
     except KeyMissing:
         return Named()
+    from services.intake.queries.named import named as named_at_intake  # noqa: PLC0415 - a first start asks nobody
+    from services.matcher.queries.named import named as named_at_matcher  # noqa: PLC0415 - the same
+
     questions: Mapping[str, Callable[[Database], Awaitable[Named]]] = {
         "intake": named_at_intake,
         "matcher": partial(named_at_matcher, vault=vault),

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import SERVICES
 
 PREFIX = "PAIDAN_"
 

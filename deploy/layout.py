@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.problems import StackProblem
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import SERVICES
 
 HOST = "127.0.0.1"
 DEFAULT_DATA = Path(".paidan")

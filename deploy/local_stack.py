@@ -20,7 +20,7 @@ from deploy.layout import Layout, Ports
 from deploy.settings import StackSettings
 from deploy.stack_file import Stack, State, only_stack
 from deploy.supervisor import Supervisor, side_by_side
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import SERVICES
 from shared.identity.keys import create_keys
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.layout import Layout
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import SERVICES
 
 
 class StackSettings(BaseSettings):

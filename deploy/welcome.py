@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.attached import county_coordinator
 from deploy.demonstration import Demonstration
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import SERVICES
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 

@@ -26,20 +26,24 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: IntakeSettings) -> int:
-    from services.intake.app import make_app  # noqa: PLC0415 - a migration starts without the web and the bus
-    from services.intake.queries.named import named  # noqa: PLC0415 - the same
-    from shared.community.definition import load  # noqa: PLC0415 - the same
-    from shared.community.editing import EditStandsInTheWay, Named, check_edit  # noqa: PLC0415 - the same
-    from shared.persistence.asking import ask_once  # noqa: PLC0415 - the same
-    from shared.web.serving import serve  # noqa: PLC0415 - the same
+    from shared.web.building import kept_for_good  # noqa: PLC0415 - a migration starts without the web and the bus
 
-    rules, there = load(settings.definition), ask_once(settings.database_url, named)
-    try:
-        check_edit(rules, there or Named())
-    except EditStandsInTheWay as edit:
-        sys.stderr.write(f"paidan: {edit}\n")
-        return 1
-    return serve(make_app(settings, rules), settings)
+    with kept_for_good():
+        from services.intake.app import make_app  # noqa: PLC0415 - the same
+        from services.intake.queries.named import named  # noqa: PLC0415 - the same
+        from shared.community.definition import load  # noqa: PLC0415 - the same
+        from shared.community.editing import EditStandsInTheWay, Named, check_edit  # noqa: PLC0415 - the same
+        from shared.persistence.asking import ask_once  # noqa: PLC0415 - the same
+        from shared.web.serving import serve  # noqa: PLC0415 - the same
+
+        rules, there = load(settings.definition), ask_once(settings.database_url, named)
+        try:
+            check_edit(rules, there or Named())
+        except EditStandsInTheWay as edit:
+            sys.stderr.write(f"paidan: {edit}\n")
+            return 1
+        app = make_app(settings, rules)
+    return serve(app, settings)
 
 
 def _relay_once(settings: IntakeSettings) -> int:

@@ -26,23 +26,27 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: MatcherSettings) -> int:
-    from services.matcher.app import make_app  # noqa: PLC0415 - a migration starts without the web and the bus
-    from services.matcher.queries.named import named  # noqa: PLC0415 - the same
-    from shared.community.definition import load  # noqa: PLC0415 - the same
-    from shared.community.editing import EditStandsInTheWay, Named, check_edit  # noqa: PLC0415 - the same
-    from shared.identity.keys import read_key  # noqa: PLC0415 - the same
-    from shared.persistence.asking import ask_once  # noqa: PLC0415 - the same
-    from shared.persistence.vault import Vault  # noqa: PLC0415 - the same
-    from shared.web.serving import serve  # noqa: PLC0415 - the same
+    from shared.web.building import kept_for_good  # noqa: PLC0415 - a migration starts without the web and the bus
 
-    rules, vault = load(settings.definition), Vault(read_key(settings.keys, "matcher-vault"))
-    there = ask_once(settings.database_url, lambda database: named(database, vault))
-    try:
-        check_edit(rules, there or Named())
-    except EditStandsInTheWay as edit:
-        sys.stderr.write(f"paidan: {edit}\n")
-        return 1
-    return serve(make_app(settings, rules), settings)
+    with kept_for_good():
+        from services.matcher.app import make_app  # noqa: PLC0415 - the same
+        from services.matcher.queries.named import named  # noqa: PLC0415 - the same
+        from shared.community.definition import load  # noqa: PLC0415 - the same
+        from shared.community.editing import EditStandsInTheWay, Named, check_edit  # noqa: PLC0415 - the same
+        from shared.identity.keys import read_key  # noqa: PLC0415 - the same
+        from shared.persistence.asking import ask_once  # noqa: PLC0415 - the same
+        from shared.persistence.vault import Vault  # noqa: PLC0415 - the same
+        from shared.web.serving import serve  # noqa: PLC0415 - the same
+
+        rules, vault = load(settings.definition), Vault(read_key(settings.keys, "matcher-vault"))
+        there = ask_once(settings.database_url, lambda database: named(database, vault))
+        try:
+            check_edit(rules, there or Named())
+        except EditStandsInTheWay as edit:
+            sys.stderr.write(f"paidan: {edit}\n")
+            return 1
+        app = make_app(settings, rules)
+    return serve(app, settings)
 
 
 def _relay_once(settings: MatcherSettings) -> int:

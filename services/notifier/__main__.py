@@ -26,10 +26,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve(settings: NotifierSettings) -> int:
-    from services.notifier.app import make_app  # noqa: PLC0415 - a migration starts without the web and the bus
-    from shared.web.serving import serve  # noqa: PLC0415 - the same
+    from shared.web.building import kept_for_good  # noqa: PLC0415 - a migration starts without the web and the bus
 
-    return serve(make_app(settings), settings)
+    with kept_for_good():
+        from services.notifier.app import make_app  # noqa: PLC0415 - the same
+        from shared.web.serving import serve  # noqa: PLC0415 - the same
+
+        app = make_app(settings)
+    return serve(app, settings)
 
 
 def _relay_once(settings: NotifierSettings) -> int:

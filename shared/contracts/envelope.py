@@ -32,7 +32,8 @@ class Event(BaseModel):
     beside the old one: the new one names it as ``older``, the old one says in ``upcast`` how it becomes the new.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # built when first read or written: most processes need few of the events, and many need none
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     publisher: ClassVar[str]
     name: ClassVar[str]

@@ -11,8 +11,20 @@ from collections.abc import Mapping
 
 from shared.contracts import intake, matcher, notifier
 from shared.contracts.envelope import Event
+from shared.contracts.services import SERVICES
 
-SERVICES: tuple[str, ...] = ("intake", "matcher", "notifier")
+__all__ = [
+    "DEAD_LETTERS",
+    "EVENTS",
+    "HEARS",
+    "KEEPS_DEAD_LETTERS",
+    "MATCHER_HEARS",
+    "SERVICES",
+    "consumers_of",
+    "durables_of",
+    "stream_of",
+    "subjects_heard",
+]
 
 DEAD_LETTERS = "dead"
 """First token of the dead letters' subjects; their stream is heard like a publisher's, by ``KEEPS_DEAD_LETTERS``."""

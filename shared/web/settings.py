@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import SERVICES
 from shared.persistence.admission import Limits
 from shared.persistence.audit_clock import AuditKept
 from shared.persistence.engine import BUSY_SECONDS

@@ -1,6 +1,5 @@
-"""Alembic's entry: intake's tables."""
+"""Alembic's entry for intake's migrations."""
 
-from services.intake.models import IntakeTable
 from shared.persistence.migrating import run_environment
 
-run_environment(IntakeTable.metadata)
+run_environment()

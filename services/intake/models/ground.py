@@ -17,6 +17,8 @@ from shared.persistence.audit import AuditColumns, audit_indexes
 class IntakeTable(SQLModel, registry=registry()):
     """The ground of every table of intake, with a registry of its own."""
 
+    model_config = {"defer_build": True}  # rows are not validated: nobody needs what that would take
+
 
 class Outbox(OutboxColumns, IntakeTable, table=True):
     """Intake's events, published and to be published."""

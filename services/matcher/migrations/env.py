@@ -1,6 +1,5 @@
-"""Alembic's entry: matcher's tables."""
+"""Alembic's entry for matcher's migrations."""
 
-from services.matcher.models import MatcherTable
 from shared.persistence.migrating import run_environment
 
-run_environment(MatcherTable.metadata)
+run_environment()

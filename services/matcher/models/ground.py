@@ -15,6 +15,8 @@ from shared.persistence.audit import AuditColumns, audit_indexes
 class MatcherTable(SQLModel, registry=registry()):
     """The ground of every table of matcher, with a registry of its own."""
 
+    model_config = {"defer_build": True}  # rows are not validated: nobody needs what that would take
+
 
 class Outbox(OutboxColumns, MatcherTable, table=True):
     """Matcher's events, published and to be published."""

@@ -1,6 +1,5 @@
-"""Alembic's entry: notifier's tables."""
+"""Alembic's entry for notifier's migrations."""
 
-from services.notifier.models import NotifierTable
 from shared.persistence.migrating import run_environment
 
-run_environment(NotifierTable.metadata)
+run_environment()

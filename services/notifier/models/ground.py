@@ -12,3 +12,5 @@ POSITION = BigInteger().with_variant(Integer(), "sqlite")
 
 class NotifierTable(SQLModel, registry=registry()):
     """The ground of every table of notifier, with a registry of its own."""
+
+    model_config = {"defer_build": True}  # rows are not validated: nobody needs what that would take

@@ -1,0 +1,5 @@
+"""The services by name. A module of its own: who needs the names alone is spared every contract."""
+
+from __future__ import annotations
+
+SERVICES: tuple[str, ...] = ("intake", "matcher", "notifier")
