@@ -192,8 +192,10 @@ class Problems:
         return self.answer(request, problem_of_validation(error, request))
 
     async def on_status(self, request: Request, error: HTTPException) -> Response:
-        """The framework said no: no such route, wrong method, unreadable body."""
-        return self.answer(request, problem_of_status(error.status_code, error.headers))
+        """The framework said no: no such route, wrong method, unreadable body. One nested too deep is 422, as any
+        other body that no route takes (security.md, case 21)."""
+        status = 422 if isinstance(error.__cause__, RecursionError) else error.status_code
+        return self.answer(request, problem_of_status(status, error.headers))
 
     async def on_database(self, request: Request, error: Exception) -> Response:
         """The database or the system raised: try again later when it is away or full, an accident otherwise."""

@@ -73,9 +73,10 @@ async def call(caller: CallerOf, address: str, known: Mapping[str, str], seed: i
             process.kill()
             await process.wait()
     (at / f"{name}.txt").write_bytes(said)
-    if not report.exists() or not har.exists():
+    reports = [json.loads(one.read_bytes()) if one.exists() else {} for one in (report, har)]
+    if not all(reports) or not reports[0]["operations"]:
         return Outcome(caller, trouble=said.decode("utf-8", "replace")[-2000:])
-    return outcome_of(caller, json.loads(report.read_bytes()), json.loads(har.read_bytes()), process.returncode or 0)
+    return outcome_of(caller, reports[0], reports[1], process.returncode or 0)
 
 
 def outcome_of(caller: CallerOf, report: Mapping[str, Any], har: Mapping[str, Any], code: int) -> Outcome:
@@ -86,7 +87,7 @@ def outcome_of(caller: CallerOf, report: Mapping[str, Any], har: Mapping[str, An
     trouble = ""
     if operations["errored"] or operations["tested"] < operations["selected"] or (code and not failures):
         trouble = f"{operations['tested']} of {operations['selected']} operations were called, exit code {code}"
-    if statuses.total() == 0:
+    if not statuses:
         trouble = "nothing was called"
     return Outcome(caller, statuses, failures, trouble)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deploy.attached import Attached, load_definition
 from deploy.demo.doors import Doors
+from shared.contracts.flows import SERVICES
 from shared.contracts.words import Role
 from tests.flows.people import GRID, asked, coordinator, place, serve
 
@@ -58,5 +59,5 @@ async def prepare(stack: Attached) -> Ground:
             "department": doors.as_caller(Role.DEPARTMENT, community.departments[0].code),
             "ops": doors.as_caller(Role.OPS, "ops"),
         }
-    callers = (CallerOf(service, name, token) for name, token in tokens.items() for service in stack.stack.addresses)
-    return Ground(tuple(one for one in callers if one.service != "nats"), {"reference": str(open_order["reference"])})
+    callers = tuple(CallerOf(service, name, token) for name, token in tokens.items() for service in SERVICES)
+    return Ground(callers, {"reference": str(open_order["reference"])})

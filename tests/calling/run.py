@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -28,9 +29,11 @@ BESIDE = 3
 
 
 async def run(seed: int, examples: int, database: str, only: Sequence[str], console: Console) -> bool:
-    """Whether nothing was found, in enough calls; ``only``: these services, none meaning all."""
-    with tempfile.TemporaryDirectory(prefix="paidan-calling-") as directory:
-        at = Path(directory)
+    """Whether nothing was found, in enough calls; ``only``: these services, none meaning all. What the tool wrote
+    stays where something was found.
+    """
+    at = Path(tempfile.mkdtemp(prefix="paidan-calling-"))
+    try:
         async with standing(at / "stack", database) as stack:
             ground = await prepare(stack)
             gate = asyncio.Semaphore(BESIDE)
@@ -44,8 +47,15 @@ async def run(seed: int, examples: int, database: str, only: Sequence[str], cons
 
             chosen = [n for n, caller in enumerate(ground.callers) if not only or caller.service in only]
             outcomes = await asyncio.gather(*map(one, chosen))
+    finally:
+        shutil.rmtree(at / "stack", ignore_errors=True)
     console.print(table_of(outcomes))
-    return nothing_found(outcomes, LEAST_CALLS if not only else 1)
+    well = nothing_found(outcomes, LEAST_CALLS if not only else 1)
+    if well:
+        shutil.rmtree(at)
+    else:
+        console.print(f"what the tool said of each run is in {at}", highlight=False)
+    return well
 
 
 def nothing_found(outcomes: Sequence[Outcome], least: int) -> bool:
