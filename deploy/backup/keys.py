@@ -64,8 +64,9 @@ def ensure_copied(folder: Path) -> Mapping[str, str]:
 
 
 def ensure_same(manifest: Mapping[str, str], there: Mapping[str, str], where: Path) -> None:
-    """Raises ``StackProblem`` unless the vaults' keys are those of a backup's databases."""
-    strange = sorted(name for name in VAULTS.values() if manifest.get(name) != there.get(name))
+    """Raises ``StackProblem`` unless the vaults' keys, and the audits', are those of a backup's databases."""
+    bound = {*VAULTS.values(), *({"audit"} & manifest.keys())}  # older backups have no audit
+    strange = sorted(name for name in bound if manifest.get(name) != there.get(name))
     if strange:
         raise StackProblem(f"the keys in {where} do not belong to this backup: {', '.join(strange)}")
 

@@ -22,6 +22,12 @@ from deploy.backup.source import Kind
 from deploy.problems import StackProblem
 
 _TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema ORDER BY tablename")
+_FUNCTIONS = text(
+    "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+    " WHERE n.nspname = 'public'"
+    " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+)
+"""What triggers call, without what extensions bring."""
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -66,6 +72,9 @@ class PostgresTarget:
             for table in present:
                 away = f'DROP TABLE public."{table}" CASCADE' if kept else _moved(table, schema)
                 await connection.execute(text(away))
+            for function in list(await connection.scalars(_FUNCTIONS)):
+                gone = f"DROP FUNCTION {function}" if kept else f'ALTER FUNCTION {function} SET SCHEMA "{schema}"'
+                await connection.execute(text(gone))
         return f"schema {schema}"
 
     async def put_in(self, copy: Path) -> None:

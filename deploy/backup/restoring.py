@@ -20,6 +20,7 @@ from deploy.backup.epochs import begin_epoch
 from deploy.backup.installation import Installation, kind_of
 from deploy.backup.keys import ensure_copied, ensure_same, ensure_they_open, fingerprints
 from deploy.backup.manifest import Epoch
+from deploy.backup.marking import mark_audits
 from deploy.backup.placing_keys import place_keys
 from deploy.backup.postgres_target import PostgresTarget
 from deploy.backup.shelf import name_of
@@ -83,6 +84,7 @@ async def restore(installation: Installation, chosen: Chosen, *, with_keys: bool
             kept["keys"] = place_keys(chosen.keys, installation.keys, aside) if with_keys else ""
             for target in targets:
                 await target.put_in(_copy_of(chosen, target))
+            await mark_audits(installation)
             epoch = begin_epoch(layout.data, chosen.manifest, datetime.now(UTC))
             unfinished.end(layout)
     return Restored(epoch, layout.data / f"{ASIDE}{aside}", {name: place for name, place in kept.items() if place})

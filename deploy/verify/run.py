@@ -19,6 +19,7 @@ from deploy.attached import Attached, load_definition
 from deploy.permissions import OPERATOR, inbox_of
 from deploy.problems import StackProblem
 from deploy.verify import (
+    audits,
     bus,
     clocks,
     histories,
@@ -172,12 +173,15 @@ async def _check(
     compared = await streams.compare(databases, js, sifting.message)
     say("I8: nothing personal outside the tables that may hold it")
     personal, remarks = await nothing_personal_outside(sifting, databases, ground)
+    say(f"I9: {audits.RULE}")
+    audited = await audits.audits_are_whole(databases, ground.keys, ground.logs)
     findings = [
         Finding("I6", "the streams tell what the outboxes tell", compared.broken.lines(), compared.remarks()),
         Finding("I1", f"each of {counted} promised orders exists once", unkept),
         waiting,
         Finding("I5", f"each of {dead} dead letters says why", unexplained),
         Finding("I8", "nothing personal outside the tables that may hold it", personal.lines(), remarks),
+        audited,
         *[await finding(*one) for one in _CHECKS],
     ]
     return sorted(findings, key=lambda one: one.invariant)
