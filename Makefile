@@ -7,6 +7,8 @@ BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+# Compiled modules are kept, whatever the environment says: every start of a service would compile them again.
+export PYTHONDONTWRITEBYTECODE :=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
 .PHONY: help setup run flows demo check test faults plants schemathesis contracts lock
@@ -35,6 +37,7 @@ check: .venv/dev.stamp ## format, lint, types, import rules, translations, contr
 test: .venv/dev.stamp ## the whole test suite, browser tests included
 	@command -v chromium >/dev/null || \
 		{ echo "The browser tests need Chromium: install the package chromium (Debian: apt-get install chromium)." >&2; exit 1; }
+	@$(BIN)/python -m compileall -q -j 0 deploy services shared tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 
 faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for ten minutes, and verify that nothing is lost (docs/faults.md)

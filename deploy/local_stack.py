@@ -14,12 +14,12 @@ from deploy.backup.unfinished import ensure_finished, ensure_keys
 from deploy.broker import LocalBroker
 from deploy.children import Child
 from deploy.declaring import kept_declared
-from deploy.environment import project_directory, service_environment
+from deploy.environment import PREFIX, project_directory, service_environment
 from deploy.keeper import Timings
 from deploy.layout import Layout, Ports
 from deploy.settings import StackSettings
 from deploy.stack_file import Stack, State, only_stack
-from deploy.supervisor import Supervisor, side_by_side
+from deploy.supervisor import Supervisor
 from shared.contracts.services import SERVICES
 from shared.identity.keys import create_keys
 
@@ -69,7 +69,7 @@ class LocalStack:
         self._write({})
         await self.supervisor.start(self._broker.prepare())
         await self._kept.enter_async_context(kept_declared(self._broker.connect, self.supervisor.fact))
-        await side_by_side(*(self._migrate(service) for service in SERVICES))
+        await self._migrate()
         await self.supervisor.start(*(self._service(service) for service in SERVICES))
 
     async def leave(self) -> None:
@@ -81,13 +81,16 @@ class LocalStack:
         self._state = state
         self._write(self.supervisor.pids)
 
-    async def _migrate(self, service: str) -> None:
-        await self.supervisor.run(service, _python(service, "migrate"), self._environment(service), project_directory())
+    async def _migrate(self) -> None:
+        urls = self.plan.settings.databases(self.plan.layout)
+        environment = {**os.environ, **{f"{PREFIX}{name.upper()}_DATABASE_URL": url for name, url in urls.items()}}
+        argv = (sys.executable, "-m", "deploy.migrating")
+        await self.supervisor.run("migrate", argv, environment, project_directory())
 
     def _service(self, service: str) -> Child:
         return Child(
             name=service,
-            argv=_python(service, "serve"),
+            argv=(sys.executable, "-m", f"services.{service}", "serve"),
             health=f"{self.plan.ports.url_of(service)}/healthz",
             environment=self._environment(service),
             directory=project_directory(),
@@ -143,7 +146,3 @@ async def local_stack(plan: StackPlan, timings: Timings | None = None) -> AsyncI
                     await stack.leave()
         finally:
             layout.stack_file.unlink(missing_ok=True)
-
-
-def _python(service: str, command: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", f"services.{service}", command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,15 @@ from tests.servers import NatsServer, PostgresServer, ServerMissing
 DATABASES = ("sqlite", "postgresql")
 
 AServer = TypeVar("AServer", NatsServer, PostgresServer)
+
+gc.disable()
+"""While the tests are collected, which makes classes and cases by the ten thousand and throws nothing away."""
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected as ever, but nobody looks for it among what was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 @contextmanager

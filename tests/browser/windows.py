@@ -23,6 +23,7 @@ ARGUMENTS = (
 WITHIN_MILLISECONDS = 20_000
 PHONE = 360
 DESKTOP = 1280
+HEIGHT = 780
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 """What Chromium writes to the console for a page that says no; expected where a test provokes one."""
 
@@ -52,6 +53,11 @@ class Window:
         """The complaints that do not begin with one of these."""
         return [complaint for complaint in self.complaints if not complaint.startswith(expected)]
 
+    async def holds(self, width: int) -> bool:
+        """Whether the page fits a window drawn that wide (CSS pixels); the window stays so."""
+        await self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        return await self.width_used() <= width
+
     async def width_used(self) -> int:
         """How wide the page is, in CSS pixels; more than the window means it scrolls sideways."""
         return int(await self.page.evaluate("document.documentElement.scrollWidth"))
@@ -59,7 +65,7 @@ class Window:
 
 @asynccontextmanager
 async def window(
-    browser: Browser, language: str = "zh-CN", *, width: int = PHONE, height: int = 780, javascript: bool = True
+    browser: Browser, language: str = "zh-CN", *, width: int = PHONE, height: int = HEIGHT, javascript: bool = True
 ) -> AsyncIterator[Window]:
     """A window of a fresh browser: no cookies, this language, this width in CSS pixels."""
     context = await browser.new_context(
