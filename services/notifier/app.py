@@ -16,6 +16,7 @@ from services.notifier.access.settling import Settling
 from services.notifier.clocks import DeliveryClock, LetterCount, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
+from services.notifier.pages.audit_words import AUDIT_WORDS
 from services.notifier.pages.letter_words import LETTER_WORDS
 from services.notifier.policies.channels import read_order
 from services.notifier.policies.retries import Retries
@@ -28,6 +29,7 @@ from services.notifier.queries import (
     StreamQueries,
     Wording,
 )
+from services.notifier.queries.audit import AuditQueries
 from services.notifier.repository import Repository, Unit
 from services.notifier.settings import NotifierSettings
 from services.notifier.use_cases.delivering import Delivering
@@ -57,10 +59,11 @@ SITE = Site(
         Link("/", msgid("Events"), (Role.OPS,)),
         Link("/streams", msgid("Streams"), (Role.OPS,)),
         Link("/dead-letters", msgid("Dead letters"), (Role.OPS,)),
+        Link("/audit", msgid("Audit"), (Role.OPS,)),
         Link("/board", msgid("Public board")),
     ),
     sign_in=SIGN_IN,
-    globals=LETTER_WORDS,
+    globals={**LETTER_WORDS, **AUDIT_WORDS},
 )
 
 
@@ -127,6 +130,10 @@ class Notifier:
                 partial(ask, self.machinery.bus, within=settings.answer_seconds),
                 settings.replay_letters,
             ),
+            AuditQueries(
+                database, self.machinery.deeds, partial(ask, self.machinery.bus, within=settings.answer_seconds)
+            ),
+            self.machinery.audit,
         )
         self.letter_count = LetterCount(letters, settings.live_seconds)
         file = NoticeFile(settings.notice_file)

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
 _WORD = re.compile(r"[A-Za-z0-9_.:{}/@+-]{0,128}")
 """Ids, codes and routes; no blank, so that no sentence gets in."""
 
@@ -114,3 +116,37 @@ class Deed:
 
     def __post_init__(self) -> None:
         _keep_words(self, "order_id", "subject", "field", "reason")
+
+
+class AuditRow(BaseModel):
+    """One row of an audit as it is searched; ``at`` is wall time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sequence: int
+    at: AwareDatetime
+    role: str
+    actor: str
+    area: str
+    what: str
+    order_id: str
+    subject: str
+    field: str
+    reason: str
+    verdict: str
+
+
+class DeedsWanted(BaseModel):
+    """Which rows of an audit: of one ``person`` (who did it, or whom it is about), one order, one verb, from ``since``
+    and before ``until`` (wall time); empty is all. ``before``: with a lower sequence, 0 for any; ``most``: so many.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    person: str = ""
+    order_id: str = ""
+    what: str = ""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int = 0
+    most: int = Field(default=50, ge=1, le=500)

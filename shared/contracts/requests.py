@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import ClassVar, Generic, Self, TypeVar
+from typing import ClassVar, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.contracts.asking import Answer, Request
+from shared.contracts.audit_requests import IntakeSearchesAudit, MatcherSearchesAudit
 
 LEAST_COUNT = 3
 """Fewer people than this are not counted aloud: a small number would point at somebody."""
@@ -196,6 +199,8 @@ REQUESTS: tuple[type[Request[Answer]], ...] = (
     CodeToSend,
     IntakeHearsAgain,
     MatcherHearsAgain,
+    IntakeSearchesAudit,
+    MatcherSearchesAudit,
 )
 
 BY_SUBJECT: Mapping[str, type[Request[Answer]]] = {request.subject(): request for request in REQUESTS}

@@ -29,11 +29,13 @@ from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
+from shared.messaging.searching import searched
 from shared.persistence.admission import Admission, Limits
 from shared.persistence.audit import Chain, Seal
 from shared.persistence.audit_clock import AuditClock, AuditKept
 from shared.persistence.auditing import Audit
 from shared.persistence.engine import BUSY_SECONDS, Database
+from shared.persistence.finding_deeds import Deeds
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import AfterCommit, Units
 
@@ -102,6 +104,9 @@ class Machinery(Generic[M]):
             connections.stuck_seconds,
             connections.early_seconds,
         )
+        self.deeds = Deeds(self.database, repository.audited)  # type: ignore[attr-defined]  # the same
+        if self.chain and (answers := searched(service, self.deeds)) is not None:
+            self.answer(answers)
         tables = (outbox, repository.published)  # type: ignore[attr-defined]  # the same
         self.relay: Relay[M] = Relay(service, self.database, tables, self.writer, self.bus)
         self.admission = Admission(self.database, connections.limits, self.relay.waiting)

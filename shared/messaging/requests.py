@@ -16,8 +16,8 @@ from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from shared.contracts import refusal as kinds
+from shared.contracts.asking import Answer, Request
 from shared.contracts.refusal import Invalid, Refusal, Unavailable
-from shared.contracts.requests import Answer, Request
 from shared.messaging.bus import Bus
 from shared.observability.tracing import current_traceparent, span
 

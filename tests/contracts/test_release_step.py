@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.asking import Answer, Request
 from shared.contracts.envelope import Event
 from shared.contracts.flows import EVENTS, SERVICES, durables_of, subjects_heard
-from shared.contracts.requests import REQUESTS, Answer, Request
+from shared.contracts.requests import REQUESTS
 
 SAMPLES = Path(__file__).parent / "samples"
 _CLOSED = {"from", "to"}

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from services.notifier.access.settling import Settling
 from services.notifier.commands import Recipient
 from services.notifier.queries import BoardQueries, DeadLetterQueries, EventQueries, NoticeQueries, StreamQueries
+from services.notifier.queries.audit import AuditQueries
 from services.notifier.repository import Repository
 from shared.contracts.refusal import Forbidden
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
+from shared.persistence.auditing import Auditing
 from shared.persistence.group_commit import GroupCommit
 
 
@@ -42,3 +44,5 @@ class Doors:
     streams: StreamQueries
     board: BoardQueries
     settling: Settling
+    audits: AuditQueries
+    audit: Auditing

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 
 from services.notifier.access import Doors, letterbox_of
+from services.notifier.api.audit import audit_doors
 from services.notifier.api.dead_letters import dead_letter_doors
 from services.notifier.commands import ReadNotice, Recipient
 from services.notifier.queries import EventFilter
@@ -50,6 +51,7 @@ def make_router(doors: Doors) -> APIRouter:
     router.include_router(_letterbox(doors))
     router.include_router(_operations(doors))
     router.include_router(dead_letter_doors(doors))
+    router.include_router(audit_doors(doors))
     router.include_router(_board(doors))
     return router
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.notifier.access import Doors
+from services.notifier.pages.audit import audit_routes
 from services.notifier.pages.board import board_routes
 from services.notifier.pages.dead_letters import dead_letter_routes
 from services.notifier.pages.events import event_routes
@@ -21,5 +22,6 @@ def make_router(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
     router.include_router(event_routes(doors, pages))
     router.include_router(standing_routes(doors, pages))
     router.include_router(dead_letter_routes(doors, pages))
+    router.include_router(audit_routes(doors, pages))
     router.include_router(board_routes(doors, pages, rules))
     return router
