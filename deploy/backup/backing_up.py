@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import nats
 from nats.errors import Error as NatsError
 from uuid_utils import uuid7
 
@@ -21,11 +20,11 @@ from deploy.backup.manifest import DatabaseCopy, Manifest, StreamEnd, sha256_of
 from deploy.backup.printing import Printer
 from deploy.backup.shelf import Shelf, name_of
 from deploy.backup.source import Source
-from deploy.permissions import OPERATOR, inbox_of
+from deploy.broker import come_in
 from deploy.problems import StackProblem
 from shared.community.clock import DomainClock
 from shared.contracts.flows import SERVICES, stream_of
-from shared.identity.keys import read_key
+from shared.contracts.refusal import Unavailable
 
 BROKER_SECONDS = 5
 _ENDINGS = {"sqlite": "db", "postgresql": "dump"}
@@ -141,16 +140,8 @@ async def _stream_ends(installation: Installation) -> Mapping[str, StreamEnd]:
         return {}
     stack, ends = installation.stack, {}
     try:
-        connection = await nats.connect(
-            stack.url("nats"),
-            user=OPERATOR,
-            password=read_key(stack.layout.nats_users, OPERATOR).hex(),
-            inbox_prefix=inbox_of(OPERATOR),
-            allow_reconnect=False,
-            connect_timeout=BROKER_SECONDS,
-            error_cb=_unsaid,
-        )
-    except (NatsError, OSError, TimeoutError):
+        connection = await come_in(stack.entrance(), seconds=BROKER_SECONDS)
+    except (NatsError, OSError, TimeoutError, Unavailable):
         return {}
     try:
         js = connection.jetstream(timeout=BROKER_SECONDS)
@@ -163,7 +154,3 @@ async def _stream_ends(installation: Installation) -> Mapping[str, StreamEnd]:
     finally:
         await connection.close()
     return ends
-
-
-async def _unsaid(_: Exception) -> None:
-    """A broker that is away is no news to a backup."""

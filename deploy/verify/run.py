@@ -9,14 +9,13 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from sqlalchemy.exc import SQLAlchemyError
 
 from deploy.attached import Attached, load_definition
-from deploy.permissions import OPERATOR, inbox_of
+from deploy.broker import come_in
 from deploy.problems import StackProblem
 from deploy.verify import (
     audits,
@@ -39,7 +38,7 @@ from deploy.verify.ledger import Ledger, Promise
 from deploy.verify.looking import Check, Finding, Look, confirmed
 from deploy.verify.privacy import Ground, Sifting, nothing_personal_outside
 from shared.community.clock import DomainClock
-from shared.identity.keys import KeyMissing, read_key
+from shared.contracts.refusal import Unavailable
 
 __all__ = ["Finding", "connect", "run_verify", "verify"]
 
@@ -131,16 +130,9 @@ def ground_of(stack: Attached) -> Ground:
 async def connect(stack: Attached) -> Client:
     """The stack's broker, as the operator; the caller closes it. Raises ``StackProblem`` when it is away."""
     try:
-        return await nats.connect(
-            stack.url("nats"),
-            user=OPERATOR,
-            password=read_key(stack.layout.nats_users, OPERATOR).hex(),
-            inbox_prefix=inbox_of(OPERATOR),
-            allow_reconnect=False,
-            connect_timeout=10,
-        )
-    except KeyMissing as error:
-        raise StackProblem(f"the operator's password is missing: {error}") from None
+        return await come_in(stack.entrance())
+    except Unavailable as error:
+        raise StackProblem(f"the operator cannot come in at the broker: {error}") from None
     except (NatsError, OSError) as error:
         raise StackProblem(f"the broker at {stack.url('nats')} does not answer: {type(error).__name__}") from None
 

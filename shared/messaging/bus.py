@@ -11,13 +11,13 @@ from typing import Any
 import structlog
 from faststream.middlewares import AckPolicy
 from faststream.nats import NatsBroker
-from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from shared.contracts.refusal import Unavailable
 from shared.messaging.dead_letters import EARLY_SECONDS, judge
+from shared.messaging.entering import Entrance, KeyedBroker
 from shared.messaging.watching import LOOK_SECONDS, ConsumerLost, ConsumerStuck, Watch
 
 log = structlog.get_logger()
@@ -46,17 +46,14 @@ class Bus:
     def __init__(
         self,
         service: str,
-        url: str,
-        user: str,
-        password: str,
+        entrance: Entrance,
         stuck_seconds: float = STUCK_SECONDS,
         early_seconds: float = EARLY_SECONDS,
     ) -> None:
         self.service = service
         self.inbox_prefix = f"_INBOX_{service}"
-        self._url = url
-        self._user = user
-        self._password = password
+        self._entrance = entrance
+        self._entered_as = ""
         self._attach: list[Attach] = []
         self._broker: NatsBroker | None = None
         self._client: Client | None = None
@@ -74,10 +71,9 @@ class Bus:
 
     def make_broker(self) -> NatsBroker:
         """A broker with this service's consumers on it, not yet connected."""
-        broker = NatsBroker(
-            self._url.split(","),
+        broker = KeyedBroker(
+            self._entrance,
             name=self.service,
-            security=SASLPlaintext(self._user, self._password) if self._user else None,
             inbox_prefix=self.inbox_prefix,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
@@ -121,7 +117,8 @@ class Bus:
     async def run(self) -> None:
         """Connect, and try again until it works; from then on the client reconnects by itself, endlessly.
 
-        A consumer that was lost under a living connection is subscribed afresh, with a connection of its own.
+        A consumer that was lost under a living connection is subscribed afresh, with a connection of its own; so are
+        all of them when this service's key for the broker was replaced.
         """
         while not self._stopping:
             if not await self._connect():
@@ -134,6 +131,7 @@ class Bus:
     async def _connect(self) -> bool:
         broker, client = self.make_broker(), None
         try:
+            self._entered_as = self._entrance.mark()
             async with asyncio.timeout(START_SECONDS):
                 client = await broker.connect()
                 await self._watch.begin(client.jetstream(timeout=START_SECONDS))
@@ -152,12 +150,16 @@ class Bus:
         return True
 
     async def _until_lost(self) -> bool:
-        """Look at the consumers until one has to be subscribed afresh; one that is stuck for good ends the process.
+        """Look at the consumers until one has to be subscribed afresh, or the key is another; one that is stuck for
+        good ends the process.
 
         Returns False when there is nothing more to do: this bus, or its process, is being stopped.
         """
         while not self._stopping:
             await asyncio.sleep(LOOK_SECONDS)
+            if self._has_a_new_key():
+                log.info("broker.key_changed")
+                return not self._stopping
             try:
                 await self._watch.look(self.js)
                 self._watch.ensure_moving(periods=2)
@@ -172,6 +174,12 @@ class Bus:
             except (NatsError, OSError, TimeoutError, Unavailable):
                 continue  # the broker is away; the client is looking for it
         return False
+
+    def _has_a_new_key(self) -> bool:
+        try:
+            return self._entrance.mark() != self._entered_as
+        except Unavailable:  # in the middle of being replaced; the connection there is goes on
+            return False
 
     async def _leave(self) -> None:
         broker, client = self._broker, self._client

@@ -24,6 +24,7 @@ from shared.messaging.bus import STUCK_SECONDS, Bus
 from shared.messaging.consuming import Hearing
 from shared.messaging.dead_letters import EARLY_SECONDS
 from shared.messaging.ending import end
+from shared.messaging.entering import Entrance
 from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
@@ -54,9 +55,7 @@ class Connections:
     """Where a service's database and broker are, the bounds of its writer, and how long a consumer may be stuck."""
 
     database_url: str
-    nats_url: str
-    nats_user: str
-    nats_password: str
+    entrance: Entrance
     group_commands: int = 256
     waiting_commands: int = 20_000
     busy_seconds: float = BUSY_SECONDS
@@ -98,9 +97,7 @@ class Machinery(Generic[M]):
         )
         self.bus = Bus(
             service,
-            connections.nats_url,
-            connections.nats_user,
-            connections.nats_password,
+            connections.entrance,
             connections.stuck_seconds,
             connections.early_seconds,
         )

@@ -47,6 +47,8 @@ class ServiceSettings(BaseSettings):
     nats_url: str = "nats://127.0.0.1:8104"
     nats_user: str = ""
     nats_password: SecretStr = SecretStr("")
+    nats_seed: Path | None = None
+    nats_authority: Path | None = None
     keys: Path = Path(".paidan/keys")
     definition: Path = Path("deploy/definitions/reference/county.toml")
     clock: str = ""
@@ -81,6 +83,11 @@ class ServiceSettings(BaseSettings):
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""
+
+    @field_validator("nats_seed", "nats_authority", mode="before")
+    @classmethod
+    def _may_be_none(cls, told: object) -> object:
+        return told or None
 
     @field_validator("port")
     @classmethod

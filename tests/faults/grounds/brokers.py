@@ -12,8 +12,9 @@ from deploy.broker import LocalBroker
 from deploy.commands.broker import declare_at
 from deploy.layout import Layout, Ports
 from deploy.permissions import OPERATOR
+from deploy.seeds import Seeds
 from deploy.supervisor import Supervisor
-from shared.identity.keys import create_keys, read_key
+from shared.messaging.entering import Entrance
 from tests.integration.deploy.stacks import free_port_base
 from tests.nats_cluster import NODES, NatsCluster, NatsNode
 from tests.waiting import wait_for
@@ -34,9 +35,9 @@ class ClusterBroker:
         """All three."""
         return self.cluster.url
 
-    def password_of(self, _user: str) -> str:
-        """Everybody has the same: it is not permissions that are tried here."""
-        return self.cluster.password
+    def entrance(self, user: str = OPERATOR) -> Entrance:
+        """How a user comes in, at all three."""
+        return self.cluster.entrance(user)
 
     def living_url(self) -> str:
         """A node that nobody has taken."""
@@ -58,14 +59,13 @@ class ClusterBroker:
 
 @asynccontextmanager
 async def cluster_broker(directory: Path, layout: Layout) -> AsyncIterator[ClusterBroker]:
-    """Three nodes with their streams declared; the operator's password lies where commands look for it."""
+    """Three nodes with their streams declared; the users' keys lie where commands look for them."""
     layout.make()
-    create_keys(layout.nats_users, (OPERATOR,))
-    cluster = NatsCluster(directory, password=read_key(layout.nats_users, OPERATOR).hex())
+    cluster = NatsCluster(directory, Seeds(layout.nats_users))
     broker = ClusterBroker(cluster)
     try:
         await asyncio.to_thread(cluster.start)
-        await declare_at(cluster.url, cluster.password, NODES)
+        await declare_at(cluster.entrance(), NODES)
         yield broker
     finally:
         for one in broker.returning:
@@ -85,9 +85,9 @@ class OneBroker:
         """Where it listens."""
         return self.local.place.url
 
-    def password_of(self, user: str) -> str:
-        """As the local stack has made it."""
-        return self.local.password_of(user)
+    def entrance(self, user: str = OPERATOR) -> Entrance:
+        """How a user comes in."""
+        return self.local.entrance(user)
 
     def living_url(self) -> str:
         """There is no other."""

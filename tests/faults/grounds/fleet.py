@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -22,11 +22,13 @@ from deploy.children import Child
 from deploy.demonstration import Demonstration
 from deploy.environment import project_directory, service_environment
 from deploy.layout import DEFAULT_DEFINITION, Layout
+from deploy.permissions import OPERATOR
 from deploy.stack_file import Stack, State, only_stack
 from deploy.supervisor import Supervisor, side_by_side
 from shared.community.clock import DomainClock
 from shared.contracts.flows import SERVICES
 from shared.identity.keys import create_keys
+from shared.messaging.entering import Entrance
 from tests.faults.site import AFTERNOON, OVERLAY, Site
 from tests.integration.deploy.stacks import alive
 from tests.ports import LOOPBACK, free_port
@@ -39,8 +41,8 @@ class Broker(Protocol):
     def url(self) -> str:
         """One server, or several separated by commas."""
 
-    def password_of(self, user: str) -> str:
-        """The password of a service or of the operator."""
+    def entrance(self, user: str = OPERATOR) -> Entrance:
+        """How a service or the operator comes in."""
 
     def living_url(self) -> str:
         """One server that runs."""
@@ -138,7 +140,7 @@ class Fleet:
         )
 
     def _environment(self, one: Replica) -> dict[str, str]:
-        prefix = one.service.upper()
+        prefix, entrance = one.service.upper(), self.broker.entrance(one.service)
         given = service_environment(
             one.service,
             {
@@ -147,8 +149,8 @@ class Fleet:
                 "CLOCK": self.clock,
                 "NOTICE_FILE": str(self.layout.notice_file),
                 "NATS_URL": self.broker.url,
-                "NATS_USER": one.service,
-                "NATS_PASSWORD": self.broker.password_of(one.service),
+                "NATS_SEED": str(entrance.seed),
+                "NATS_AUTHORITY": str(entrance.authority or ""),
                 f"{prefix}_DATABASE_URL": self.databases[one.service],
                 f"{prefix}_PORT": str(one.port),
                 **{f"{other.service.upper()}_PUBLIC_URL": other.url for other in self.replicas if other.number == 1},
@@ -166,6 +168,10 @@ class SpreadAttached(Attached):
     def url(self, service: str) -> str:
         """Another replica each time; a server of the broker that runs."""
         return self.fleet.url(service) if service in SERVICES else self.fleet.broker.living_url()
+
+    def entrance(self, user: str = OPERATOR) -> Entrance:
+        """At a server of the broker that runs."""
+        return replace(self.fleet.broker.entrance(user), url=self.fleet.broker.living_url())
 
 
 @dataclass(kw_only=True)

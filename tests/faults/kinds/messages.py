@@ -11,15 +11,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import nats
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
-from deploy.permissions import inbox_of
+from deploy.broker import come_in
 from shared.contracts.flows import SERVICES, durables_of, stream_of
-from shared.identity.keys import read_key
 from tests.faults.fault import DATABASES, Missed, known
 from tests.faults.kinds.broker import operator
 from tests.faults.site import Site
@@ -35,14 +33,8 @@ PULL_SECONDS = 1.5
 
 @asynccontextmanager
 async def speaking_as(site: Site, service: str) -> AsyncIterator[Client]:
-    """A connection with a service's own password: what a broken or a seized service could say."""
-    connection = await nats.connect(
-        site.attached.url("nats"),
-        user=service,
-        password=read_key(site.layout.nats_users, service).hex(),
-        inbox_prefix=inbox_of(service),
-        allow_reconnect=False,
-    )
+    """A connection with a service's own key: what a broken or a seized service could say."""
+    connection = await come_in(site.attached.entrance(service), service)
     try:
         yield connection
     finally:

@@ -14,6 +14,7 @@ from shared.community.definition import Community
 from shared.contracts.refusal import NotFound
 from shared.contracts.requests import Blocked, ExplanationAsked, ExplanationTold, PartiesAsked
 from shared.messaging.bus import Bus
+from shared.messaging.entering import Entrance
 from shared.messaging.requests import Answers, ask
 from tests.integration.intake.dispatch import AT, DUE
 from tests.integration.intake.running import Place, bearer, make_place, place_order
@@ -57,7 +58,7 @@ async def matcher(broker: NatsServer) -> AsyncIterator[Bus]:
             due_at=DUE,
         )
 
-    bus = Bus("matcher", broker.url, "matcher", PASSWORD)
+    bus = Bus("matcher", Entrance(broker.url, "matcher", PASSWORD))
     bus.attach(answers.attach)
     running = asyncio.create_task(bus.run())
     try:

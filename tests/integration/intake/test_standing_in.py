@@ -13,6 +13,7 @@ from shared.community.definition import Community
 from shared.contracts.requests import StandInsAsked, StandInsTold
 from shared.contracts.words import Role
 from shared.messaging.bus import Bus
+from shared.messaging.entering import Entrance
 from shared.messaging.requests import Answers
 from tests.integration.intake.running import Place, make_place, place_order
 from tests.integration.intake.test_explaining import ready
@@ -45,7 +46,7 @@ async def matcher(broker: NatsServer, asked: list[str]) -> AsyncIterator[None]:
         asked.append(question.coordinator_id)
         return StandInsTold(areas=("east-g1",) if question.coordinator_id == "c-2" else ())
 
-    bus = Bus("matcher", broker.url, "matcher", PASSWORD)
+    bus = Bus("matcher", Entrance(broker.url, "matcher", PASSWORD))
     bus.attach(answers.attach)
     running = asyncio.create_task(bus.run())
     try:

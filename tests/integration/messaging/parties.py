@@ -23,6 +23,7 @@ from shared.contracts.words import Outcome, Urgency
 from shared.messaging.bus import STUCK_SECONDS, Attach, Bus
 from shared.messaging.consuming import Hearing
 from shared.messaging.dead_letters import EARLY_SECONDS
+from shared.messaging.entering import Entrance
 from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
@@ -51,6 +52,11 @@ def guarded_server(directory: Path) -> NatsServer:
 
     users = "\n".join(user(name) for name in USERS)
     return NatsServer(directory, more=f"authorization {{ users: [\n{users}\n] }}")
+
+
+def entrance_of(server: NatsServer | NatsCluster, user: str) -> Entrance:
+    """How one user comes in: with its nkey at the cluster, with the password at a guarded server."""
+    return server.entrance(user) if isinstance(server, NatsCluster) else Entrance(server.url, user, PASSWORD)
 
 
 @asynccontextmanager
@@ -173,7 +179,7 @@ async def party(
         if hearing is not None:
             again = answers_of(service, HearingAgain(writer, [hearing]))
             attach = [partial(hearing.attach, writer), *([again.attach] if again else [])]
-        bus = Bus(service, server.url, service, PASSWORD, stuck_seconds, early_seconds)
+        bus = Bus(service, entrance_of(server, service), stuck_seconds, early_seconds)
         bus.attach(*attach, *([answers.attach] if answers else []))
         relay = Relay(service, database, (Outbox, Published), writer, bus)
         relays.append(relay)

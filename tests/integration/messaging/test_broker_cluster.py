@@ -1,44 +1,41 @@
-"""The production broker: three nodes from deploy/nats, of which one may die while events are published."""
+"""The production broker: three nodes from deploy/nats over TLS. One may die while events are published, and keys may
+be changed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
 
-import nats
 import pytest
-from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from deploy.broker import come_in
 from deploy.commands.broker import declare_at
-from deploy.nats_server import users_file
-from deploy.permissions import OPERATOR, inbox_of
+from deploy.rotating import rotate
 from shared.contracts.intake import OrderAmended
+from shared.messaging.entering import Entrance
+from tests.certificates import Authority
 from tests.integration.ledger import entries, outbox
-from tests.integration.messaging.parties import PASSWORD, Party, amended, headers_of, line, note, party, stored
-from tests.nats_cluster import CONFIGURATION, NatsCluster, NatsNode
+from tests.integration.messaging.parties import Party, amended, headers_of, line, note, party, stored
+from tests.nats_cluster import NatsCluster, NatsNode
+from tests.servers import LOOPBACK, NatsServer
 from tests.waiting import wait_for
 
-HASHED = "$2a$04$paidanpaidanpaidanpaiOh3uM5JQ7Zq3JTo414sLlzbQQIH1QCYW"
-"""bcrypt of PASSWORD, of four rounds' cost."""
 TAKEN_OVER_SECONDS = 10.0
 
 
 @pytest.fixture(scope="module")
 async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[NatsCluster]:
-    """Three nodes with every stream on each of them; intake's password lies there as a hash."""
-    made = NatsCluster(tmp_path_factory.mktemp("nats"), password=PASSWORD)
-    for node in made.nodes:
-        node.know_hash("intake", HASHED)
-    with made:
-        await declare_at(made.url, PASSWORD, 3)
+    """Three nodes with every stream on each of them."""
+    with NatsCluster(tmp_path_factory.mktemp("nats")) as made:
+        await declare_at(made.entrance(), 3)
         yield made
-
-
-def test_the_users_of_the_production_broker_are_those_the_permissions_name() -> None:
-    """deploy/nats/users.conf is what `paidan broker users` prints, and holds no password."""
-    assert users_file() == (CONFIGURATION.parent / "users.conf").read_text(encoding="utf-8")
 
 
 async def test_events_survive_the_death_of_the_leading_node(
@@ -64,9 +61,7 @@ async def test_events_survive_the_death_of_the_leading_node(
         heard = await entries(matcher.database)
         published = [row.event_id for row in await outbox(intake.database)]
     assert sorted(line(event) for event in events) == sorted(heard)
-    client = await nats.connect(
-        leader.url, user=OPERATOR, password=PASSWORD, inbox_prefix=inbox_of(OPERATOR), allow_reconnect=False
-    )
+    client = await come_in(cluster.entrance(url=leader.url))
     try:
         found = await stored(client.jetstream(), "INTAKE")
         state = await client.jetstream().stream_info("INTAKE")
@@ -76,14 +71,57 @@ async def test_events_survive_the_death_of_the_leading_node(
     assert 3 == state.config.num_replicas
 
 
-async def test_the_production_broker_knows_nobody_without_a_user(cluster: NatsCluster) -> None:
-    """Neither an anonymous client nor a wrong password is let in, on any node."""
+async def test_a_key_is_changed_while_facts_are_published_and_heard(
+    cluster: NatsCluster, tmp_path_url: Callable[[], str]
+) -> None:
+    """Both services get new keys in the midst of it: nothing is lost or doubled, no server starts anew, and the old
+    keys open nothing.
+    """
+    old = cluster.users.with_name("old.seed")
+    shutil.copy(cluster.seeds.path("intake"), old)
+    pids = [node.pid for node in cluster.nodes]
+    async with (
+        party("intake", tmp_path_url(), cluster) as intake,
+        party("matcher", tmp_path_url(), cluster, note) as matcher,
+    ):
+        recording = asyncio.create_task(_record(intake, 150))
+        await wait_for(lambda: _sent(intake, 20), 30)
+        keys = [await rotate(cluster.guarded, user) for user in ("intake", "matcher")]
+        events = await recording
+        await wait_for(lambda: _heard(matcher, len(events)), 30)
+        heard = await entries(matcher.database)
+    assert sorted(line(event) for event in events) == sorted(heard)
+    assert keys == [cluster.seeds.public_key(user) for user in ("intake", "matcher")]
+    assert pids == [node.pid for node in cluster.nodes]
     for node in cluster.nodes:
-        for user, password in ((None, None), ("intake", "something-else")):
-            client = Client()
+        with pytest.raises(NatsError, match=r"(?i)authorization"):
+            await come_in(replace(cluster.entrance("intake", node.url), seed=old), "intake")
+
+
+async def test_the_production_broker_lets_nobody_in_without_a_key(cluster: NatsCluster) -> None:
+    """Neither an anonymous client nor a password, on any node."""
+    for node in cluster.nodes:
+        for user, password in (("", ""), ("intake", "something-else")):
             with pytest.raises(NatsError, match=r"(?i)authorization"):
-                await client.connect(node.url, user=user, password=password, allow_reconnect=False)
-            await client.close()
+                await come_in(Entrance(node.url, user, password, authority=cluster.authority.file))
+
+
+async def test_a_service_tells_its_key_to_no_server_that_cannot_prove_its_name(
+    cluster: NatsCluster, nats_server: NatsServer, tmp_path: Path
+) -> None:
+    """Not to one that another authority vouches for, not under another name, not to one that speaks in clear."""
+    right, strange = cluster.entrance("intake"), Authority(tmp_path, "strange").file
+    unproven = [
+        replace(right, authority=strange),
+        replace(right, url=cluster.nodes[0].url.replace(LOOPBACK, "localhost")),
+        replace(right, url=nats_server.url),
+    ]
+    for entrance in unproven:
+        with pytest.raises((ssl.SSLError, TimeoutError, NatsError), match=r"(?i)certificate|ssl|tls|version|^$") as no:
+            await come_in(entrance, "intake", 2)
+        assert "authorization" not in str(no.value).lower()
+    with pytest.raises((OSError, TimeoutError, NatsError)):  # nor does a node talk to whoever does without TLS
+        await come_in(replace(right, authority=None), "intake", 2)
 
 
 async def _record(intake: Party, count: int) -> list[OrderAmended]:

@@ -17,6 +17,7 @@ from shared.contracts.requests import HeardAs, MatcherHearsAgain
 from shared.messaging.asyncapi import describe
 from shared.messaging.bus import Bus
 from shared.messaging.consuming import Hearing
+from shared.messaging.entering import Entrance
 from shared.messaging.hearing_again import HearingAgain
 from shared.messaging.streams import declare
 from tests.integration.ledger import Unit, entries
@@ -157,7 +158,7 @@ async def test_every_version_is_heard_as_the_newest_and_a_newer_one_waits_for_th
 
 def test_the_documents_show_every_version(tmp_path: Path) -> None:
     """Whoever reads what a service hears finds the older versions beside the newest."""
-    bus = Bus("matcher", "nats://127.0.0.1:1", "", "")
+    bus = Bus("matcher", Entrance("nats://127.0.0.1:1"))
     bus.attach(lambda broker, this: today().attach(None, broker, this))  # type: ignore[arg-type]  # nothing is heard
     said = str(describe(bus, "1"))
     assert [True] * 3 == [kind.__name__ in said for kind in (TeaServedV1, TeaServedV2, TeaServed)]

@@ -13,6 +13,7 @@ from shared.community.definition import Community
 from shared.contracts.refusal import Refusal, Unavailable
 from shared.contracts.requests import CodeSent, CodeToSend
 from shared.messaging.bus import Bus
+from shared.messaging.entering import Entrance
 from shared.messaging.requests import ask
 from tests.integration.messaging.parties import PASSWORD, declare_streams, guarded_server
 from tests.integration.notifier.running import Place, make_place
@@ -40,7 +41,7 @@ async def place(tmp_path: Path, database_url: str, rules: Community, broker: Nat
 @pytest.fixture
 async def intake(broker: NatsServer) -> AsyncIterator[Bus]:
     """Intake's side of the broker."""
-    bus = Bus("intake", broker.url, "intake", PASSWORD)
+    bus = Bus("intake", Entrance(broker.url, "intake", PASSWORD))
     running = asyncio.create_task(bus.run())
     try:
         await asyncio.wait_for(bus.connected.wait(), 10)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from deploy.permissions import OPERATOR, USERS, permissions_of
+from deploy.permissions import OPERATOR, SYSTEM, USERS, Permissions, permissions_of
 from shared.contracts.flows import KEEPS_DEAD_LETTERS, SERVICES, durables_of, stream_of
+from shared.contracts.requests import HEAR_AGAIN, REQUESTS
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_matcher_may_publish_exactly_this() -> None:
     """Its facts, its dead letters, a look at its own stream, what it may ask, the use of its durable on intake's."""
     expected = (
-        "matcher.>",
+        "matcher.*.*.*.*",
         "dead.matcher.>",
         "$JS.API.STREAM.INFO.MATCHER",
         "rpc.intake.parties",
@@ -32,7 +39,18 @@ def test_only_the_keeper_of_dead_letters_has_them_heard_again() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_hears_its_own_inbox_and_requests_only(service: str) -> None:
     """Facts reach a service through its durables; nothing else may be listened to."""
-    assert (f"_INBOX_{service}.>", f"rpc.{service}.>") == permissions_of(service).subscribe
+    asked = {request.subject() for request in REQUESTS if request.service == service}
+    assert {f"_INBOX_{service}.>"} | asked == set(permissions_of(service).subscribe)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_ask_what_its_code_asks(service: str) -> None:
+    """``asked_by`` names a service where its sources name the request, and nowhere else."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "services" / service).rglob("*.py")]
+    named = {name for text in texts for name in re.findall(r"\b[A-Z]\w+\b", text)}
+    asked = {request.__name__ for request in REQUESTS if request.service != service and request.__name__ in named}
+    again = {request.__name__ for request in HEAR_AGAIN.values() if service == KEEPS_DEAD_LETTERS}
+    assert asked | again == {request.__name__ for request in REQUESTS if service in request.asked_by}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -58,5 +76,32 @@ def test_only_the_operator_changes_streams() -> None:
 
 def test_only_the_notifier_looks_at_streams_it_does_not_use() -> None:
     """The ops page lists them; the others have no need."""
-    readers = [user for user in SERVICES if "$JS.API.STREAM.INFO.*" in permissions_of(user).publish]
-    assert ["notifier"] == readers
+    readers = {user: [s for s in permissions_of(user).publish if "STREAM.INFO" in s] for user in SERVICES}
+    everything = [f"$JS.API.STREAM.INFO.{stream}" for stream in ("NOTIFIER", "INTAKE", "MATCHER", "DEAD")]
+    assert {"intake": 1, "matcher": 1, "notifier": 4} == {user: len(read) for user, read in readers.items()}
+    assert everything == readers["notifier"]
+
+
+def test_who_may_look_at_servers_sees_no_stream() -> None:
+    """The system's user sees who is connected and has the list of users read again; it is in another account."""
+    assert ("$SYS.REQ.SERVER.PING.CONNZ", "$SYS.REQ.SERVER.*.RELOAD") == permissions_of(SYSTEM).publish
+    assert ("_INBOX_system.>",) == permissions_of(SYSTEM).subscribe
+
+
+def test_the_documentation_names_each_permission() -> None:
+    """docs/broker.md has every subject a user may publish or hear, and the code that needs it."""
+    text = (ROOT / "docs" / "broker.md").read_text(encoding="utf-8")
+    owners = {"intake", "matcher", "notifier"}
+    rules = {subject for user in (*USERS, SYSTEM) for subject in _kinds(permissions_of(user), user, owners)}
+    assert set() == {rule for rule in rules if f"`{rule}`" not in text}
+
+
+def _kinds(allowed: Permissions, user: str, services: set[str]) -> Iterator[str]:
+    """Subjects as the table writes them: a service's own name is ``<own>``, streams and durables have no names."""
+    for subject in (*allowed.publish, *allowed.subscribe):
+        if user not in services:
+            yield subject
+            continue
+        named = re.sub(rf"^(dead\.|_INBOX_)?{user}\.", r"\1<own>.", subject)
+        named = re.sub(rf"\.[A-Z]+\.{user}_from_[a-z]+", ".<stream>.<durable>", named)
+        yield re.sub(r"(STREAM\.INFO|CONSUMER\.LIST)\.[A-Z]+$", r"\1.<stream>", named)

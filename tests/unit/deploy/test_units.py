@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[3]
 UNITS = ROOT / "deploy" / "systemd"
 NATS = ROOT / "deploy" / "nats"
 INSTALLED = "/opt/paidan"
+SETTINGS = "/etc/paidan"
 SEPARATE = {"PAIDAN_NATS_REPLICAS"}
 """Read by a command alone."""
 
@@ -59,7 +60,7 @@ def test_what_a_unit_starts_is_there(unit: str, command: list[str]) -> None:
         options = {option for parameter in found.params for option in parameter.opts}
         assert {word for word in arguments if word.startswith("--")} <= options
     else:
-        assert ("nats-server", True) == (program, Path(arguments[1].replace(INSTALLED, str(ROOT))).is_file())
+        assert ("nats-server", True) == (program, Path(arguments[1].replace(SETTINGS, str(ROOT / "deploy"))).is_file())
 
 
 def test_every_service_has_a_unit_that_is_stopped_in_good_order_and_started_again() -> None:
@@ -82,11 +83,9 @@ def test_the_examples_name_settings_that_there_are() -> None:
 
 
 def test_a_node_of_the_broker_is_told_what_it_asks_for() -> None:
-    """The variables of server.conf and users.conf are those of node.env.example, no more and no less."""
-    texts = [(NATS / name).read_text(encoding="utf-8") for name in ("server.conf", "users.conf")]
-    assert set(re.findall(r"\$(NATS_[A-Z_]+)", "".join(texts))) | {"NATS_CLUSTER_ROUTES"} == names_in(
-        NATS / "node.env.example"
-    )
+    """The variables of server.conf are those of node.env.example, no more and no less."""
+    text = (NATS / "server.conf").read_text(encoding="utf-8")
+    assert set(re.findall(r"\$(NATS_[A-Z_]+)", text)) == names_in(NATS / "node.env.example")
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
