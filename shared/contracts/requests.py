@@ -14,33 +14,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.asking import Answer, Request
 from shared.contracts.audit_requests import IntakeSearchesAudit, MatcherSearchesAudit
+from shared.contracts.flows import KEEPS_DEAD_LETTERS
 
 LEAST_COUNT = 3
 """Fewer people than this are not counted aloud: a small number would point at somebody."""
-
-
-class Answer(BaseModel):
-    """What is told. Readers ignore fields they do not know."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-A_co = TypeVar("A_co", bound=Answer, covariant=True)
-
-
-class Request(BaseModel, Generic[A_co]):
-    """A question of ``answer``'s kind to ``service``. Asked under ``rpc.<service>.<name>``."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    service: ClassVar[str]
-    name: ClassVar[str]
-    answer: ClassVar[type[Answer]]
-
-    @classmethod
-    def subject(cls) -> str:
-        """The NATS subject it is asked under."""
-        return f"rpc.{cls.service}.{cls.name}"
 
 
 class PartiesTold(Answer):
@@ -59,6 +36,7 @@ class PartiesAsked(Request[PartiesTold]):
 
     service: ClassVar[str] = "intake"
     name: ClassVar[str] = "parties"
+    asked_by: ClassVar[frozenset[str]] = frozenset({"matcher"})
     answer: ClassVar[type[Answer]] = PartiesTold
 
     order_id: str
@@ -100,6 +78,7 @@ class ExplanationAsked(Request[ExplanationTold]):
 
     service: ClassVar[str] = "matcher"
     name: ClassVar[str] = "explanation"
+    asked_by: ClassVar[frozenset[str]] = frozenset({"intake"})
     answer: ClassVar[type[Answer]] = ExplanationTold
 
     order_id: str
@@ -116,6 +95,7 @@ class StandInsAsked(Request[StandInsTold]):
 
     service: ClassVar[str] = "matcher"
     name: ClassVar[str] = "stand_ins"
+    asked_by: ClassVar[frozenset[str]] = frozenset({"intake"})
     answer: ClassVar[type[Answer]] = StandInsTold
 
     coordinator_id: str
@@ -132,6 +112,7 @@ class CodeToSend(Request[CodeSent]):
 
     service: ClassVar[str] = "notifier"
     name: ClassVar[str] = "code"
+    asked_by: ClassVar[frozenset[str]] = frozenset({"intake", "matcher"})
     answer: ClassVar[type[Answer]] = CodeSent
 
     phone: str = Field(pattern=r"^\+[0-9]{8,15}$", repr=False)
@@ -167,6 +148,7 @@ class HearAgain(Request[HeardAgain]):
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     name: ClassVar[str] = "hear_again"
+    asked_by: ClassVar[frozenset[str]] = frozenset({KEEPS_DEAD_LETTERS})
     answer: ClassVar[type[Answer]] = HeardAgain
 
     durable: str
@@ -191,6 +173,7 @@ HEAR_AGAIN: Mapping[str, type[HearAgain]] = {
     request.service: request for request in (IntakeHearsAgain, MatcherHearsAgain)
 }
 """By the service that is asked. Whoever keeps the dead letters asks itself without the network."""
+
 
 REQUESTS: tuple[type[Request[Answer]], ...] = (
     PartiesAsked,
