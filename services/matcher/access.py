@@ -19,13 +19,20 @@ from services.matcher.use_cases.deciding import Decision
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound
+from shared.contracts.words import Role
 from shared.identity.tokens import Caller, PurposeTokens
 from shared.persistence.admission import Admission
 from shared.persistence.auditing import Auditing
+from shared.web.callers import CoordinatorCaller
 from shared.web.paging import CursorBroken, place_of
+from shared.web.rules import EVERYBODY, STRANGER, Rule, Within, under
 
 StandsIn = Callable[[str], Awaitable[tuple[str, ...]]]
 """The areas a coordinator acts for at this moment, besides their own."""
+
+COUNTY = Rule("coordinator of the whole community", frozenset({Role.COORDINATOR}), Within.COUNTY)
+REFERRED_TO = Rule("department, or whoever has the link", EVERYBODY - {STRANGER}, Within.OWN)
+"""A referral is there for its department and for its link; for everybody else signed in it does not exist."""
 
 
 class Access:
@@ -61,11 +68,12 @@ class Access:
             raise NotFound
         return (asked,)
 
-    async def importer(self, caller: Caller) -> str:
-        """The coordinator of the whole community, who may import a roster. Raises ``Forbidden``."""
+    @under(COUNTY)
+    async def county(self, caller: CoordinatorCaller) -> Caller:
+        """Dependency: a coordinator of the whole community, who takes the roster in and out. Raises ``Forbidden``."""
         if self._rules.areas.root.code not in await self.areas_of(caller):
             raise Forbidden
-        return caller.subject
+        return caller
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from shared.web.i18n import Readers
 from shared.web.live import Changes
 from shared.web.observing import Observing
 from shared.web.reading import Reading, choice_routes
+from shared.web.rules import ANYBODY, under
 from shared.web.settings import ServiceSettings
 from shared.web.templating import Pages
 
@@ -104,5 +105,6 @@ def _rings(settings: ServiceSettings, parts: Parts, problems: Problems) -> list[
 
 def _serve_asyncapi(app: FastAPI, document: Callable[[], dict[str, Any]]) -> None:
     @app.get("/asyncapi.json", include_in_schema=False)
+    @under(ANYBODY)
     async def asyncapi() -> dict[str, Any]:
         return document()

@@ -13,6 +13,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 
 from shared.contracts.refusal import NotFound
+from shared.web.rules import ANYBODY, under
 
 STATIC = Path(__file__).parent / "static"
 _MEDIA_TYPES = {
@@ -72,6 +73,7 @@ class Assets:
         router = APIRouter(include_in_schema=False)
 
         @router.api_route("/static/{name:path}", methods=["GET", "HEAD"])
+        @under(ANYBODY)
         async def static(request: Request, name: str) -> Response:
             return self.answer(request, name)
 

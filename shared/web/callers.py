@@ -11,6 +11,7 @@ from shared.contracts.refusal import Forbidden, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.sessions import SESSION_HOURS
 from shared.identity.tokens import Caller, TokenSigner
+from shared.web.rules import rule_for, under
 
 SessionLookup = Callable[[str], Awaitable[Caller | None]]
 """Whom a session cookie speaks for; None for an unknown or expired one."""
@@ -90,6 +91,7 @@ KnownCaller = Annotated[Caller, Depends(known_caller)]
 def require(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     """A dependency: the caller, in one of these roles. Raises ``RoleMissing``, which is audited."""
 
+    @under(rule_for(*roles))
     async def in_role(caller: KnownCaller) -> Caller:
         if caller.role not in roles:
             raise RoleMissing

@@ -18,6 +18,7 @@ from shared.persistence.group_commit import GroupCommit
 from shared.web.callers import Callers
 from shared.web.forms import posted
 from shared.web.reading import own_path
+from shared.web.rules import BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 
 HANDOVER = "/handover"
@@ -87,6 +88,7 @@ def handover_routes(door: LettingIn) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.post(HANDOVER)
+    @under(BEARER_OF_A_SECRET)
     async def hand_over(request: Request) -> Response:
         return await door.enter((await posted(request)).value("token"))
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from shared.contracts.refusal import Unavailable
 from shared.persistence.admission import Admission
+from shared.web.rules import ANYBODY, under
 
 log = structlog.get_logger()
 
@@ -77,12 +78,14 @@ def health_routes(
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz", summary="The process lives")
+    @under(ANYBODY)
     async def healthz() -> dict[str, str]:
         return {"status": "alive"}
 
     @router.get(
         "/readyz", summary="All it needs is there; 503 says what is not", responses={200: _STANDS, 503: _STANDS}
     )
+    @under(ANYBODY)
     async def readyz() -> JSONResponse:
         wrong = await failing(checks, seconds)
         told = {name: wrong.get(name, "ok") for name in checks}
@@ -92,6 +95,7 @@ def health_routes(
         return JSONResponse(stands.model_dump(), code)
 
     @router.get("/metrics", summary="OpenMetrics", response_class=Response, responses={200: _NUMBERS})
+    @under(ANYBODY)
     async def metrics() -> Response:
         text: bytes = _OPENMETRICS.generate_latest(registry)
         return Response(text, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})

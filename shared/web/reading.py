@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.forms import posted
 from shared.web.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, Language, Readers, read_by
+from shared.web.rules import ANYBODY, under
 from shared.web.templating import redirect
 
 _A_YEAR_SECONDS = 365 * 24 * 3600
@@ -58,6 +59,7 @@ def choice_routes(*, secure: bool) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.post("/view")
+    @under(ANYBODY)
     async def choose_view(request: Request) -> RedirectResponse:
         form = await posted(request)
         answer = redirect(own_path(form.value("back", "/")))

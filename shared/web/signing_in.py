@@ -15,10 +15,13 @@ from shared.web.callers import Callers
 from shared.web.forms import Form, posted
 from shared.web.i18n import msgid
 from shared.web.reading import own_path
+from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 from shared.web.wording import ROLES
 
 SIGN_IN = "/sign-in"
+BY_TOKEN = "/sign-in/token"
+"""Where a signed token is exchanged for a session: the only way in where a service has no other."""
 SIGN_OUT = "/sign-out"
 
 
@@ -58,16 +61,20 @@ class SigningIn:
             return None
 
 
-def signing_in_routes(pages: Pages, door: SigningIn) -> APIRouter:
-    """``/sign-in`` and ``/sign-out``; both change something by POST alone."""
+def signing_in_routes(pages: Pages, door: SigningIn, other: APIRouter | None = None) -> APIRouter:
+    """``/sign-in/token`` and ``/sign-out``; both change something by POST alone. ``other``: who is signed in at
+    ``/sign-in`` in another way; without it that page asks for the token as well.
+    """
     router = APIRouter(include_in_schema=False)
     roles = [ROLES[role] for role in door.roles]
 
-    @router.get(SIGN_IN)
+    @router.get(BY_TOKEN)
+    @under(ANYBODY)
     async def sign_in_form(request: Request, back: str = "/") -> Response:
         return pages.render(request, "web/sign_in.html", form=Form.blank({"back": own_path(back)}), roles=roles)
 
     @router.post(SIGN_IN)
+    @under(BEARER_OF_A_SECRET)
     async def sign_in(request: Request) -> Response:
         form = await posted(request)
         answer = redirect(own_path(form.value("back", "/")))
@@ -79,6 +86,7 @@ def signing_in_routes(pages: Pages, door: SigningIn) -> APIRouter:
         return answer
 
     @router.post(SIGN_OUT)
+    @under(ANYBODY)
     async def sign_out(request: Request) -> Response:
         answer = redirect(SIGN_IN)
         await door.leave(request, answer)

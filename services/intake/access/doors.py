@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from services.intake.access.finding import Finder
-from services.intake.access.rules import TRACK_COOKIE, Access
+from services.intake.access.rules import CONCERNED, COORDINATOR, PLACED_IT, TRACK_COOKIE, Access
 from services.intake.commands import Command, PlaceOrder
 from services.intake.policies.concerned import NoLongerConcerned
 from services.intake.policies.recording import check_recordable
@@ -34,6 +34,7 @@ from shared.observability.tracing import current_traceparent
 from shared.persistence.admission import Admission
 from shared.persistence.auditing import Auditing
 from shared.web.callers import MaybeCaller, bearer_of
+from shared.web.rules import under
 
 Explains = Callable[[ExplanationAsked], Awaitable[ExplanationTold]]
 """Asks matcher how the pairing of an order stands."""
@@ -65,6 +66,7 @@ class Doors:
     admission: Admission
     audit: Auditing
 
+    @under(PLACED_IT)
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
         """Their own order to whoever placed it and has not withdrawn: its secret came as bearer token or as the
         tracking cookie. For anybody else it does not exist, also where they are concerned in it.
@@ -76,6 +78,7 @@ class Doors:
             raise NoLongerConcerned
         return found
 
+    @under(CONCERNED)
     async def order_concerned(self, reference: str, request: Request) -> OrderFound:
         """An order to anybody who is concerned in it; what they may do with it, ``access.may`` says."""
         mine = self.access.resident(bearer_of(request) or request.cookies.get(TRACK_COOKIE))
@@ -84,6 +87,7 @@ class Doors:
             raise NotFound
         return found
 
+    @under(COORDINATOR)
     async def coordinator(self, caller: MaybeCaller) -> Caller:
         """Dependency: the coordinator who asks, by token or session."""
         return self.access.coordinator(caller)

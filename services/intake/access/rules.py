@@ -14,9 +14,15 @@ from shared.community.definition import Community
 from shared.contracts.refusal import Forbidden, NotFound, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller, TokenSigner, TrackingTokens
+from shared.web.rules import Rule, Within, rule_for
 
 TRACK_COOKIE = "paidan_track"
 """Holds an order's tracking token; a browser sends it to that order's page and below alone."""
+
+COORDINATOR = rule_for(Role.COORDINATOR)
+CONCERNED = Rule("whoever is concerned in the order", frozenset({Role.RESIDENT}), Within.OWN)
+"""By tracking token, or by a resident's token made out to the same id."""
+PLACED_IT = Rule("whoever placed the order", frozenset({Role.RESIDENT}), Within.OWN)
 
 
 class Access:

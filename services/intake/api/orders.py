@@ -19,6 +19,7 @@ from shared.web.callers import MaybeCaller
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import Page
+from shared.web.rules import ANYBODY, under
 
 IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=200, pattern=r"^[ -~]+$")]
 
@@ -31,16 +32,19 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
     concerned: Any = Depends(doors.order_concerned)
 
     @router.get("/services")
+    @under(ANYBODY)
     async def services() -> Page[ServiceView]:
         """The catalogue."""
         return Page(items=doors.views.catalogue(current_reader().language))
 
     @router.get("/areas")
+    @under(ANYBODY)
     async def areas() -> AreaView:
         """The area tree."""
         return doors.views.areas(current_reader().language)
 
     @router.post("/orders", status_code=201)
+    @under(ANYBODY)
     async def place_order(
         body: PlaceOrder, caller: MaybeCaller, response: Response, idempotency_key: IdempotencyKey = None
     ) -> PlacedView:

@@ -30,6 +30,7 @@ from shared.web.dates import period
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
 from shared.web.i18n import current_reader, gettext
+from shared.web.rules import ANYBODY, under
 from shared.web.templating import Pages
 from shared.web.wording import WORDS, place_name
 
@@ -151,10 +152,12 @@ def ordering_routes(doors: Doors, rules: Community, pages: Pages, tracking: Trac
     ordering = Ordering(doors, rules, pages)
 
     @router.get("/")
+    @under(ANYBODY)
     async def catalogue(request: Request) -> Response:
         return ordering.catalogue(request)
 
     @router.get("/order/{service}")
+    @under(ANYBODY)
     async def order_form(request: Request, service: str, where: Where = "") -> Response:
         chosen = ordering.service(service)
         grid = ordering.grid_of(where)
@@ -163,6 +166,7 @@ def ordering_routes(doors: Doors, rules: Community, pages: Pages, tracking: Trac
         return ordering.form(request, chosen, grid, _fresh(chosen, grid))
 
     @router.post("/order/{service}")
+    @under(ANYBODY)
     async def place_order(request: Request, service: str, where: Where = "") -> Response:
         chosen = ordering.service(service)
         form = await posted(request)

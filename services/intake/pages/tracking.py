@@ -9,6 +9,7 @@ from services.intake.access import TRACK_COOKIE, Doors
 from shared.contracts.refusal import FieldError, Invalid, NotFound, Unauthenticated
 from shared.web.forms import Form, posted
 from shared.web.i18n import msgid
+from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 
 _MONTH_SECONDS = 30 * 24 * 3600
@@ -60,14 +61,17 @@ def tracking_routes(tracking: Tracking, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/t/{token}")
+    @under(BEARER_OF_A_SECRET)
     async def follow_link(token: str) -> Response:
         return await tracking.open(token)
 
     @router.get("/track")
+    @under(ANYBODY)
     async def track(request: Request) -> Response:
         return pages.render(request, "track.html", form=Form.blank())
 
     @router.post("/track")
+    @under(BEARER_OF_A_SECRET)
     async def open_order(request: Request) -> Response:
         form = await posted(request)
         token = form.value("link").strip().rpartition("/")[2]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from fastapi import APIRouter, Response, UploadFile
+from fastapi import APIRouter, Depends, Response, UploadFile
 from fastapi.concurrency import run_in_threadpool
 
 from services.matcher.access import Doors
@@ -14,7 +15,7 @@ from shared.community.roster import RosterFile, read_roster_file
 from shared.community.roster_writing import roster_csv, roster_workbook
 from shared.contracts.audit import Deed, What
 from shared.identity.acting import who_of
-from shared.web.callers import CoordinatorCaller
+from shared.identity.tokens import Caller
 
 
 class Format(StrEnum):
@@ -32,18 +33,18 @@ _TYPES = {
 
 def roster_routes(router: APIRouter, doors: Doors) -> None:
     """Import and export of volunteers and units."""
+    county: Any = Depends(doors.access.county)
 
     @router.post("/roster", tags=["coordinators"])
-    async def import_roster(caller: CoordinatorCaller, file: UploadFile) -> RosterView:
+    async def import_roster(file: UploadFile, caller: Caller = county) -> RosterView:
         """Import volunteers and units from CSV or XLSX, all or nothing; errors by row and column."""
-        by = await doors.access.importer(caller)
         doors.admission.check()
         content, filename = await file.read(), file.filename or ""
         units = await doors.queries.roster.units()
         read = await run_in_threadpool(
             read_roster_file, content, filename, doors.rules, max_rows=doors.roster_rows, units=units
         )
-        command = ImportRoster(read.volunteers, by, read.units, read.numbers)
+        command = ImportRoster(read.volunteers, caller.subject, read.units, read.numbers)
         imported = await doors.use_cases.writer.do(doors.use_cases.enrolling.import_rosters, command)
         return RosterView(
             volunteers=len(read.volunteers), created=imported.created, updated=imported.updated, units=imported.units
@@ -57,9 +58,8 @@ def roster_routes(router: APIRouter, doors: Doors) -> None:
             200: {"content": {told: {"schema": {"type": "string", "format": "binary"}} for told in _TYPES.values()}}
         },
     )
-    async def export_roster(caller: CoordinatorCaller, format: Format = Format.CSV) -> Response:  # noqa: A002 - the query's name
+    async def export_roster(caller: Caller = county, format: Format = Format.CSV) -> Response:  # noqa: A002 - the query's name
         """The roster as a file, as an import reads it; who took it is recorded."""
-        await doors.access.importer(caller)
         roster = await doors.queries.roster.roster()
         await doors.audit.note(Deed(who_of(caller), What.EXPORTED, field="roster", reason=format.value))
         content = await run_in_threadpool(_written, roster, format)

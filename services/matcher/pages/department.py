@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.matcher.access import Doors, due_place
+from services.matcher.access import REFERRED_TO, Doors, due_place
 from services.matcher.commands import AdvanceErrand, ResolveLeg, ReturnReason, ReturnReferral
 from services.matcher.policies.errands import step_after
 from services.matcher.queries.referral_views import ReferralView
@@ -19,6 +19,7 @@ from shared.web.errors import status_of
 from shared.web.forms import Form, posted
 from shared.web.i18n import gettext, msgid
 from shared.web.paging import After, cursor_of
+from shared.web.rules import BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 from shared.web.wording import place_name
 
@@ -141,14 +142,17 @@ def department_pages(desk: DepartmentDesk, doors: Doors) -> APIRouter:
         return await desk.page(request, caller.subject, cursor)
 
     @router.get("/d/{token}")
+    @under(BEARER_OF_A_SECRET)
     async def follow_link(token: str) -> Response:
         return await desk.open(token)
 
     @router.get("/department/{referral_id}")
+    @under(REFERRED_TO)
     async def one(request: Request, referral_id: str, caller: MaybeCaller) -> Response:
         return await desk.one(request, await desk.seen(request, caller, referral_id), Form.blank())
 
     @router.post("/department/{referral_id}/{verb}")
+    @under(REFERRED_TO)
     async def answer(request: Request, referral_id: str, verb: str, caller: MaybeCaller) -> Response:
         if verb not in desk.verbs:
             raise NotFound

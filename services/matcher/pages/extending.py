@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.matcher.access import Doors
+from services.matcher.access import REFERRED_TO, Doors
 from services.matcher.commands import ExtendReferral
 from services.matcher.pages.department import DepartmentDesk
 from services.matcher.queries.referral_views import ReferralView
@@ -14,6 +14,7 @@ from shared.contracts.refusal import Refusal
 from shared.web.callers import MaybeCaller
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
+from shared.web.rules import under
 from shared.web.templating import Pages, redirect
 from shared.web.wording import place_name
 
@@ -29,10 +30,12 @@ def extension_pages(desk: DepartmentDesk, doors: Doors, pages: Pages) -> APIRout
         return place_name(doors.rules.areas, area)
 
     @router.get("/extend")
+    @under(REFERRED_TO)
     async def ask(request: Request, referral_id: str, caller: MaybeCaller) -> Response:
         return shown(request, await desk.seen(request, caller, referral_id), Form.blank())
 
     @router.post("/extend")
+    @under(REFERRED_TO)
     async def extend(request: Request, referral_id: str, caller: MaybeCaller) -> Response:
         referral = await desk.seen(request, caller, referral_id)
         form = await posted(request)

@@ -17,6 +17,9 @@ from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from shared.persistence.auditing import Auditing
 from shared.persistence.group_commit import GroupCommit
+from shared.web.rules import Rule, Within
+
+LETTERBOX = Rule("whose letterbox it is", frozenset(set(Role) - {Role.OPS}), Within.OWN)
 
 
 class NoLetterbox(Forbidden):

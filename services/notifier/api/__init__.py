@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 
-from services.notifier.access import Doors, letterbox_of
+from services.notifier.access import LETTERBOX, Doors, letterbox_of
 from services.notifier.api.audit import audit_doors
 from services.notifier.api.dead_letters import dead_letter_doors
 from services.notifier.commands import ReadNotice, Recipient
@@ -22,10 +22,12 @@ from shared.web.callers import KnownCaller, require
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import After, Limit, Page
+from shared.web.rules import ANYBODY, under
 
 LIVE_PAGE = 200
 
 
+@under(LETTERBOX)
 async def _owner(caller: KnownCaller) -> Recipient:
     return letterbox_of(caller)
 
@@ -60,6 +62,7 @@ def _board(doors: Doors) -> APIRouter:
     router = APIRouter(tags=["board"])
 
     @router.get("/board")
+    @under(ANYBODY)
     async def board(
         area: Annotated[str | None, Query(max_length=100, description="A community, or an area above.")] = None,
         service: Annotated[str | None, Query(max_length=100)] = None,

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from services.notifier.access import Doors
 from shared.community.definition import Community
 from shared.web.i18n import current_reader
+from shared.web.rules import ANYBODY, under
 from shared.web.templating import Pages
 
 Chosen = Annotated[str, Query(max_length=100)]
@@ -27,6 +28,7 @@ def board_routes(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
         return known.name.zh if current_reader().language.value.startswith("zh") else known.name.en
 
     @router.get("/board")
+    @under(ANYBODY)
     async def board(request: Request, area: Chosen = "", service: Chosen = "", month: Chosen = "") -> Response:
         shown = await doors.board.board(area or None, service or None, month or None)
         above = next(iter(rules.areas.ancestors(shown.area)[1:]), "")
