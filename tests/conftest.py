@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.migrated import empty_database
 from tests.rows import Rows
 from tests.servers import NatsServer, PostgresServer, ServerMissing
 
@@ -73,7 +74,7 @@ def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 
     def create() -> str:
         made.append(f"test_{secrets.token_hex(8)}")
-        return server.create(made[-1])
+        return empty_database(server, made[-1])
 
     yield create
     for name in made:

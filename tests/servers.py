@@ -122,7 +122,7 @@ class PostgresServer:
         self.cluster = cluster or self.directory / "cluster"
         self._log = self.directory / "postgres.log"
         self._password = secrets.token_urlsafe(16)
-        self._port = 0
+        self.port = 0
         self._programs = Path()
         self._process: subprocess.Popen[bytes] | None = None
         self._as_account: dict[str, Any] = {"cwd": self.directory}
@@ -151,10 +151,10 @@ class PostgresServer:
         """Whether the server gave up by itself."""
         return self._process is not None and self._process.poll() is not None
 
-    def create(self, name: str) -> str:
-        """Create an empty database; answers its SQLAlchemy URL."""
-        self.run(f'CREATE DATABASE "{name}"')
-        return f"postgresql+asyncpg://{self.USER}:{self._password}@{LOOPBACK}:{self._port}/{name}"
+    def create(self, name: str, of: str = "") -> str:
+        """Create an empty database, or rename the empty one ``of``; answers its SQLAlchemy URL."""
+        self.run(f'ALTER DATABASE "{of}" RENAME TO "{name}"' if of else f'CREATE DATABASE "{name}"')
+        return f"postgresql+asyncpg://{self.USER}:{self._password}@{LOOPBACK}:{self.port}/{name}"
 
     def drop(self, name: str) -> None:
         """Drop a database, and whatever connection is still open on it."""
@@ -165,7 +165,7 @@ class PostgresServer:
         try:
             self._programs = self._find_programs()
             self._make_cluster()
-            self._port = free_port()
+            self.port = free_port()
             self.launch()
         except BaseException:
             self.stop()
@@ -174,7 +174,7 @@ class PostgresServer:
     def launch(self) -> None:
         """Start the server on the cluster that is there, as it ended; at its port."""
         command = [str(self._programs / "postgres"), "-D", str(self.cluster)]
-        command += ["-p", str(self._port), "-c", f"listen_addresses={LOOPBACK}", "-c", "unix_socket_directories="]
+        command += ["-p", str(self.port), "-c", f"listen_addresses={LOOPBACK}", "-c", "unix_socket_directories="]
         command += ["-c", "fsync=on", "-c", "synchronous_commit=on"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, **self._as_account)
@@ -238,7 +238,7 @@ class PostgresServer:
 
     def _psql(self, statement: str) -> subprocess.CompletedProcess[str]:
         command = [str(self._programs / "psql"), "--no-psqlrc", "--quiet", "--no-password", "-c", statement]
-        place = {"PGHOST": LOOPBACK, "PGPORT": str(self._port), "PGUSER": self.USER, "PGDATABASE": "postgres"}
+        place = {"PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": self.USER, "PGDATABASE": "postgres"}
         environment = {**os.environ, **place, "PGPASSWORD": self._password, "PGCONNECT_TIMEOUT": "5"}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
