@@ -118,7 +118,7 @@ async def from_postgres(url: str, schema: str, copy: DatabaseCopy) -> Sequence[L
             known = text(f"SELECT event_id FROM {outbox} WHERE position = :position")  # noqa: S608 - our own name
             same = await connection.scalar(known, {"position": copy.position})
             behind = text(
-                f"SELECT event_id, type, about, body FROM {outbox} WHERE position > :since ORDER BY position"  # noqa: S608
+                f"SELECT event_id, type, about, body FROM {outbox} WHERE position > :since ORDER BY position"  # noqa: S608 - our name
             )
             since = copy.position if same == copy.event_id else 0
             return list(_facts(await connection.execute(behind, {"since": since})))

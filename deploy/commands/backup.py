@@ -28,7 +28,7 @@ def backup(
     Exit code 0: the backup is there and whole. 1: there is none, with one line of why; nothing older was removed.
     """
     from deploy.backup.backing_up import Manner  # noqa: PLC0415 - the other commands start faster without it
-    from deploy.backup.run import run_backup  # noqa: PLC0415
+    from deploy.backup.run import run_backup  # noqa: PLC0415 - the same
 
     manner = Manner(hold / 1000, wait, reserve * 1_000_000, keep)
     typer.echo(run_backup(data, directory, keys, manner))

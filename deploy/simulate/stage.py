@@ -130,7 +130,7 @@ class _CountedUnits(Units[Repository]):
     async def __call__(self) -> AsyncIterator[UnitOfWork[Repository]]:
         """Open a unit, as its parent does."""
         async with super().__call__() as unit:
-            unit.new_id = self._next_id  # type: ignore[method-assign]
+            unit.new_id = self._next_id  # type: ignore[method-assign]  # ids by the seed
             yield unit
 
     def _next_id(self) -> str:

@@ -95,7 +95,7 @@ def _apart(name: str, live: Mapping[str, Any], again: Mapping[str, Any], columns
     broken = []
     for key in sorted(live.keys() | again.keys()):
         one, other = live.get(key), again.get(key)
-        about = getattr(one or other, "order_id", None) or (one or other).about  # type: ignore[union-attr]
+        about = getattr(one or other, "order_id", None) or (one or other).about  # type: ignore[union-attr]  # one is there
         if one is None or other is None:
             broken.append(Breach(about, f"{name}: {key} is {'missing' if one is None else 'in no replay'}"))
         elif wrong := [column for column in columns if _differ(column, getattr(one, column), getattr(other, column))]:

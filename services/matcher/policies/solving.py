@@ -116,7 +116,7 @@ class _Graph:
         Every row is matched once, so that adding the same to every edge changes nothing but the sum.
         """
         from scipy.sparse import csr_array  # noqa: PLC0415 - takes long to load, and most batches need none of it
-        from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
+        from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415 - the same
 
         rows, columns, costs, _ = zip(*self._edges, strict=True)
         shift = _ABOVE_ZERO - min(costs)

@@ -43,7 +43,7 @@ class EventFilter:
 def _token(token: str, wanted: str) -> ColumnElement[bool]:
     if token == "major":  # noqa: S105 - a token of a subject
         return col(IndexedEvent.major) == int(wanted[1:])
-    if token == "community" and wanted == NO_COMMUNITY:  # noqa: S105
+    if token == "community" and wanted == NO_COMMUNITY:  # noqa: S105 - the same
         return col(IndexedEvent.community).is_(None)
     columns = {
         "publisher": col(IndexedEvent.publisher),

@@ -62,7 +62,7 @@ def _around_commits(doom: Doom) -> None:
         commit(self, connection)
         doom.reached("after_commit")
 
-    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
+    DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]  # that is what it is for
 
 
 def _around_publishing(doom: Doom) -> None:
@@ -85,8 +85,8 @@ def _around_publishing(doom: Doom) -> None:
         await ack(self)
         doom.reached("after_ack")
 
-    JetStreamContext.publish = published  # type: ignore[method-assign]
-    Msg.ack = acknowledged  # type: ignore[method-assign]
+    JetStreamContext.publish = published  # type: ignore[method-assign]  # that is what it is for
+    Msg.ack = acknowledged  # type: ignore[method-assign]  # that is what it is for
 
 
 def _before_answers(doom: Doom) -> None:
@@ -100,7 +100,7 @@ def _before_answers(doom: Doom) -> None:
             doom.reached("before_answer")
         await send(self, message)
 
-    RequestResponseCycle.send = answered  # type: ignore[method-assign]
+    RequestResponseCycle.send = answered  # type: ignore[method-assign]  # that is what it is for
 
 
 def _shifted(wall: Callable[[], float], clock: Path) -> Callable[[], float]:

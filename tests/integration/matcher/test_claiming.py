@@ -38,7 +38,7 @@ async def test_fifty_claim_the_last_place_at_two_matchers(house: House, stage: S
     """One 201, forty-nine 409; the post has as many claims as places, and one fact tells of it."""
     people = [fitting(f"v-{number:02}") for number in range(50)]
     await stage.enrol(fitting("v-99", SAFETY), *people)
-    settings: MatcherSettings = house.client._transport.app.state.settings  # type: ignore[attr-defined]
+    settings: MatcherSettings = house.client._transport.app.state.settings  # type: ignore[attr-defined]  # ASGI's
     second = make_app(settings, stage.rules)
     async with (
         second.router.lifespan_context(second),

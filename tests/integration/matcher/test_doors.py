@@ -61,7 +61,7 @@ async def test_fifty_volunteers_tap_for_one_place_at_two_matchers(house: House, 
     stage.asking(50)
     await stage.enrol(*(volunteer(f"v-{number:02}") for number in range(50)))
     order_id = await stage.place("sweeping", urgency=Urgency.URGENT)
-    settings: MatcherSettings = house.client._transport.app.state.settings  # type: ignore[attr-defined]
+    settings: MatcherSettings = house.client._transport.app.state.settings  # type: ignore[attr-defined]  # ASGI's
     offers = await stage.heard()
     second = make_app(settings, stage.rules)
     async with (

@@ -32,7 +32,7 @@ async def test_the_next_clock_is_one_statement_without_a_scan(stage: Stage) -> N
             statements.append((statement, parameters))
 
     async with stage.database.reading() as session:
-        reading = (await session.connection()).sync_connection.engine  # type: ignore[union-attr]
+        reading = (await session.connection()).sync_connection.engine  # type: ignore[union-attr]  # it is connected
     event.listen(reading, "before_cursor_execute", note)
     following = await due.following()
     event.remove(reading, "before_cursor_execute", note)
@@ -41,7 +41,7 @@ async def test_the_next_clock_is_one_statement_without_a_scan(stage: Stage) -> N
     if stage.database.is_sqlite:
         async with stage.database.reading() as session:
             connection = await session.connection()
-            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]  # as sent
             steps = [row[-1] for row in plan]
         reads = [step for step in steps if step.startswith(("SCAN", "SEARCH")) and "CONSTANT" not in step]
         assert (6, []) == (len(reads), [step for step in reads if "INDEX" not in step])

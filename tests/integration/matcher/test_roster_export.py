@@ -85,7 +85,7 @@ async def test_a_second_roster_leaves_what_volunteers_decided(stage: Stage) -> N
     await stage.enrol(volunteer("v-1").model_copy(update=silent))
     person = await stage.volunteer("v-1")
     opened = stage.vault.open_fields("v-1", person.sealed)
-    assert ("renamed", decided["hours"].hex, True, 7, True, 2) == (  # type: ignore[attr-defined]
+    assert ("renamed", decided["hours"].hex, True, 7, True, 2) == (  # type: ignore[attr-defined]  # it has hours
         opened["name"], opened["hours"], person.on_duty, person.daily_offers, person.urgent_at_work, person.capacity,
     )  # fmt: skip
     assert [SAFETY] == await stage.all(select(col(Claim.post_id)))

@@ -121,7 +121,7 @@ async def test_what_ails_postgresql_is_unavailable_to_the_writer_and_503_at_a_do
             await admin.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO visitor")
             await admin.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO visitor")
             await spoil(admin, name)
-            async with ledger_of(make_url(url).set(username="visitor", password="none")) as (database, writer):  # noqa: S106
+            async with ledger_of(make_url(url).set(username="visitor", password="none")) as (database, writer):  # noqa: S106 - nobody's
                 answers = await asyncio.gather(*(answer_of(writer, name) for name in "abc"))
                 assert [Unavailable] * 3 == answers
                 assert (503, "2") == await answered_at_a_door(database)

@@ -179,7 +179,7 @@ class Trio:
         vault = Vault(read_key(self._folder / "keys", "intake-vault"))
         marks = Marks(read_key(self._folder / "keys", "parties"))
         tells = answering(Parties(intake.machinery.database, vault, marks)).tells[PartiesAsked]
-        return PartiesClock(matcher.queries, matcher.use_cases, tells, 1.0)  # type: ignore[arg-type]
+        return PartiesClock(matcher.queries, matcher.use_cases, tells, 1.0)  # type: ignore[arg-type]  # in place of the bus
 
     async def carry(self, service: str, publisher: str, *, twice: bool = False, dying: bool = False) -> bool:
         """The next fact of one durable, if there is one and it is not too early; True when it was taken.

@@ -82,7 +82,7 @@ def test_the_day_of_an_instant_is_the_local_one() -> None:
 
 
 @given(
-    start=st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001
+    start=st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - bounds
     length=st.timedeltas(timedelta(microseconds=1), timedelta(days=12)),
     zone=st.sampled_from([SHANGHAI, UTC, timezone(timedelta(hours=5, minutes=30))]),
 )

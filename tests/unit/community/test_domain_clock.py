@@ -70,7 +70,7 @@ def test_processes_with_one_spec_agree() -> None:
 
 
 @given(
-    start=st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(timezone(timedelta(hours=8)))),  # noqa: DTZ001
+    start=st.datetimes(datetime(2000, 1, 1), datetime(2090, 1, 1), timezones=st.just(timezone(timedelta(hours=8)))),  # noqa: DTZ001 - bounds
     speed=st.floats(0.01, 86_400),
     epoch=st.floats(0, 4e9),
 )

@@ -24,7 +24,7 @@ weeks = st.one_of(
     st.sets(st.integers(0, 167), max_size=4).map(lambda busy: WeekHours.of(set(range(168)) - busy)),
     st.sampled_from([WeekHours(0), WeekHours(ALL_WEEK), WeekHours.parse("mon-fri 18-22; sat-sun 8-22")]),
 )
-instants = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.sampled_from([UTC, HALF_HOUR_OFF]))  # noqa: DTZ001
+instants = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.sampled_from([UTC, HALF_HOUR_OFF]))  # noqa: DTZ001 - bounds
 lengths = st.one_of(
     st.timedeltas(timedelta(microseconds=1), timedelta(hours=12)),
     st.timedeltas(timedelta(hours=1), timedelta(days=30)),

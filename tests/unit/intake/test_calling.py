@@ -32,7 +32,7 @@ from shared.contracts.words import CallPurpose, CallResult, OrderState
 LOCAL = LocalTime(ZoneInfo("Asia/Shanghai"), official(""))
 CLOCKS = CallClocks()
 NEWS, REVIEW = CallPurpose.NEWS, CallPurpose.REVIEW
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 
 def test_three_calls_and_a_visit_follow_one_another() -> None:

@@ -124,11 +124,11 @@ def everything() -> Iterator[tuple[str, Callable[[], str]]]:
         yield kind, lambda kind=kind, holder=holder: happened(entry(kind, None, holder))  # type: ignore[misc]  # a thunk
     for kind, codes in CODES.items():
         for code in codes:
-            yield f"{kind} {code}", lambda kind=kind, code=code: happened(entry(kind, code))  # type: ignore[misc]
+            yield f"{kind} {code}", lambda kind=kind, code=code: happened(entry(kind, code))  # type: ignore[misc]  # bound now
     for state, holder in product(OrderState, HOLDERS):
-        yield state, lambda state=state, holder=holder: state_of(state, holder)  # type: ignore[misc]
+        yield state, lambda state=state, holder=holder: state_of(state, holder)  # type: ignore[misc]  # bound now
     for step, holder in product(NextStep, HOLDERS):
-        yield step, lambda step=step, holder=holder: next_step_of(COUNTY, order(holder, step))  # type: ignore[misc]
+        yield step, lambda step=step, holder=holder: next_step_of(COUNTY, order(holder, step))  # type: ignore[misc]  # bound now
 
 
 def has_chinese(text: str) -> bool:

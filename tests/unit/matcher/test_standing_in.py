@@ -32,7 +32,7 @@ def made() -> StandIn:
 @pytest.mark.parametrize("mine", [GRID, COMMUNITY])
 def test_the_coordinator_of_the_area_or_above_may_set_it(rules: Community, mine: str) -> None:
     """Nothing is raised."""
-    assert None is check_settable(rules, GRID, mine)  # type: ignore[func-returns-value]
+    assert None is check_settable(rules, GRID, mine)  # type: ignore[func-returns-value]  # raises or not
 
 
 @pytest.mark.parametrize(("area", "mine"), [(COMMUNITY, GRID), (GRID, OTHER), ("nowhere", GRID)])

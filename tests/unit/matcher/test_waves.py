@@ -35,7 +35,7 @@ situations = st.builds(
 
 def waves(**changed: object) -> int:
     """The wave of an ordinary situation with something changed."""
-    return OURS.wave(replace(ORDINARY, **changed))  # type: ignore[arg-type]
+    return OURS.wave(replace(ORDINARY, **changed))  # type: ignore[arg-type]  # by name
 
 
 @given(chances, st.integers(0, 5))

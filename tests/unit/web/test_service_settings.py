@@ -30,7 +30,7 @@ def test_settings_do_not_change_and_do_not_tell_secrets() -> None:
     """Frozen, and the password is not in what a log would print."""
     settings = TeahouseSettings.model_validate({"nats_password": "swordfish"})
     with pytest.raises(ValidationError):
-        settings.port = 1  # type: ignore[misc]
+        settings.port = 1  # type: ignore[misc]  # that is the test
     assert "swordfish" not in repr(settings)
     assert "swordfish" == settings.nats_password.get_secret_value()
 

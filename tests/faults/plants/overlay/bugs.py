@@ -89,7 +89,7 @@ def inbox_outside_the_transaction() -> None:
             raise
         return Heard.HEARD
 
-    Hearing.hear = hear  # type: ignore[method-assign]
+    Hearing.hear = hear  # type: ignore[method-assign]  # a planted bug
 
 
 @cache
