@@ -100,7 +100,3 @@ def _ends(checked: Checked, said: Sequence[Anchor], restored: Sequence[tuple[dat
         if checked.wanted.get(one.sequence, one.hash) != one.hash:
             yield f"row {one.sequence} is not the one that was said to be there"
             return
-
-
-def _count(checked: Checked) -> int:
-    return checked.head.sequence - checked.first + 1 if checked.first else 0
