@@ -24,6 +24,7 @@ from shared.observability.tracing import current_traceparent, span
 log = structlog.get_logger()
 
 ANSWER_SECONDS = 2.0
+INBOX = "_INBOX"
 AT_ONCE = 32
 """So many requests of one kind are answered beside each other."""
 
@@ -105,6 +106,10 @@ async def _whole(message: NatsMessage) -> NatsMessage:
 
 def _handler(request: type[Request[Any]], tells: Tells[Any]) -> Callable[..., Awaitable[bytes]]:
     async def handle(message: Any) -> bytes:
+        if not _is_asked(message, request):
+            message.reply_to = ""  # nobody is answered
+            log.warning("request.misdirected", request=request.subject())
+            return b""
         with span(f"answer {request.name}", message.headers.get("traceparent", "")):
             reply = await _reply(partial(_told, request, tells, message.body), request)
             return reply.model_dump_json(exclude_defaults=True).encode()
@@ -112,6 +117,16 @@ def _handler(request: type[Request[Any]], tells: Tells[Any]) -> Callable[..., Aw
     handle.__annotations__ = {"message": request, "return": request.answer}  # for AsyncAPI: what is asked and told
     handle.__name__ = f"on_{request.name}_asked"
     return handle
+
+
+def _is_asked(message: NatsMessage, request: type[Request[Any]]) -> bool:
+    """Whether this was asked, by somebody who waits for the answer.
+
+    The broker lets nobody ask who may not; but whoever pulls may have a stored message sent to any subject, this one
+    too, where it keeps its own; and whoever asks may name any subject for the answer, one of this service's facts too.
+    """
+    raw = message.raw_message
+    return raw.subject == request.subject() and raw.reply.startswith(INBOX)
 
 
 async def _told(request: type[Request[Any]], tells: Tells[Any], body: bytes) -> Answer:

@@ -13,6 +13,7 @@ from shared.contracts.refusal import Conflict, Forbidden, NotFound, Refusal, Una
 from shared.contracts.requests import ExplanationAsked, ExplanationTold, PartiesAsked, PartiesTold
 from shared.messaging.requests import Answers, ask
 from tests.integration.messaging.parties import PASSWORD, Party, party
+from tests.integration.messaging.parties import connected as connected_js
 from tests.servers import NatsServer
 from tests.waiting import wait_for
 
@@ -175,3 +176,36 @@ async def test_a_service_cannot_answer_for_another(tmp_path_url: NewUrl, broker:
 
 async def _explained(asked: ExplanationAsked) -> ExplanationTold:
     raise Forbidden(asked.order_id)
+
+
+async def test_what_was_not_asked_is_not_answered(tmp_path_url: NewUrl, broker: NatsServer) -> None:
+    """An answer is published under no fact's subject, and a stored message that a service has sent to a request's
+    subject is no request: the broker checks neither.
+    """
+    asked: list[str] = []
+    answers = Answers("intake")
+
+    @answers.on(PartiesAsked)
+    async def on_parties_asked(order: PartiesAsked) -> PartiesTold:
+        asked.append(order.order_id)
+        return PartiesTold()
+
+    async with (
+        party("intake", tmp_path_url(), broker, answers=answers) as intake,
+        party("matcher", tmp_path_url(), broker) as matcher,
+        connected_js(broker, "intake") as told,
+        connected_js(broker, "matcher") as pulling,
+        connected_js(broker) as operator,
+    ):
+        await connected(intake, matcher)
+        before = (await operator.stream_info("INTAKE")).state.messages
+        question = PartiesAsked(order_id="stolen").model_dump_json().encode()
+        client = pulling._nc
+        await client.publish("rpc.intake.parties", question, reply="intake.order_closed.v1.c1.o-1")
+        await told.publish("intake.order_amended.v1.c1.o-1", question)
+        pull = "$JS.API.CONSUMER.MSG.NEXT.INTAKE.matcher_from_intake"
+        await client.publish(pull, b'{"batch": 100, "no_wait": true}', reply="rpc.intake.parties")
+        await client.flush()
+        await ask(matcher.bus, PartiesAsked(order_id="o-1"))
+        assert ["o-1"] == asked
+        assert before + 1 == (await operator.stream_info("INTAKE")).state.messages
