@@ -124,9 +124,11 @@ async def test_declaring_twice_changes_nothing(broker: NatsServer, js: JetStream
     """The operator may declare at every start of the broker; positions of durables are kept."""
     async with connected(broker, "intake") as intake_js:
         await intake_js.publish(amended("o-1", 1).subject, b"{}")
-    consumer = await js.pull_subscribe_bind("matcher_from_intake", "INTAKE")
-    (message,) = await consumer.fetch(1, timeout=5)
-    await message.ack_sync()
+    async with connected(broker, "matcher") as matcher_js:  # who else may acknowledge it
+        inbox = b"_INBOX_matcher."
+        consumer = await matcher_js.pull_subscribe("", "matcher_from_intake", "INTAKE", inbox_prefix=inbox)
+        (message,) = await consumer.fetch(1, timeout=5)
+        await message.ack_sync()
     await declare(js)
     info = await js.consumer_info("INTAKE", "matcher_from_intake")
     assert (0, 1) == (info.num_pending, info.ack_floor.stream_seq if info.ack_floor else None)
