@@ -1,0 +1,31 @@
+"""Words planted in every personal field stand nowhere outside the vault, whatever became of the order."""
+
+from __future__ import annotations
+
+from deploy.attached import Attached
+from deploy.demo.doors import Doors
+from shared.contracts.words import Role
+from tests.canary.planting import Canaries, plant
+from tests.canary.searching import files_below, in_bytes, in_doors, in_tables
+from tests.flows.visitors import visiting
+
+
+async def test_no_canary_leaves_the_vault(stack: Attached, doors: Doors) -> None:
+    """Not in the streams' files, logs, databases, metrics, lists and exports of who may not see people."""
+    async with visiting(stack) as visitor:
+        canaries = await plant(visitor, doors)
+        tokens = ("", doors.as_caller(Role.OPS, "ops"), doors.as_caller(Role.VOLUNTEER, "v-0001"))
+        places = [*await in_tables(visitor), *await in_doors(visitor, tokens)]
+        await visitor.write("intake", "DELETE FROM codes")
+    assert len(canaries.words) > 15
+    assert [] == in_bytes(canaries.words, [*files_below(stack.layout.data, frozenset({"notices.jsonl"})), *places])
+
+
+def test_a_word_is_found_in_any_form() -> None:
+    """As it is, escaped, in base64 and in hex; the search itself can fail."""
+    canaries = Canaries()
+    word = canaries.word("name")
+    han = word.split()[0]
+    forms = [word, han.encode("unicode_escape").decode(), han.encode().hex()]
+    places = [(str(number), f"x{form}x".encode()) for number, form in enumerate(forms)]
+    assert ["0: name", "1: name", "2: name"] == in_bytes(canaries.words, [*places, ("3", b"nothing")])
