@@ -40,6 +40,7 @@ from shared.identity.keys import read_key
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
+from shared.messaging.entering import Entrance
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
 from shared.persistence.migrating import check_migrated
@@ -71,9 +72,13 @@ def connections_of(settings: NotifierSettings) -> Connections:
     """Where this service's database and broker are."""
     return Connections(
         database_url=settings.database_url,
-        nats_url=settings.nats_url,
-        nats_user=settings.nats_user,
-        nats_password=settings.nats_password.get_secret_value(),
+        entrance=Entrance(
+            settings.nats_url,
+            settings.nats_user,
+            settings.nats_password.get_secret_value(),
+            settings.nats_seed,
+            settings.nats_authority,
+        ),
         group_commands=settings.group_commands,
         waiting_commands=settings.waiting_commands,
         busy_seconds=settings.busy_seconds,
