@@ -108,7 +108,8 @@ def main(
     """Plant words in every personal field and look for them everywhere else."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us, the stack ends with us
     kinds = ("sqlite", "postgresql") if database == "both" else (database,)
-    if not all([asyncio.run(play(kind, Console(soft_wrap=True))) for kind in kinds]):
+    clean = [asyncio.run(play(kind, Console(soft_wrap=True))) for kind in kinds]
+    if not all(clean):
         raise typer.Exit(1)
 
 
