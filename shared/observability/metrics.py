@@ -23,6 +23,7 @@ OUTBOX_WAITING = Gauge("paidan_outbox_waiting", "Events committed and not yet pu
 OUTBOX_AGAIN = Gauge("paidan_outbox_again", "Events of a lost stream still to be published again, at most")
 HTTP_REQUESTS = Counter("paidan_http_requests", "Answered requests", ("method", "route", "status"))
 HTTP_SECONDS = Histogram("paidan_http_seconds", "Time to answer", ("method", "route"))
+FLOODS_REFUSED = Counter("paidan_floods_refused", "Requests turned away unserved, by the limit", ("limit",))
 AUDIT_ALERTS = Counter("paidan_audit_alerts", "Times somebody did more of one thing than is usual", ("rule",))
 NEW_WORK = Gauge("paidan_new_work_admitted", "1 while new work is taken, 0 while the disk or the backlog forbids it")
 NEW_WORK_REFUSED = Counter("paidan_new_work_refused", "New work that was refused, by the limit", ("limit",))

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.persistence.admission import Admission
 from shared.persistence.auditing import Auditing
@@ -17,6 +18,7 @@ from shared.web.callers import Callers
 from shared.web.csrf import FormTokenCookies
 from shared.web.describing import Described
 from shared.web.errors import Problems
+from shared.web.flooding import Flood, Flooding
 from shared.web.headers import SecurityHeaders
 from shared.web.health import Check, health_routes
 from shared.web.i18n import Readers
@@ -86,16 +88,21 @@ def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan
 
 
 def _rings(settings: ServiceSettings, parts: Parts, problems: Problems) -> list[Middleware]:
-    """Outermost first: who reads, what always holds, the catch for accidents, then what may refuse."""
+    """Outermost first: who asks where a proxy says it, who reads, what always holds, the catch for accidents, then
+    what may refuse."""
     origins = settings.trusted_origins
+    proxied: Any = ProxyHeadersMiddleware  # its types are uvicorn's own
     return [
+        *([Middleware(proxied, trusted_hosts=settings.proxies)] if settings.proxies else []),
         Middleware(Reading, readers=parts.readers),
         Middleware(SecurityHeaders, form_origins=origins, secure=settings.secure),
         Middleware(FormTokenCookies, tokens=parts.pages.tokens),
         Middleware(Observing, problems=problems),
+        Middleware(Flooding, problems=problems, flood=Flood(settings.flood_limits)),
         Middleware(
             BodyLimit,
             problems=problems,
+            seconds=settings.body_seconds,
             most_bytes=settings.body_limit_bytes,
             uploads=parts.uploads,
             upload_bytes=settings.upload_limit_bytes,

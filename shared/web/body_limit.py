@@ -1,7 +1,9 @@
-"""How much a request may carry: refused at once by its declared length, else by its bytes as they arrive."""
+"""How much a request may carry, and for how long: refused at once by its declared length, else by its bytes as they
+arrive; who sends a body drop by drop is not waited for."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 
 from fastapi import Request
@@ -20,16 +22,24 @@ class CharacterNotStorable(Invalid):
 
 
 class BodyLimit:
-    """ASGI middleware. ``uploads`` are the paths that may carry ``upload_bytes``; all others ``most_bytes``.
+    """ASGI middleware. ``uploads`` are the paths that may carry ``upload_bytes``; all others ``most_bytes``. A body has
+    ``seconds`` to arrive.
 
     Nothing is buffered and answers pass untouched, so streams stay streams.
     """
 
     def __init__(
-        self, app: ASGIApp, problems: Problems, most_bytes: int, uploads: Collection[str], upload_bytes: int
+        self,
+        app: ASGIApp,
+        problems: Problems,
+        seconds: float,
+        most_bytes: int,
+        uploads: Collection[str],
+        upload_bytes: int,
     ) -> None:
         self._app = app
         self._problems = problems
+        self._seconds = seconds
         self._most = most_bytes
         self._uploads = frozenset(uploads)
         self._upload_most = upload_bytes
@@ -45,7 +55,7 @@ class BodyLimit:
             response = self._problems.answer(Request(scope, receive), problem_of_refusal(refusal))
             await response(scope, receive, send)
             return
-        await self._app(scope, _counted(receive, most), send)
+        await self._app(scope, _counted(receive, most, self._seconds), send)
 
 
 def _refused_at_sight(scope: Scope, most: int) -> TooLarge | CharacterNotStorable | None:
@@ -55,12 +65,21 @@ def _refused_at_sight(scope: Scope, most: int) -> TooLarge | CharacterNotStorabl
     return TooLarge() if declared.isdecimal() and int(declared[:20]) > most else None
 
 
-def _counted(receive: Receive, most: int) -> Receive:
-    seen = 0
+def _counted(receive: Receive, most: int, seconds: float) -> Receive:
+    seen, whole, until = 0, False, 0.0
 
     async def receive_counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole, until
+        if whole:  # what comes now is that the reader left; a stream waits for it as long as it lasts
+            return await receive()
+        now = asyncio.get_running_loop().time()
+        until = until or now + seconds
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        whole = message["type"] != "http.request" or not message.get("more_body", False)
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
             if seen > most:

@@ -72,7 +72,7 @@ def statuses_of(route: Any, method: str, outermost: int) -> set[int]:
     if method not in {"GET", "HEAD"}:
         found.add(409)
     if route.body_field is not None:
-        found |= {400, 413, 415}
+        found |= {400, 408, 413, 415}
     return found
 
 

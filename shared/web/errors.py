@@ -57,6 +57,7 @@ TITLES: Mapping[int, str] = {
     403: kinds.Forbidden.title,
     404: kinds.NotFound.title,
     405: msgid("This cannot be done here"),
+    408: msgid("The request took too long to arrive"),
     409: kinds.Conflict.title,
     413: kinds.TooLarge.title,
     415: msgid("This kind of content is not understood here"),

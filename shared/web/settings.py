@@ -8,6 +8,7 @@ another's events.
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from shared.persistence.admission import Limits
 from shared.persistence.audit_clock import AuditKept
 from shared.persistence.engine import BUSY_SECONDS
 from shared.persistence.watching import Thresholds
+from shared.web.flooding import FloodLimits
 
 PREFIX = "PAIDAN_"
 MOST_PORT = 65535
@@ -50,11 +52,20 @@ class ServiceSettings(BaseSettings):
     nats_seed: Path | None = None
     nats_authority: Path | None = None
     keys: Path = Path(".paidan/keys")
+    erasures: Path = Path(".paidan/erasures")
     definition: Path = Path("deploy/definitions/reference/county.toml")
     clock: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     body_limit_bytes: PositiveInt = 1024 * 1024
     upload_limit_bytes: PositiveInt = 10 * 1024 * 1024
+    body_seconds: PositiveFloat = 30.0
+    trusted_proxies: str = ""
+    uncounted_addresses: str = "127.0.0.0/8,::1"
+    flood_reads: PositiveInt = 6000
+    flood_writes: PositiveInt = 1200
+    flood_misses: PositiveInt = 300
+    flood_caller: PositiveInt = 6000
+    flood_in_all: PositiveInt = 300_000
     shutdown_seconds: PositiveInt = 10
     live_seconds: PositiveFloat = 15.0
     answer_seconds: PositiveFloat = 2.0
@@ -88,6 +99,13 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _may_be_none(cls, told: object) -> object:
         return told or None
+
+    @field_validator("trusted_proxies", "uncounted_addresses")
+    @classmethod
+    def _are_networks(cls, told: str) -> str:
+        for one in _listed(told):
+            ip_network(one)  # a name, or "*", would let anybody say where they come from
+        return told
 
     @field_validator("port")
     @classmethod
@@ -132,6 +150,23 @@ class ServiceSettings(BaseSettings):
         )
 
     @property
+    def flood_limits(self) -> FloodLimits:
+        """How many requests a minute are served."""
+        return FloodLimits(
+            reads=self.flood_reads,
+            writes=self.flood_writes,
+            misses=self.flood_misses,
+            caller=self.flood_caller,
+            in_all=self.flood_in_all,
+            uncounted=tuple(ip_network(one) for one in _listed(self.uncounted_addresses)),
+        )
+
+    @property
+    def proxies(self) -> list[str]:
+        """Addresses and networks whose word on who asks is taken."""
+        return _listed(self.trusted_proxies)
+
+    @property
     def audit_kept(self) -> AuditKept:
         """How long this service's audit is kept, and of what it alerts."""
         most = Thresholds(
@@ -161,3 +196,7 @@ class ServiceSettings(BaseSettings):
         """``scheme://host:port`` of the three services: where a posted form may come from and lead to."""
         urls = [urlsplit(self.url_of(service)) for service in SERVICES]
         return frozenset(f"{url.scheme}://{url.netloc}" for url in urls if url.netloc)
+
+
+def _listed(told: str) -> list[str]:
+    return [one.strip() for one in told.split(",") if one.strip()]
