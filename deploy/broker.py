@@ -30,6 +30,7 @@ class LocalBroker:
         """``sync_interval``: ``always``, or a duration of the server's syntax."""
         self._layout = layout
         self.seeds = Seeds(layout.nats_users)
+        self.users = layout.nats_server_users
         self.place = NatsPlace(HOST, ports.nats, ports.monitoring, layout.nats_store, sync_interval)
 
     def prepare(self) -> Child:
@@ -38,7 +39,7 @@ class LocalBroker:
         self.seeds.settle()
         self._set_aside_unreadable()
         write_closed(self._layout.nats_configuration, configuration(self.place))
-        write_users(self._layout.nats_server_users, self.seeds)
+        write_users(self.users, self.seeds)
         return Child(
             name="nats",
             argv=(str(find_binary()), "--config", str(self._layout.nats_configuration)),

@@ -4,13 +4,18 @@ test_broker_refusals.py.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 
-from deploy.broker import LocalBroker
+from deploy.broker import LocalBroker, come_in
 from deploy.permissions import OPERATOR, inbox_of
+from deploy.problems import StackProblem
+from deploy.rotating import Guarded, rotate
 from shared.contracts.flows import SERVICES, durables_of, stream_of, subjects_heard
 from tests.integration.deploy.guarded import STREAMS, connected, kept_broker
 from tests.waiting import wait_for
@@ -92,3 +97,38 @@ async def test_the_operator_is_refused_nothing_it_needs(broker: LocalBroker) -> 
         after = {info.config.name for info in await connection.client.jetstream().streams_info()}
         assert set(STREAMS) == before == after
         assert [] == connection.complaints
+
+
+async def test_a_key_somebody_still_uses_is_not_shut_out(broker: LocalBroker) -> None:
+    """The change says who has not come in anew and can be repeated; until then both keys are good, then one alone."""
+    seeds, users = broker.seeds, broker.users
+    guarded = Guarded(seeds, users, broker.entrance())
+    old = seeds.path("intake").with_name("old")
+    shutil.copy(seeds.path("intake"), old)
+    with pytest.raises(StackProblem, match="there are intake, matcher"):
+        await rotate(guarded, "teahouse")
+    async with connected(broker, "intake") as staying:
+        with pytest.raises(StackProblem, match="1 connections of intake still have the old key"):
+            await rotate(guarded, "intake", 0.1)
+        taken = seeds.public_key("intake")
+        for seed in (old, seeds.path("intake")):
+            await (await come_in(replace(broker.entrance("intake"), seed=seed), "intake")).close()
+        assert staying.client.is_connected
+    assert taken == await rotate(guarded, "intake", 5)
+    with pytest.raises(NatsError, match=r"(?i)authorization"):
+        await come_in(replace(broker.entrance("intake"), seed=old), "intake")
+    assert [taken] == list(seeds.public_keys("intake"))
+
+
+async def test_servers_that_cannot_read_the_list_go_on_with_the_one_before(broker: LocalBroker) -> None:
+    """The change stops at the first server that refuses, and everybody is let in as before."""
+
+    def spoil() -> None:
+        broker.users.write_text("authorization: {")
+
+    guarded = Guarded(broker.seeds, broker.users, broker.entrance(), spoil)
+    with pytest.raises(StackProblem, match="does not take it"):
+        await rotate(guarded, "matcher", 1)
+    async with connected(broker, "matcher") as connection:
+        assert connection.client.is_connected
+    await rotate(replace(guarded, bring=lambda: None), "matcher", 5)
