@@ -15,11 +15,15 @@ from fastapi import FastAPI
 
 from services.intake import api, pages
 from services.intake.access import Access, Doors
-from services.intake.access.finding import Finder
-from services.intake.clocks import ReviewClock
+from services.intake.access.finding import Finder, Secrets
+from services.intake.access.personal import PERSONAL, OwnRecords
+from services.intake.api.personal import personal_routes
+from services.intake.clocks import ForgettingClock, ReviewClock
 from services.intake.consumers import answering, make_hearing, make_notice_hearing
 from services.intake.pages.entry import entry_pages
+from services.intake.pages.personal import personal_pages
 from services.intake.policies.entry import DayHours
+from services.intake.policies.forgetting import Keeping
 from services.intake.policies.suggesting import Suggesting
 from services.intake.queries import Parties, Queries
 from services.intake.queries.by_phone import OrdersByPhone
@@ -28,6 +32,8 @@ from services.intake.queries.concerned import Concerned
 from services.intake.queries.deadlines import Deadlines
 from services.intake.queries.desk import DeskOrders
 from services.intake.queries.incidents import IncidentWords
+from services.intake.queries.personal import Personal, ToForget
+from services.intake.queries.serving import ServersContacts
 from services.intake.queries.similar import Bounds, SimilarOrders
 from services.intake.queries.suggestions import JoinTokens, Suggestions
 from services.intake.queries.views import Views
@@ -47,6 +53,7 @@ from shared.messaging.asyncapi import describe
 from shared.messaging.entering import Entrance
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
+from shared.persistence.erasures import Register
 from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
@@ -128,23 +135,26 @@ class Intake:
         self.signer = TokenSigner(read_key(settings.keys, "tokens"))
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, limits_of(settings))
+        register = Register(settings.erasures, "intake")
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, limits_of(settings), register)
         self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
-        marks = Marks(read_key(settings.keys, "parties"))
-        self.machinery.answer(answering(Parties(self.machinery.database, vault, marks)))
+        parties = Parties(self.machinery.database, vault, Marks(read_key(settings.keys, "parties")))
+        contacts = ServersContacts(self.machinery.database, vault, self.machinery.audit)
+        self.machinery.answer(answering(parties, contacts))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
         suggesting = Suggesting(self.rules.services, settings.suggestion_least, settings.suggestion_margin)
         join_tokens = JoinTokens(PurposeTokens(read_key(settings.keys, "tokens"), "join"), vault)
         ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         views = Views(self.rules)
+        secrets = Secrets(self.tracking, PurposeTokens(read_key(settings.keys, "tokens"), PERSONAL))
         self.finder = Finder(
             self.use_cases,
             OrdersByPhone(self.machinery.database, vault),
             views,
             Codes(read_key(settings.keys, "tokens")),
-            self.tracking,
+            secrets,
             ask_other,
         )
         self.doors = Doors(
@@ -167,13 +177,19 @@ class Intake:
             self.machinery.admission,
             self.machinery.audit,
         )
-        deadlines = Deadlines(self.machinery.database)
-        self.review_clock = ReviewClock(deadlines, self.use_cases, self.clock, settings.sweep_seconds)
+        database, keeping = self.machinery.database, Keeping.of_days(settings.hints_days, settings.contact_days)
+        own, phones = Personal(database, vault, keeping), OrdersByPhone(database, vault)
+        self.own_records = OwnRecords(self.doors, own, phones, secrets.personal)
+        due, pause = ToForget(database, keeping), settings.forget_seconds
+        self.forgetting_clock = ForgettingClock(due, self.use_cases, register, ask_other, self.clock, pause)
+        self.review_clock = ReviewClock(Deadlines(database), self.use_cases, self.clock, settings.sweep_seconds)
 
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.review_clock.run, self.finder.send, self.finder.forget):
+        clocks = (self.review_clock.run, self.finder.send, self.finder.forget, self.forgetting_clock.run)
+        async with self.machinery.running(*clocks):
+            await self.forgetting_clock.begin()
             yield
 
     async def check_migrated(self) -> None:
@@ -209,6 +225,8 @@ def application_of(intake: Intake) -> FastAPI:
         callers=callers,
         routers=[
             api.make_router(intake.doors),
+            personal_routes(intake.own_records),
+            personal_pages(intake.own_records, shown, secure=settings.secure),
             signing_in_routes(shown, door),
             handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
             pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.intake.queries import Parties
+from services.intake.queries.serving import ServersContacts
 from services.intake.repository import Unit
 from services.intake.use_cases import UseCases
 from shared.contracts.envelope import Fact
@@ -33,6 +34,7 @@ from shared.contracts.matcher import (
     OrderReferred,
 )
 from shared.contracts.notifier import NoticeFailed
+from shared.contracts.personal import ContactAsked
 from shared.contracts.refusal import Refusal
 from shared.contracts.requests import PartiesAsked
 from shared.messaging.consuming import Hearing
@@ -161,8 +163,9 @@ def make_notice_hearing(use_cases: UseCases) -> Hearing:
     return hearing
 
 
-def answering(parties: Parties) -> Answering:
+def answering(parties: Parties, contacts: ServersContacts) -> Answering:
     """What intake tells the services that ask."""
     answers = Answering("intake")
     answers.on(PartiesAsked)(parties.tell)
+    answers.on(ContactAsked)(contacts.tell)
     return answers

@@ -8,13 +8,16 @@ from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
 
 from services.intake.models import (
+    Assignment,
     Audited,
     Call,
     Closing,
     DoorKey,
+    Erasure,
     Extension,
     ExternalId,
     Inbox,
+    Incident,
     IntakeTable,
     Leg,
     OneTimeCode,
@@ -149,6 +152,35 @@ class Repository(HandoverRepository, CodeRepository, MessagingRepository):
     async def contact(self, order_id: str) -> OrderContact | None:
         """The sealed contact of an order."""
         return await self._session.get(OrderContact, order_id)
+
+    async def assignments_of(self, order_ids: Collection[str]) -> dict[str, list[Assignment]]:
+        """Who serves or served orders, by order."""
+        found = select(Assignment).where(col(Assignment.order_id).in_(order_ids))
+        assignments: dict[str, list[Assignment]] = {order_id: [] for order_id in order_ids}
+        for one in await self._session.scalars(found):
+            assignments[one.order_id].append(one)
+        return assignments
+
+    async def incidents_of(self, order_id: str) -> list[Incident]:
+        """What residents said of dangers in an order."""
+        return list(await self._session.scalars(select(Incident).where(col(Incident.order_id) == order_id)))
+
+    async def reviews_of(self, order_id: str) -> list[OrderReview]:
+        """The verdicts of who ordered."""
+        return list(await self._session.scalars(select(OrderReview).where(col(OrderReview.order_id) == order_id)))
+
+    async def closings_of(self, order_id: str) -> list[Closing]:
+        """Every closing that was proposed of an order."""
+        return list(await self._session.scalars(select(Closing).where(col(Closing.order_id) == order_id)))
+
+    async def erasures(self, subjects: Collection[str]) -> set[str]:
+        """Which of these people were erased already."""
+        found = select(col(Erasure.subject)).where(col(Erasure.subject).in_(subjects))
+        return set(await self._session.scalars(found))
+
+    async def forget_contact(self, contact: OrderContact) -> None:
+        """Have a contact deleted with this unit."""
+        await self._session.delete(contact)
 
     def add(self, *rows: IntakeTable) -> None:
         """Have rows inserted with this unit."""

@@ -20,7 +20,9 @@ class IntakeSettings(ServiceSettings):
     ``similar_rows``. ``day_from``, ``day_to``, ``evening_to``: the hours of local time that "tomorrow" and "this
     evening" mean when an order is taken down. ``code_minutes``: how long a one-time code is good (wall time);
     ``code_attempts``: after so many wrong ones it is dead; ``codes_per_phone``, ``codes_per_address``,
-    ``codes_in_all``: the most that may be asked for in an hour.
+    ``codes_in_all``: the most that may be asked for in an hour. ``hints_days``, ``contact_days``: how long after the
+    closing of an order its words and hints, and its contacts, are kept (domain time). ``forget_seconds``: the pause
+    between two looks at what is to be forgotten (wall time).
     """
 
     service: ClassVar[str] = "intake"
@@ -44,3 +46,6 @@ class IntakeSettings(ServiceSettings):
     codes_per_phone: PositiveInt = 5
     codes_per_address: PositiveInt = 60
     codes_in_all: PositiveInt = 1000
+    hints_days: PositiveFloat = 7.0
+    contact_days: PositiveFloat = 30.0
+    forget_seconds: PositiveFloat = 60.0

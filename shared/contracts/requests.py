@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from shared.contracts.asking import Answer, Request
 from shared.contracts.audit_requests import IntakeSearchesAudit, MatcherSearchesAudit
 from shared.contracts.flows import KEEPS_DEAD_LETTERS
+from shared.contracts.personal import ContactAsked, WordsToForget
 
 LEAST_COUNT = 3
 """Fewer people than this are not counted aloud: a small number would point at somebody."""
@@ -177,6 +178,8 @@ HEAR_AGAIN: Mapping[str, type[HearAgain]] = {
 
 REQUESTS: tuple[type[Request[Answer]], ...] = (
     PartiesAsked,
+    ContactAsked,
+    WordsToForget,
     ExplanationAsked,
     StandInsAsked,
     CodeToSend,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from fastapi import Request
@@ -24,13 +24,15 @@ from shared.community.text import Text
 from shared.contracts.refusal import Refusal, Unavailable
 from shared.contracts.requests import CodeSent, CodeToSend
 from shared.identity.codes import Codes, hash_of_claim, new_claim
-from shared.identity.tokens import TrackingTokens
+from shared.identity.tokens import PurposeTokens, TrackingTokens
 
 log = structlog.get_logger()
 
 FORGET_SECONDS = 60.0
 """So often old codes are forgotten, wall time."""
 MOST_WAITING = 1000
+PERSONAL_TTL = timedelta(minutes=15)
+"""So long whoever entered a phone's code may look through everything kept under it, wall time."""
 
 Sends = Callable[[CodeToSend], Awaitable[CodeSent]]
 """Asks notifier to bring a code to a phone."""
@@ -55,9 +57,18 @@ class FoundOrderView(BaseModel):
 
 
 class FoundOrdersView(BaseModel):
-    """The orders of a phone, the newest first."""
+    """The orders of a phone, the newest first. ``personal_token`` opens what is kept under the phone, for minutes."""
 
     items: list[FoundOrderView]
+    personal_token: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What a right code gives: the tokens of orders, and one of everything kept under the phone."""
+
+    tracking: TrackingTokens
+    personal: PurposeTokens
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,7 @@ class Finder:
         orders: OrdersByPhone,
         views: Views,
         codes: Codes,
-        tracking: TrackingTokens,
+        secrets: Secrets,
         sends: Sends,
         wall: Callable[[], datetime] = _wall_now,
     ) -> None:
@@ -95,7 +106,7 @@ class Finder:
         self._orders = orders
         self._views = views
         self._codes = codes
-        self._tracking = tracking
+        self._secrets = secrets
         self._sends = sends
         self._wall = wall
         self._waiting: asyncio.Queue[_Asked] = asyncio.Queue(MOST_WAITING)
@@ -122,7 +133,8 @@ class Finder:
         await self._writer.do(self._finding.enter_codes, command)
         found = await self._orders.of(phone_print)
         log.info("orders.found", orders=len(found))
-        return FoundOrdersView(items=[self._view(one) for one in found])
+        token = self._secrets.personal.sign(phone_print, PERSONAL_TTL)
+        return FoundOrdersView(items=[self._view(one) for one in found], personal_token=token)
 
     def _view(self, one: OrderOfPhone) -> FoundOrderView:
         return FoundOrderView(
@@ -132,7 +144,7 @@ class Finder:
             state=one.state,
             placed_at=one.placed_at,
             goes_on_under=one.goes_on_under,
-            tracking_token=self._tracking.of(one.person_id),
+            tracking_token=self._secrets.tracking.of(one.person_id),
         )
 
     async def send(self) -> None:

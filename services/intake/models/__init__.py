@@ -1,5 +1,6 @@
 """Intake's rows. They carry their own verbs; they know no session and do no I/O."""
 
+from services.intake.models.assignments import Assignment
 from services.intake.models.calls import Call, Closing, Server
 from services.intake.models.concerned import Resident
 from services.intake.models.course import Leg, ProposedTime, TimelineEntry
@@ -17,13 +18,15 @@ from services.intake.models.ground import (
 )
 from services.intake.models.incidents import Incident
 from services.intake.models.orders import Order
-from services.intake.models.personal import OrderContact, OrderReview
+from services.intake.models.personal import Erasure, OrderContact, OrderReview
 
 __all__ = [
+    "Assignment",
     "Audited",
     "Call",
     "Closing",
     "DoorKey",
+    "Erasure",
     "Extension",
     "ExternalId",
     "Inbox",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlmodel import Field
 
 from services.intake.commands import Orderer
@@ -13,6 +13,7 @@ from services.intake.policies.lifecycle import check_open, check_reviewable, may
 from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
 
 _REMINDING = text("remind_at IS NOT NULL")
+_TO_FORGET = text("closed_at IS NOT NULL AND (forgotten < 2 OR NOT matcher_forgot)")
 
 
 class Order(IntakeTable, table=True):
@@ -28,6 +29,7 @@ class Order(IntakeTable, table=True):
     number the matter goes on.
     Once it is done, ``reminded`` counts the reminders of the review and ``remind_at`` is when the next one is due, None
     after the last. ``closing_id``: the closing that waits for the resident's yes or no.
+    ``forgotten``: how much of what was personal is gone (``Forgotten``); ``matcher_forgot``: matcher's words of it too.
     """
 
     __tablename__ = "orders"
@@ -40,6 +42,7 @@ class Order(IntakeTable, table=True):
         ),
         Index("orders_remind", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING),
         Index("orders_of_service", "service", "placed_at"),
+        Index("orders_to_forget", "closed_at", sqlite_where=_TO_FORGET, postgresql_where=_TO_FORGET),
     )
 
     order_id: str = Field(primary_key=True)
@@ -78,6 +81,8 @@ class Order(IntakeTable, table=True):
     closed_at: datetime | None = None
     owner_left_at: datetime | None = None
     merged_into: str | None = Field(default=None, foreign_key="orders.order_id")
+    forgotten: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    matcher_forgot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def window(self) -> Window | None:

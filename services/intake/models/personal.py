@@ -1,4 +1,4 @@
-"""Vault: what is personal, sealed under the order's id."""
+"""Vault: what is personal, sealed under the order's id; and who was erased from it."""
 
 from __future__ import annotations
 
@@ -36,3 +36,15 @@ class OrderReview(IntakeTable, table=True):
     sealed_comment: bytes | None = Field(default=None, sa_type=LargeBinary)
     at: datetime
     recorded_by: str | None = None
+
+
+class Erasure(IntakeTable, table=True):
+    """Somebody who was erased, by the opaque id their tracking token has. The register outside the database has the
+    same, so that a restored backup is told (``shared.persistence.erasures``).
+    """
+
+    __tablename__ = "erasures"
+
+    subject: str = Field(primary_key=True)
+    order_id: str
+    erased_at: datetime

@@ -6,13 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
-from services.intake.access.finding import address_of
+from services.intake.access.finding import PERSONAL_TTL, address_of
 from services.intake.commands.finding import FindOrders, OpenOrders
+from services.intake.pages.personal import remember_phone
 from shared.contracts.refusal import FieldError, Refusal
 from shared.identity.codes import CodeDead, CodeNotAccepted
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
 from shared.web.i18n import current_reader
+from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages
 
 FIND_COOKIE = "paidan_find"
@@ -33,10 +35,12 @@ def finding_pages(doors: Doors, pages: Pages, *, secure: bool) -> APIRouter:
         return pages.render(request, "find_code.html", status=status, form=form, minutes=round(minutes))
 
     @router.get(ADDRESS)
+    @under(ANYBODY)
     async def start(request: Request) -> Response:
         return page(request, Form.blank())
 
     @router.post(ADDRESS)
+    @under(ANYBODY)
     async def ask_code(request: Request) -> Response:
         form = await posted(request)
         try:
@@ -57,6 +61,7 @@ def finding_pages(doors: Doors, pages: Pages, *, secure: bool) -> APIRouter:
         return answer
 
     @router.post(f"{ADDRESS}/code")
+    @under(BEARER_OF_A_SECRET)
     async def open_orders(request: Request) -> Response:
         form = await posted(request)
         claim = request.cookies.get(FIND_COOKIE)
@@ -69,6 +74,7 @@ def finding_pages(doors: Doors, pages: Pages, *, secure: bool) -> APIRouter:
             again = Form.blank({"phone": form.value("phone")})
             return code_page(request, again.refused(_of_the_code(refusal)), status_of(refusal))
         answer = pages.render(request, "found.html", orders=found.items)
+        remember_phone(answer, found.personal_token, seconds=round(PERSONAL_TTL.total_seconds()), secure=secure)
         answer.delete_cookie(FIND_COOKIE, path=ADDRESS, secure=secure, httponly=True, samesite="lax")
         return answer
 

@@ -11,6 +11,7 @@ from services.intake.use_cases.consenting import Consenting
 from services.intake.use_cases.ending import Ending
 from services.intake.use_cases.finding import Finding
 from services.intake.use_cases.following import Following
+from services.intake.use_cases.forgetting import Forgetting
 from services.intake.use_cases.importing import Importing
 from services.intake.use_cases.incidents import Incidents
 from services.intake.use_cases.joining import JoiningOrders
@@ -21,6 +22,7 @@ from services.intake.use_cases.placing import Placing
 from services.intake.use_cases.unreached import Unreached
 from shared.community.definition import Community
 from shared.identity.codes import CodeLimits
+from shared.persistence.erasures import Register
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.vault import Vault
 
@@ -29,7 +31,12 @@ class UseCases:
     """Everything intake can do, and the writer that does it: ``writer.do(placing.place_orders, order)``."""
 
     def __init__(
-        self, rules: Community, vault: Vault, writer: GroupCommit[Repository], codes: CodeLimits | None = None
+        self,
+        rules: Community,
+        vault: Vault,
+        writer: GroupCommit[Repository],
+        codes: CodeLimits | None = None,
+        register: Register | None = None,
     ) -> None:
         self.writer = writer
         self.placing = Placing(rules, vault)
@@ -41,6 +48,7 @@ class UseCases:
         self.unreached = Unreached(self.calling)
         self.incidents = Incidents(vault)
         self.finding = Finding(codes or CodeLimits())
+        self.forgetting = Forgetting(vault, register)
         self.joining = JoiningOrders(rules, vault)
         self.judging = Judging(vault, self.changing)
         self.merging = Merging(vault)

@@ -11,6 +11,7 @@ from services.intake.policies.extending import late_since
 from services.intake.policies.lifecycle import FINAL, state_after
 from services.intake.policies.proposals import proposal_ends
 from services.intake.repository import Unit
+from services.intake.use_cases.assigning import assignments_of, follow_assignments
 from services.intake.use_cases.ending import Ending
 from services.intake.use_cases.granting import follow_extensions
 from services.intake.use_cases.sequence import further_leg
@@ -56,7 +57,7 @@ class Following:
         ids = {fact.event.order_id for fact in facts}
         orders, legs = await uow.repository.orders(ids), await uow.repository.legs_of(ids)
         proposed, known = await _proposed(uow, facts), await self._ending.read(uow, orders.values(), facts)
-        asked = await uow.repository.extensions(ids)
+        asked, assigned = await uow.repository.extensions(ids), await assignments_of(uow, facts)
         answers: list[Refusal | None] = []
         for fact in facts:
             order = orders.get(fact.event.order_id)
@@ -68,6 +69,7 @@ class Following:
                 if self._follow(uow, order, legs[order.order_id], fact.event):
                     self._ending.follow(uow, order, fact.event, known)
                 follow_extensions(uow, before, fact.event, asked)
+                follow_assignments(uow, fact.event, assigned)
                 if isinstance(fact.event, OfferCountered):
                     _propose(uow, proposed, fact.event)
             answers.append(None)
