@@ -20,7 +20,7 @@ from shared.contracts.audit import What
 from shared.identity.keys import KeyMissing, read_key
 from shared.persistence.audit import AuditColumns, Seal
 from shared.persistence.audit_clock import ANCHORED
-from shared.persistence.checking import Checked, check_chain
+from shared.persistence.checking import Checked, check_chain, missing
 from shared.persistence.engine import Database
 
 AUDITS: Mapping[str, type[AuditColumns]] = {
@@ -95,7 +95,7 @@ def _ends(checked: Checked, said: Sequence[Anchor], restored: Sequence[tuple[dat
     binding = [one for one in said if not any(one.at < at and one.sequence >= place for at, place in restored)]
     beyond = max((one.sequence for one in binding), default=0)
     if beyond > checked.head.sequence:
-        yield f"the end was cut off: rows {checked.head.sequence + 1} to {beyond} are missing"
+        yield f"the end was cut off: {missing(checked.head.sequence + 1, beyond)}"
     for one in binding:
         if checked.wanted.get(one.sequence, one.hash) != one.hash:
             yield f"row {one.sequence} is not the one that was said to be there"

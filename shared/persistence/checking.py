@@ -43,14 +43,14 @@ async def check_chain(
             checked.wanted[row.sequence] = row.hash
         checked.head = Head(row.sequence, row.hash)
     if checked.first > 1 and checked.dropped < checked.first - 1:
-        checked.broken.append(_missing(checked.dropped + 1, checked.first - 1))
+        checked.broken.append(missing(checked.dropped + 1, checked.first - 1))
     return checked
 
 
 def _judge(checked: Checked, row: AuditColumns, seal: Seal) -> None:
     follows = row.sequence == checked.head.sequence + 1
     if checked.first and not follows:
-        _tell(checked, _missing(checked.head.sequence + 1, row.sequence - 1))
+        _tell(checked, missing(checked.head.sequence + 1, row.sequence - 1))
     genuine = hmac.compare_digest(seal.of(row), row.hash)
     # after a gap the row before is not there to be compared; the gap is told
     if not genuine or (follows and row.previous != checked.head.hash):
@@ -66,7 +66,8 @@ def _tell(checked: Checked, line: str) -> None:
         checked.broken.append(line)
 
 
-def _missing(first: int, last: int) -> str:
+def missing(first: int, last: int) -> str:
+    """Which rows are not there, in words."""
     return f"row {first} is missing" if first == last else f"rows {first} to {last} are missing"
 
 
