@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -24,6 +25,9 @@ from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.refusal import Unavailable
 from shared.contracts.words import Role
+from shared.identity.asking_codes import AskingCodes
+from shared.identity.code_door import CodeDoor
+from shared.identity.codes import Codes
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
@@ -42,6 +46,7 @@ from shared.web.handover import LeadingOn
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
 from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
+from shared.web.signing_in_by_code import SigningInByCode, code_pages, code_routes
 from shared.web.templating import Link, Pages, Site
 
 log = structlog.get_logger()
@@ -132,8 +137,16 @@ class Matcher:
         self.dispatch_clock = DispatchClock(
             self.queries, self.use_cases, self.clock, settings.sweep_seconds, frozenset(self.rules.departments_by_code)
         )
-        ask_intake = partial(ask, self.machinery.bus, within=settings.answer_seconds)
-        self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_intake, settings.sweep_seconds)
+        ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
+        self.code_door = CodeDoor(
+            self.machinery.writer,
+            AskingCodes(settings.code_limits),
+            Codes(read_key(settings.keys, "tokens")),
+            self.queries.signing_in.print_of,
+            self.queries.signing_in.owner_of,
+            ask_other,
+        )
+        self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_other, settings.sweep_seconds)
 
     async def _stands_in(self, coordinator_id: str) -> tuple[str, ...]:
         return await self.queries.stand_ins.areas_of(coordinator_id, self.clock.now())
@@ -144,7 +157,8 @@ class Matcher:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.settle_in, self.dispatch_clock.run, self.parties_clock.run):
+        codes = self.code_door.send, self.code_door.forget
+        async with self.machinery.running(self.settle_in, self.dispatch_clock.run, self.parties_clock.run, *codes):
             yield
 
     async def settle_in(self) -> None:
@@ -178,8 +192,10 @@ def application_of(matcher: Matcher) -> FastAPI:
         trusted_origins=settings.trusted_origins,
     )
     shown = Pages(HERE / "templates", SITE, tokens)
-    callers = Callers("matcher", matcher.signer, matcher.queries.caller_of, secure=settings.secure)
-    door = SigningIn(matcher.signer, Sessions(matcher.machinery.writer), callers, (*PEOPLE, Role.DEPARTMENT))
+    callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, secure=settings.secure)
+    sessions = Sessions(matcher.machinery.writer)
+    door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
+    by_code = SigningInByCode(matcher.code_door, sessions, callers, secure=settings.secure)
     to_intake = Handovers(read_key(settings.keys, "tokens"), "intake")
     leading = LeadingOn(shown, to_intake, settings.url_of("intake"), settings.handover_seconds)
     parts = Parts(
@@ -190,7 +206,8 @@ def application_of(matcher: Matcher) -> FastAPI:
         callers=callers,
         routers=[
             api.make_router(matcher.doors),
-            signing_in_routes(shown, door),
+            code_routes(by_code),
+            signing_in_routes(shown, door, code_pages(shown, by_code)),
             pages.make_router(matcher.doors, shown, secure=settings.secure),
             leading_on_pages(matcher.doors, leading),
         ],

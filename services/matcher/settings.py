@@ -6,15 +6,16 @@ from typing import ClassVar
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from shared.web.settings import ServiceSettings
+from shared.web.code_settings import CodeSettings
 
 
-class MatcherSettings(ServiceSettings):
+class MatcherSettings(CodeSettings):
     """What matcher can be told.
 
     ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``roster_rows``: the most rows
     one roster may have. ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
     most commands in one transaction. ``waiting_commands``: the most that may wait before callers are told to come back.
+    Of codes: ``CodeSettings``.
     """
 
     service: ClassVar[str] = "matcher"

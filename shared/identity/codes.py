@@ -158,6 +158,13 @@ class CodeRepository:
             by_address[address_print] = count
         return CodesAsked(by_phone, by_address, by_phone.total())
 
+    def add_code(self, claim_hash: str, phone_print: str, address_print: str, wall: datetime) -> None:
+        """Remember that a code was asked for."""
+        table = self.codes
+        self._session.add(
+            table(claim_hash=claim_hash, phone_print=phone_print, address_print=address_print, asked_at=wall)
+        )
+
     async def codes_of(self, claim_hashes: Collection[str]) -> dict[str, CodeColumns]:
         """Codes by the hash of their claim, locked for change where the database has row locks."""
         found = select(self.codes).where(col(self.codes.claim_hash).in_(claim_hashes)).with_for_update()

@@ -20,7 +20,7 @@ from shared.web.templating import Pages, redirect
 from shared.web.wording import ROLES
 
 SIGN_IN = "/sign-in"
-BY_TOKEN = "/sign-in/token"
+BY_TOKEN = f"{SIGN_IN}/token"
 """Where a signed token is exchanged for a session: the only way in where a service has no other."""
 SIGN_OUT = "/sign-out"
 
@@ -73,7 +73,12 @@ def signing_in_routes(pages: Pages, door: SigningIn, other: APIRouter | None = N
     async def sign_in_form(request: Request, back: str = "/") -> Response:
         return pages.render(request, "web/sign_in.html", form=Form.blank({"back": own_path(back)}), roles=roles)
 
-    @router.post(SIGN_IN)
+    if other is None:
+        router.get(SIGN_IN)(sign_in_form)
+    else:
+        router.include_router(other)
+
+    @router.post(BY_TOKEN)
     @under(BEARER_OF_A_SECRET)
     async def sign_in(request: Request) -> Response:
         form = await posted(request)

@@ -51,8 +51,8 @@ async def sees_state(page: Page, state: str) -> None:
 
 
 async def send_token(window: Window, stack: Attached, service: str, caller: Caller) -> None:
-    """Open a service's first page, be led to its sign-in, and send a token."""
-    await window.page.goto(stack.url(service))
+    """Open a service's sign-in for who has a token, and send one."""
+    await window.page.goto(f"{stack.url(service)}/sign-in/token")
     await window.page.fill("#field-token", sign(stack.layout, caller, TTL))
     await window.page.click("main button.main")
 

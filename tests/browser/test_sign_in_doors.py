@@ -28,7 +28,7 @@ async def visitor(stack: Attached, service: str = "matcher") -> AsyncIterator[ht
 
 async def enter(client: httpx2.AsyncClient, stack: Attached, caller: Caller, back: str = "/") -> httpx2.Response:
     """Send the sign-in form with a fresh token."""
-    return await client.post("/sign-in", data={"token": sign(stack.layout, caller, TTL), "back": back})
+    return await client.post("/sign-in/token", data={"token": sign(stack.layout, caller, TTL), "back": back})
 
 
 async def test_a_session_is_an_opaque_cookie_no_script_can_read(stack: Attached) -> None:
@@ -53,8 +53,8 @@ async def test_no_bad_token_is_told_why(stack: Attached) -> None:
         "",
     ]
     async with visitor(stack) as client:
-        await client.get("/sign-in")
-        answers = [await client.post("/sign-in", data={"token": token, "back": "/"}) for token in tokens]
+        await client.get("/sign-in/token")
+        answers = [await client.post("/sign-in/token", data={"token": token, "back": "/"}) for token in tokens]
         assert {(422, answers[0].text)} == {(answer.status_code, answer.text) for answer in answers}
         assert "paidan_matcher" not in client.cookies
 
@@ -93,7 +93,7 @@ async def test_another_site_acts_in_nobodys_name(stack: Attached) -> None:
     elsewhere = {"origin": "https://evil.test", "sec-fetch-site": "cross-site"}
     async with visitor(stack) as client:
         await enter(client, stack, VOLUNTEER)
-        for path in ("/sign-out", "/sign-in", "/offers/x/accept", "/legs/x/resolve", "/view"):
+        for path in ("/sign-out", "/sign-in", "/sign-in/token", "/offers/x/accept", "/legs/x/resolve", "/view"):
             assert 403 == (await client.post(path, headers=elsewhere)).status_code, path
         assert 200 == (await client.get("/")).status_code
 

@@ -3,7 +3,7 @@
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.extensions import Extension
-from services.matcher.models.ground import Audited, Inbox, MatcherTable, Outbox, Published, Session
+from services.matcher.models.ground import Audited, Inbox, MatcherTable, OneTimeCode, Outbox, Published, Session
 from services.matcher.models.incidents import Incident
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
@@ -27,6 +27,7 @@ __all__ = [
     "Leg",
     "MatcherTable",
     "Offer",
+    "OneTimeCode",
     "Outbox",
     "Post",
     "Published",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
+from shared.identity.codes import CodeColumns
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
@@ -41,6 +42,12 @@ class Session(SessionColumns, MatcherTable, table=True):
     """Browsers of volunteers and coordinators that are signed in."""
 
     __tablename__ = "sessions"
+
+
+class OneTimeCode(CodeColumns, MatcherTable, table=True):
+    """Codes that were asked for to sign in."""
+
+    __tablename__ = "codes"
 
 
 class Audited(AuditColumns, MatcherTable, table=True):

@@ -13,6 +13,7 @@ from services.matcher.queries.references import ReferenceQueries
 from services.matcher.queries.referrals import ReferralQueries
 from services.matcher.queries.roster import RosterQueries
 from services.matcher.queries.serving import ServingQueries
+from services.matcher.queries.signing_in import SigningInQueries
 from services.matcher.queries.stand_ins import StandInQueries
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.needs import Needs
@@ -39,5 +40,6 @@ class Queries(ServingQueries):
         self.referrals = ReferralQueries(database, rules, vault)
         self.roster = RosterQueries(database, rules, vault)
         self.explaining = ExplainingQueries(database, rules)
+        self.signing_in = SigningInQueries(database, rules, vault)
         self.stand_ins = StandInQueries(database, rules)
         self.recommended = RecommendedQueries(database, vault)

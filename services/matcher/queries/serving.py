@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Select, case, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +16,6 @@ from services.matcher.models import (
     Incident,
     Leg,
     Offer,
-    Session,
     WholeDispatch,
 )
 from services.matcher.models.incidents import UNANSWERED
@@ -28,8 +27,6 @@ from services.matcher.queries.views import AssignmentView, DecidedView, DeskRowV
 from shared.community.definition import Community
 from shared.contracts.refusal import NotFound
 from shared.contracts.words import Role
-from shared.identity.sessions import hash_of
-from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
 
@@ -146,12 +143,6 @@ class ServingQueries(Looking):
         """Who holds an order now."""
         async with self._looking() as session:
             return self._views.decided(await session.get_one(Dispatch, order_id), assignment_id)
-
-    async def caller_of(self, session_token: str) -> Caller | None:
-        """Whom a browser's session speaks for."""
-        async with self._looking() as session:
-            row = await session.get(Session, hash_of(session_token))
-        return row.caller(datetime.now(UTC)) if row else None
 
     def _assignments(self) -> Select[Assignment, Leg, Dispatch]:
         return (

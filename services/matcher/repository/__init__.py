@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from services.matcher.models import Audited, Inbox, Outbox, Published, Session
+from services.matcher.models import Audited, Inbox, OneTimeCode, Outbox, Published, Session
 from services.matcher.repository.departures import DepartureRepository
 from services.matcher.repository.incidents import IncidentRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
 from services.matcher.repository.stand_ins import StandInRepository
+from shared.identity.codes import CodeRepository
 from shared.identity.sessions import SessionRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
@@ -20,6 +21,7 @@ class Repository(
     RosterRepository,
     StandInRepository,
     SessionRepository,
+    CodeRepository,
     MessagingRepository,
 ):
     """Matcher's database inside one unit of work."""
@@ -29,6 +31,7 @@ class Repository(
     published = Published
     audited = Audited
     sessions = Session
+    codes = OneTimeCode
 
 
 Unit = UnitOfWork[Repository]
