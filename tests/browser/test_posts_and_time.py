@@ -10,7 +10,7 @@ from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from tests.browser.people import coordinator, sign_in
 from tests.browser.test_pages_stay_usable import ROOMY, fits, roomy_or_not
-from tests.browser.windows import PHONE, window
+from tests.browser.windows import window
 
 VOLUNTEER = Caller(Role.VOLUNTEER, "v-0004")
 
@@ -20,11 +20,11 @@ VOLUNTEER = Caller(Role.VOLUNTEER, "v-0004")
 async def test_posts_and_the_week_fit_a_phone(stack: Attached, browser: Browser, language: str, view: str) -> None:
     """In both languages and both sizes, for volunteers and coordinators."""
     matcher = stack.url("matcher")
-    async with roomy_or_not(browser, language, PHONE, view) as volunteer:
+    async with roomy_or_not(browser, language, view) as volunteer:
         await sign_in(volunteer, stack, "matcher", VOLUNTEER)
         for path in ("/posts", "/availability", "/registration"):
             await fits(volunteer, f"{matcher}{path}")
-    async with roomy_or_not(browser, language, PHONE, view) as desk:
+    async with roomy_or_not(browser, language, view) as desk:
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await fits(desk, f"{matcher}/posts")
 

@@ -7,21 +7,14 @@ import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nats
 import pytest
-from sqlalchemy import text
 
-from deploy.backup import restoring
 from deploy.backup.choosing import choose
 from deploy.backup.epochs import read_epochs
 from deploy.backup.keys import fingerprints
-from deploy.backup.postgres_target import PostgresTarget
-from deploy.backup.reconciling import reconcile
-from deploy.backup.report import Report
-from deploy.backup.restoring import Restored, nobody_else, restore_keys
-from deploy.backup.sqlite_target import SqliteTarget
+from deploy.backup.restoring import restore_keys
 from deploy.backup.unfinished import ensure_finished, ensure_keys
 from deploy.problems import StackProblem
 from deploy.verify.ledger import Promise
@@ -29,9 +22,8 @@ from shared.contracts.envelope import to_headers
 from shared.identity.keys import create_keys
 from tests.conftest import DATABASES
 from tests.integration.deploy.copied import AT, Place, placed
+from tests.integration.deploy.spoiling import GRID, kill_in, order, reported, spoil, use
 from tests.servers import NatsServer, PostgresServer
-
-GRID = "maoling-east-g1"
 
 
 @pytest.fixture(params=DATABASES)
@@ -51,24 +43,6 @@ async def files(tmp_path: Path) -> AsyncIterator[Place]:
     """An empty installation on SQLite, for what is the same on both."""
     async with placed(tmp_path, lambda: f"sqlite+aiosqlite:///{tmp_path / secrets.token_hex(4)}.db", "") as made:
         yield made
-
-
-async def order(place: Place, number: int, **more: object) -> None:
-    """An order, and the event that tells of it."""
-    named: dict[str, Any] = {
-        "order_id": f"o-{number}",
-        "reference": f"R-{number}",
-        "service": "pipe_leak",
-        "grid": GRID,
-    }
-    await place.write("intake", "orders", **named, **more)
-    told = named | {"placed_at": AT.isoformat(), "version": 1}
-    await place.tell("intake", f"i-{number}", about=f"o-{number}", **told)
-
-
-async def reported(place: Place, restored: Restored, *promises: Promise) -> Report:
-    """What a restore has to say of what came after."""
-    return await reconcile(place.installation, choose(place.shelf.databases, None), restored, promises)
 
 
 async def test_what_was_at_the_cut_is_back_and_what_was_there_is_kept(place: Place) -> None:
@@ -123,7 +97,7 @@ async def test_a_restore_that_is_killed_goes_on_where_it_was(
     await place.back_up()
     await order(place, 2)
     with monkeypatch.context() as broken:
-        _kill(broken, killed_in)
+        kill_in(broken, killed_in)
         with pytest.raises(KeyboardInterrupt):
             await place.restore()
     with pytest.raises(StackProblem, match="did not end; run it again"):
@@ -135,21 +109,6 @@ async def test_a_restore_that_is_killed_goes_on_where_it_was(
     assert ["R-2"] == [one.reference for one in (await reported(place, restored)).unknown]
 
 
-def _kill(broken: pytest.MonkeyPatch, step: str) -> None:
-    """Have a restore end without a word, in the second database's step."""
-    done: list[str] = []
-    for target in (SqliteTarget, PostgresTarget):
-        whole = getattr(target, step)
-
-        async def half(self: object, *arguments: object, whole: Any = whole) -> object:
-            done.append(step)
-            if len(done) == 2:
-                raise KeyboardInterrupt
-            return await whole(self, *arguments)
-
-        broken.setattr(target, step, half)
-
-
 async def test_nothing_is_replaced_unasked_nor_while_it_is_used(place: Place) -> None:
     """Without --force, and while anybody else has a database, a line says why not, and nothing is touched."""
     await order(place, 1)
@@ -157,20 +116,8 @@ async def test_nothing_is_replaced_unasked_nor_while_it_is_used(place: Place) ->
     await order(place, 2)
     with pytest.raises(StackProblem, match=r"there is already intake, matcher, notifier; with --force"):
         await place.restore(force=False)
-    await _use(place)
+    await use(place)
     assert ["R-1", "R-2"] == list(await place.values("intake", "orders", "reference"))
-
-
-async def _use(place: Place) -> None:
-    """Files are held by a lock, a server's database by a connection."""
-    if place.sqlite:
-        with nobody_else(place.installation), pytest.raises(StackProblem, match="already running"):
-            await place.restore()
-        return
-    async with place.databases["matcher"].reading() as session:
-        await session.execute(text("SELECT 1"))
-        with pytest.raises(StackProblem, match=r"matcher is in use \(1 connections\); stop its services"):
-            await restoring.restore(place.installation, choose(place.shelf.databases, None), with_keys=True, force=True)
 
 
 @pytest.mark.parametrize(
@@ -188,30 +135,11 @@ async def test_a_backup_that_is_not_what_was_made_is_refused(files: Place, chang
     """Before anything is touched: changed files, schemas of a later version, another kind, keys of somebody else."""
     await order(files, 1)
     made = await files.back_up()
-    _spoil(files, made.folder, change)
+    spoil(files, made.folder, change)
     with pytest.raises(StackProblem, match=told):
         await files.restore()
     assert ["R-1"] == list(await files.values("intake", "orders", "reference"))
     ensure_finished(files.installation.layout)
-
-
-def _spoil(place: Place, folder: Path, change: str) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    keys = place.shelf.keys / folder.name
-    if change == "file":
-        with (folder / "intake.db").open("ab") as file:
-            file.write(b"x")
-    if change == "revision":
-        manifest["databases"]["matcher"]["revision"] = "9999"
-    if change == "kind":
-        manifest["databases"]["intake"]["kind"] = "postgresql"
-    if change == "format":
-        manifest["format"] = 2
-    if change == "keys":
-        manifest["keys"] |= {"intake-vault": "0", "matcher-vault": "0"}
-    if change == "no keys":
-        (keys / "fingerprints.json").unlink()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 async def test_a_lost_vault_key_comes_back_alone(files: Place) -> None:

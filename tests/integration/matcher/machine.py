@@ -2,113 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
-from collections.abc import Awaitable, Iterator
-from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from services.matcher.commands import CounterOffer, ExtendLeg, ResolveLeg, SetDuty, TakeInPerson
 from services.matcher.commands.departing import FallIll, Leave, RestoreVolunteer, SuspendVolunteer
-from services.matcher.policies.policy import Policy
 from services.matcher.use_cases.answering import Counter
 from services.matcher.use_cases.availing import Own
 from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.departing import AboutVolunteer
 from services.matcher.use_cases.pooling import Take
-from shared.community.definition import Community
-from shared.community.hours import ALL_WEEK, WeekHours
 from shared.contracts.intake import ExtensionAnswered
-from shared.contracts.refusal import Refusal
-from shared.contracts.words import Urgency, Window
-from tests.integration.matcher.model import ACTIVE, ENDED, UNPAIRED, Rule1, Snapshot, check_rows, snapshot
-from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage, volunteer
-from tests.integration.matcher.test_climbing import clock_of
-
-COUNTY = "qindu"
-MEDIATION = "mediation-maoling-east"
-GRIDS = [GRID, NEXT_GRID, FAR_GRID]
-EVENINGS, DAYS = WeekHours.parse("mon-fri 18-22; sat-sun 8-22"), WeekHours.parse("daily 8-20")
-HOURS = [WeekHours(ALL_WEEK), WeekHours(ALL_WEEK), EVENINGS, DAYS, WeekHours(0)]
-PASSING = [1, 4, 6, 6, 31, 61, 240, 720, 3000]
-"""Minutes that pass: less and more than the draws, the offers, the looks and the dispatch clocks."""
-
-T = TypeVar("T")
-
-PEOPLE = st.lists(
-    st.tuples(
-        st.sampled_from(GRIDS),
-        st.sampled_from(HOURS),
-        st.sampled_from([(), (MEDIATION,), (MEDIATION,)]),
-        st.integers(1, 3),
-        st.booleans(),
-        st.booleans(),
-        st.integers(1, 4),
-    ),
-    min_size=6,
-    max_size=9,
+from shared.contracts.words import Urgency
+from tests.integration.matcher.levers import (
+    COUNTY,
+    GRIDS,
+    MEDIATION,
+    PASSING,
+    WINDOWS,
+    Levers,
+    one_of,
 )
-WINDOWS = st.one_of(st.none(), st.tuples(st.integers(-1, 8), st.integers(1, 4)))
-"""None, or in so many hours, so many hours long."""
+from tests.integration.matcher.model import ENDED
+
+__all__ = ["MEDIATION", "Matcher"]
 
 
-class Matcher(RuleBasedStateMachine):
+class Matcher(Levers):
     """One community, and whatever its people do."""
-
-    community: ClassVar[Community]
-    migrated: ClassVar[Path]
-    policy: ClassVar[Policy | None] = None
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
-        self._folder = Path(tempfile.mkdtemp(prefix="paidan-model-"))
-        shutil.copy(self.migrated, self._folder / "matcher.db")
-        self._turning = AsyncExitStack()
-        self._runner.run(self._open())
-
-    async def _open(self) -> None:
-        self.stage = Stage(f"sqlite+aiosqlite:///{self._folder / 'matcher.db'}", self.community, self.policy)
-        await self._turning.enter_async_context(self.stage.writing())
-        self.seen = await snapshot(self.stage)
-
-    def teardown(self) -> None:
-        """Nothing is left behind."""
-        self._runner.run(self._close())
-        self._runner.close()
-        shutil.rmtree(self._folder)
-
-    async def _close(self) -> None:
-        await self._turning.aclose()
-        await self.stage.database.close()
-
-    @initialize(people=PEOPLE)
-    def enrol(self, people: list[tuple[Any, ...]]) -> None:
-        """A roster, and two orders that wait from the start."""
-        roster = [
-            volunteer(
-                f"v-{number}",
-                *posts,
-                home=home,
-                hours=hours,
-                capacity=capacity,
-                on_duty=on_duty,
-                vetted=vetted,
-                daily_offers=offers,
-            )
-            for number, (home, hours, posts, capacity, on_duty, vetted, offers) in enumerate(people)
-        ]
-        self.model = Rule1(self.community, roster)
-        self._step(self.stage.enrol(*roster))
-        assert len(roster) == len(self.seen.volunteers)
-        for urgency, headcount in ((Urgency.NORMAL, 2), (Urgency.URGENT, 1)):
-            self._step(self.stage.place("sweeping", urgency=urgency, headcount=headcount))
 
     @rule(
         service=st.sampled_from(["neighbour_dispute", "sweeping", "sweeping"]),
@@ -129,13 +52,13 @@ class Matcher(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def accept(self, pick: int) -> None:
         """Somebody who was asked says yes."""
-        self._step(self.stage.say_yes(_one(self._offers(), pick)))
+        self._step(self.stage.say_yes(one_of(self._offers(), pick)))
 
     @precondition(lambda self: any(self._offers()))
     @rule(pick=st.integers(0, 99))
     def all_accept(self, pick: int) -> None:
         """Everybody who was asked about one order says yes."""
-        order_id = _one(self._offers(), pick).order_id
+        order_id = one_of(self._offers(), pick).order_id
         for offer in [offer for offer in self._offers() if offer.order_id == order_id]:
             self._step(self.stage.say_yes(offer))
 
@@ -143,13 +66,13 @@ class Matcher(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def decline(self, pick: int) -> None:
         """Somebody who was asked says no."""
-        self._step(self.stage.decline(_one(self._offers(), pick)))
+        self._step(self.stage.decline(one_of(self._offers(), pick)))
 
     @precondition(lambda self: any(self._offers()))
     @rule(pick=st.integers(0, 99), hours=st.integers(0, 9), length=st.integers(1, 3))
     def counter(self, pick: int, hours: int, length: int) -> None:
         """Somebody who was asked would come at another time."""
-        offer, window = _one(self._offers(), pick), self._window((hours, length))
+        offer, window = one_of(self._offers(), pick), self._window((hours, length))
         assert window is not None
         wish = CounterOffer.model_validate({"from": window.from_, "to": window.to})
         command = Counter(offer.offer_id, offer.volunteer_id, wish)
@@ -159,21 +82,21 @@ class Matcher(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99), who=st.integers(0, 99))
     def take(self, pick: int, who: int) -> None:
         """Somebody asks for a leg of the pool."""
-        command = Take(_one(self._waiting(), pick), _one(iter(self.seen.volunteers), who))
+        command = Take(one_of(self._waiting(), pick), one_of(iter(self.seen.volunteers), who))
         self._step(self.stage.do(self.stage.use_cases.pooling.take_legs, command), pooled=True)
 
     @precondition(lambda self: any(self._current()))
     @rule(pick=st.integers(0, 99), by=st.sampled_from(["c-1", "c-2"]))
     def take_in_person(self, pick: int, by: str) -> None:
         """A coordinator serves it themselves."""
-        decision = Decision(_one(self._current(), pick), by, COUNTY, TakeInPerson())
+        decision = Decision(one_of(self._current(), pick), by, COUNTY, TakeInPerson())
         self._step(self.stage.do(self.stage.use_cases.deciding.take_in_person, decision))
 
     @precondition(lambda self: any(self._current()))
     @rule(pick=st.integers(0, 99))
     def resolve(self, pick: int) -> None:
         """A coordinator has served or settled it."""
-        decision = Decision(_one(self._current(), pick), "c-1", COUNTY, ResolveLeg(report="settled"))
+        decision = Decision(one_of(self._current(), pick), "c-1", COUNTY, ResolveLeg(report="settled"))
         self._step(self.stage.do(self.stage.use_cases.deciding.resolve_legs, decision))
 
     @precondition(lambda self: any(self._current()))
@@ -181,14 +104,14 @@ class Matcher(RuleBasedStateMachine):
     def extend(self, pick: int, days: int, agreed: bool) -> None:
         """A coordinator needs more time."""
         wish = ExtendLeg(until=self.stage.now + timedelta(days=days), reason="waiting", agreed=agreed)
-        decision = Decision(_one(self._current(), pick), "c-1", COUNTY, wish)
+        decision = Decision(one_of(self._current(), pick), "c-1", COUNTY, wish)
         self._step(self.stage.do(self.stage.use_cases.extending.extend_legs, decision))
 
     @precondition(lambda self: bool(self.seen.extensions))
     @rule(pick=st.integers(0, 99), accepted=st.booleans())
     def answer_extension(self, pick: int, accepted: bool) -> None:
         """A resident says whether it may take longer, perhaps too late."""
-        asked = self.seen.extensions[_one(iter(self.seen.extensions), pick)]
+        asked = self.seen.extensions[one_of(iter(self.seen.extensions), pick)]
         fields = {"extension_id": asked.extension_id, "accepted": accepted, "answered_at": self.stage.now}
         fact = self.stage.following(asked.order_id, ExtensionAnswered, **fields)
         self._step(self.stage.do(self.stage.use_cases.extending.hear_answers, fact))
@@ -197,7 +120,7 @@ class Matcher(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def serve(self, pick: int) -> None:
         """Somebody goes on with what they have."""
-        one = _one(self._active(), pick)
+        one = one_of(self._active(), pick)
         go_on = self.stage.start if one.state == "assigned" else self.stage.complete
         self._step(go_on(one.assignment_id, one.volunteer_id))
 
@@ -205,13 +128,13 @@ class Matcher(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def hand_back(self, pick: int) -> None:
         """Somebody cannot."""
-        one = _one(self._active(), pick)
+        one = one_of(self._active(), pick)
         self._step(self.stage.hand_back(one.assignment_id, one.volunteer_id))
 
     @rule(who=st.integers(0, 99))
     def switch(self, who: int) -> None:
         """The on-duty switch."""
-        volunteer_id = _one(iter(self.seen.volunteers), who)
+        volunteer_id = one_of(iter(self.seen.volunteers), who)
         on_duty = volunteer_id not in self.model.on_duty
         (self.model.on_duty.add if on_duty else self.model.on_duty.discard)(volunteer_id)
         self._step(self.stage.do(self.stage.use_cases.availing.set_duty, Own(volunteer_id, SetDuty(on_duty=on_duty))))
@@ -219,7 +142,7 @@ class Matcher(RuleBasedStateMachine):
     @rule(who=st.integers(0, 99), hours=st.sampled_from([3, 24, 72]))
     def fall_ill(self, who: int, hours: int) -> None:
         """Somebody is ill from now on."""
-        volunteer_id = _one(iter(self.seen.volunteers), who)
+        volunteer_id = one_of(iter(self.seen.volunteers), who)
         absence = self.stage.now, self.stage.now + timedelta(hours=hours)
         self.model.fall_ill(volunteer_id, absence)
         wish = FallIll(until=absence[1])
@@ -230,7 +153,7 @@ class Matcher(RuleBasedStateMachine):
     @rule(who=st.integers(0, 99))
     def leave(self, who: int) -> None:
         """Somebody leaves."""
-        volunteer_id = _one(self._there(), who)
+        volunteer_id = one_of(self._there(), who)
         self.model.leave(volunteer_id)
         self._step(self.stage.do(self.stage.use_cases.departing.leave, Own(volunteer_id, Leave(leave=True))))
 
@@ -238,7 +161,7 @@ class Matcher(RuleBasedStateMachine):
     @rule(who=st.integers(0, 99))
     def suspend(self, who: int) -> None:
         """A coordinator stops somebody."""
-        volunteer_id = _one(self._there(), who)
+        volunteer_id = one_of(self._there(), who)
         self.model.gone.add(volunteer_id)
         wish = AboutVolunteer(volunteer_id, "c-1", (COUNTY,), SuspendVolunteer(reason="complaints"))
         self._step(self.stage.do(self.stage.use_cases.departing.suspend, wish))
@@ -247,7 +170,7 @@ class Matcher(RuleBasedStateMachine):
     @rule(who=st.integers(0, 99))
     def restore(self, who: int) -> None:
         """A coordinator lets somebody back in."""
-        volunteer_id = _one(iter(sorted(self.model.gone)), who)
+        volunteer_id = one_of(iter(sorted(self.model.gone)), who)
         self.model.gone.remove(volunteer_id)
         wish = AboutVolunteer(volunteer_id, "c-1", (COUNTY,), RestoreVolunteer())
         self._step(self.stage.do(self.stage.use_cases.departing.restore, wish))
@@ -256,13 +179,13 @@ class Matcher(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def cancel(self, pick: int) -> None:
         """A resident withdraws."""
-        self._step(self.stage.cancel(_one(self._running(), pick)))
+        self._step(self.stage.cancel(one_of(self._running(), pick)))
 
     @precondition(lambda self: any(self._running()))
     @rule(pick=st.integers(0, 99), window=WINDOWS, urgency=st.sampled_from(Urgency))
     def amend(self, pick: int, window: tuple[int, int] | None, urgency: Urgency) -> None:
         """A resident changes when and how soon."""
-        self._step(self.stage.amend(_one(self._running(), pick), self._window(window), urgency), amended=True)
+        self._step(self.stage.amend(one_of(self._running(), pick), self._window(window), urgency), amended=True)
 
     @rule(minutes=st.sampled_from(PASSING))
     def pass_time(self, minutes: int) -> None:
@@ -272,52 +195,3 @@ class Matcher(RuleBasedStateMachine):
         due = [one for one in self.seen.dispatches.values() if one.state not in {*ENDED, "done"}]
         assert [] == [one.order_id for one in due if one.due_at <= self.stage.now]
         assert [] == [one.offer_id for one in self._offers() if one.expires_at <= self.stage.now]
-
-    async def _sweep(self) -> None:
-        clock = clock_of(self.stage)
-        for _ in range(8):
-            if not await clock.sweep(self.stage.now):
-                return
-        raise AssertionError("something is due again and again")
-
-    def _step(self, act: Awaitable[Any], *, amended: bool = False, pooled: bool = False) -> None:
-        before = self.seen
-        self.seen = self._runner.run(self._acted(act))
-        check_rows(self.seen)
-        self.model.check_step(before, self.seen, amended=amended, pooled=pooled)
-
-    async def _acted(self, act: Awaitable[Any]) -> Snapshot:
-        with suppress(Refusal):
-            await act
-        return await snapshot(self.stage, self.seen.told)
-
-    def _window(self, told: tuple[int, int] | None) -> Window | None:
-        if told is None:
-            return None
-        starts = self.stage.now + timedelta(hours=told[0])
-        return Window(from_=starts, to=starts + timedelta(hours=told[1]))
-
-    def _there(self) -> Iterator[str]:
-        return (one for one in self.seen.volunteers if one not in self.model.gone)
-
-    def _offers(self) -> Iterator[Any]:
-        return (offer for offer in self.seen.offers.values() if offer.state == "open")
-
-    def _active(self) -> Iterator[Any]:
-        return (one for one in self.seen.assignments.values() if one.state in ACTIVE)
-
-    def _running(self) -> Iterator[str]:
-        return (one.order_id for one in self.seen.dispatches.values() if one.state not in ENDED)
-
-    def _current(self) -> Iterator[str]:
-        running = set(self._running())
-        return (leg.leg_id for leg in self.seen.legs.values() if leg.order_id in running and leg.state == "open")
-
-    def _waiting(self) -> Iterator[str]:
-        waiting = {one.order_id for one in self.seen.dispatches.values() if one.state in UNPAIRED}
-        return (leg.leg_id for leg in self.seen.legs.values() if leg.order_id in waiting and leg.state == "open")
-
-
-def _one(choices: Iterator[T], pick: int) -> T:
-    found = list(choices)
-    return found[pick % len(found)]
