@@ -22,6 +22,8 @@ from services.intake.clocks import ForgettingClock, ReviewClock
 from services.intake.consumers import answering, make_hearing, make_notice_hearing
 from services.intake.pages.entry import entry_pages
 from services.intake.pages.personal import personal_pages
+from services.intake.pages.privacy import ADDRESS as PRIVACY
+from services.intake.pages.privacy import Kept, privacy_pages
 from services.intake.policies.entry import DayHours
 from services.intake.policies.forgetting import Keeping
 from services.intake.policies.suggesting import Suggesting
@@ -75,6 +77,7 @@ SITE = Site(
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/call-list", msgid("Calls to make"), (Role.COORDINATOR,)),
     ),
+    footer=(Link(PRIVACY, msgid("What happens with your data")),),
     sign_in="/track",
     sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN},
 )
@@ -217,6 +220,7 @@ def application_of(intake: Intake) -> FastAPI:
     door = SigningIn(intake.signer, Sessions(intake.machinery.writer), callers, (Role.COORDINATOR,))
     handovers = Handovers(read_key(settings.keys, "tokens"), "intake")
     hours = DayHours(settings.day_from, settings.day_to, settings.evening_to)
+    kept = Kept(round(settings.hints_days), round(settings.contact_days), settings.code_minutes)
     parts = Parts(
         title="paidan intake",
         version=VERSION,
@@ -231,6 +235,7 @@ def application_of(intake: Intake) -> FastAPI:
             handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
             pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),
             entry_pages(intake.doors, intake.rules, shown, hours),
+            privacy_pages(intake.rules, shown, kept),
         ],
         changes=intake.changes,
         admission=intake.machinery.admission,

@@ -44,11 +44,12 @@ class Site:
 
     ``sign_in``: where a stranger is sent from a page that needs a caller (its path as ``back``), if anywhere.
     ``sign_ins``: where instead, by the beginning of the page's path.
-    ``globals``: more names for all templates.
+    ``footer``: links below every page. ``globals``: more names for all templates.
     """
 
     name: str = msgid("Community orders")
     links: tuple[Link, ...] = ()
+    footer: tuple[Link, ...] = ()
     sign_in: str = ""
     sign_ins: Mapping[str, str] = field(default_factory=dict)
     globals: Mapping[str, Any] = field(default_factory=dict)

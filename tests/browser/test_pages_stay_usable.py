@@ -140,7 +140,8 @@ async def test_the_pages_of_everybody_else_fit_a_phone(stack: Attached, browser:
         reference = await place(resident.page, stack, "neighbour_dispute")
         for path in ("", "/danger", "/why"):
             await fits(resident, f"{intake}/orders/{reference}{path}")
-        await fits(resident, f"{intake}/find")
+        for path in ("/find", "/privacy"):
+            await fits(resident, f"{intake}{path}")
         other = {"contact": {"name": "周先生", "phone": "+86 100 0000 4321"}}
         named = await ask(stack, "POST", f"/api/desk/orders/{reference}/parties", who, "intake", other)
         await fits(party, f"{intake}/t/{tracking.of(named['resident_id'])}")
