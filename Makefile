@@ -11,7 +11,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 export PYTHONDONTWRITEBYTECODE :=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test faults plants schemathesis contracts lock
+.PHONY: help setup run flows demo check test faults plants schemathesis canary audit contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ plants: .venv/dev.stamp ## plant known bugs and see the fault suite catch each (
 
 schemathesis: .venv/dev.stamp ## call every operation of the OpenAPI documents as everybody, thousands of times (docs/security.md)
 	@$(BIN)/python -m tests.calling $(SCHEMATHESIS)
+
+canary: .venv/dev.stamp ## plant words in every personal field and look for them everywhere else (docs/security.md)
+	@$(BIN)/python -m tests.canary $(CANARY)
+
+audit: .venv/dev.stamp ## known weaknesses of what is pinned, and ruff's security rules over the tree (docs/security.md)
+	$(BIN)/ruff check --select S .
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock --requirement requirements-dev.lock
 
 contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
 	$(BIN)/python -m tests.contracts.published

@@ -14,6 +14,8 @@ from tests.flows.visitors import Visitor
 _HAN = "鑫淼焱垚燚犇骉羴毳聂叒叕嚞囍卍"
 """Characters of hardly any text, so that a word of six of them stands nowhere by chance."""
 
+_LATIN = "bcdfghjklmnpqrstvwxz"
+
 
 @dataclass
 class Canaries:
@@ -22,9 +24,9 @@ class Canaries:
     words: dict[str, str] = field(default_factory=dict)
 
     def word(self, where: str) -> str:
-        """A fresh word for a field: Chinese and Latin."""
+        """A fresh word for a field: Chinese and Latin, none of it a word of anybody's language."""
         han = "".join(secrets.choice(_HAN) for _ in range(6))
-        self.words[where] = f"{han} canary{secrets.token_hex(6)}"
+        self.words[where] = f"{han} {''.join(secrets.choice(_LATIN) for _ in range(14))}"
         return self.words[where]
 
     def phone(self, where: str) -> str:
