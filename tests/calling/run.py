@@ -25,7 +25,7 @@ from tests.servers import PostgresServer
 LEAST_CALLS = 5_000
 """A run with fewer calls has proven nothing (of the acceptance)."""
 UNBOUNDED = {f"PAIDAN_FLOOD_{what}": "10000000" for what in ("READS", "WRITES", "MISSES", "CALLER", "IN_ALL")}
-"""What floods are turned away by, out of the way: a 429 that stands before every door shows nothing of what is behind."""
+"""What turns floods away is out of the way: a 429 before every door shows nothing of what is behind it."""
 BESIDE = 3
 """Runs of the tool at the same time."""
 
