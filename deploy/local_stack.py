@@ -105,6 +105,7 @@ class LocalStack:
                 "ERASURES": str(plan.layout.erasures),
                 "DEFINITION": str(plan.definition),
                 "CLOCK": plan.clock,
+                "ORDERS_PER_PHONE": os.environ.get(f"{PREFIX}ORDERS_PER_PHONE", "1000"),
                 "LOG_LEVEL": plan.settings.log_level,
                 "NOTICE_FILE": str(plan.layout.notice_file),
                 "NATS_URL": self._broker.place.url,

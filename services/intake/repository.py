@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import col
@@ -148,6 +149,16 @@ class Repository(HandoverRepository, CodeRepository, MessagingRepository):
         for phone_print, service, order_id in await self._session.execute(found):
             orders.setdefault((phone_print, service), []).append(order_id)
         return orders
+
+    async def orders_lately(self, phone_prints: Collection[str], since: datetime) -> dict[str, int]:
+        """How many orders each phone has placed after ``since``, by its print; phones without one are left out."""
+        found = (
+            select(col(OrderContact.phone_print), func.count())
+            .join(Order, col(Order.order_id) == col(OrderContact.order_id))
+            .where(col(OrderContact.phone_print).in_(phone_prints), col(Order.placed_at) > since)
+            .group_by(col(OrderContact.phone_print))
+        )
+        return {phone_print: count for phone_print, count in await self._session.execute(found) if phone_print}
 
     async def contact(self, order_id: str) -> OrderContact | None:
         """The sealed contact of an order."""

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from shared.web.settings import ServiceSettings
+from shared.web.code_settings import CodeSettings
 
 
-class IntakeSettings(ServiceSettings):
+class IntakeSettings(CodeSettings):
     """What intake can be told.
 
     ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``import_rows``: the
@@ -20,9 +20,10 @@ class IntakeSettings(ServiceSettings):
     ``similar_rows``. ``day_from``, ``day_to``, ``evening_to``: the hours of local time that "tomorrow" and "this
     evening" mean when an order is taken down. ``code_minutes``: how long a one-time code is good (wall time);
     ``code_attempts``: after so many wrong ones it is dead; ``codes_per_phone``, ``codes_per_address``,
-    ``codes_in_all``: the most that may be asked for in an hour. ``hints_days``, ``contact_days``: how long after the
-    closing of an order its words and hints, and its contacts, are kept (domain time). ``forget_seconds``: the pause
-    between two looks at what is to be forgotten (wall time).
+    ``codes_in_all``: the most that may be asked for in an hour. ``orders_per_phone``: the most orders an hour that one
+    phone places without a coordinator looking at them first (domain time). ``hints_days``, ``contact_days``: how long
+    after the closing of an order its words and hints, and its contacts, are kept (domain time). ``forget_seconds``: the
+    pause between two looks at what is to be forgotten (wall time).
     """
 
     service: ClassVar[str] = "intake"
@@ -41,11 +42,7 @@ class IntakeSettings(ServiceSettings):
     day_from: int = Field(default=9, ge=0, le=23)
     day_to: int = Field(default=18, ge=0, le=23)
     evening_to: int = Field(default=21, ge=0, le=23)
-    code_minutes: PositiveInt = 10
-    code_attempts: PositiveInt = 5
-    codes_per_phone: PositiveInt = 5
-    codes_per_address: PositiveInt = 60
-    codes_in_all: PositiveInt = 1000
+    orders_per_phone: PositiveInt = 30
     hints_days: PositiveFloat = 7.0
     contact_days: PositiveFloat = 30.0
     forget_seconds: PositiveFloat = 60.0

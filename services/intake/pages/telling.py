@@ -28,6 +28,7 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
         "coordinator": msgid("The coordinator passed it up to the next one"),
         "returned": msgid("It was handed back, so the coordinator decides how it goes on"),
         "closing_refused": msgid("It was not agreed to let it end, so the next coordinator decides"),
+        "look_first": msgid("The coordinator looks at it before anybody is asked"),
         "party_declined": msgid("The other side does not agree to talk, so the coordinator decides how it goes on"),
     },
     "errand_advanced": {

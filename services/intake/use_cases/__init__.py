@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.intake.policies.suspicion import ORDERS_PER_PHONE
 from services.intake.repository import Repository
 from services.intake.use_cases.arranging import Splitting, Timing
 from services.intake.use_cases.calling import Calling
@@ -37,9 +38,10 @@ class UseCases:
         writer: GroupCommit[Repository],
         codes: CodeLimits | None = None,
         register: Register | None = None,
+        per_phone: int = ORDERS_PER_PHONE,
     ) -> None:
         self.writer = writer
-        self.placing = Placing(rules, vault)
+        self.placing = Placing(rules, vault, per_phone)
         self.changing = Changing(rules, vault)
         self.calling = Calling(rules, vault, self.changing)
         self.lapsing = Lapsing(rules, self.calling)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order,
 from services.intake.policies.acceptance import Accepted, Wish, accept
 from services.intake.policies.appointments import check_presence
 from services.intake.policies.references import reference_of
+from services.intake.policies.suspicion import COUNTED, looks_like_spam
 from services.intake.repository import Unit
 from services.intake.use_cases.concerning import concerned
 from services.intake.use_cases.new_orders import NewOrder, Placed, phone_print, sealed_contact
@@ -37,16 +39,20 @@ CONTINUED = 3
 @dataclass
 class _Rows:
     before: Mapping[tuple[str, str], Sequence[str]]
+    lately: Counter[str] = field(default_factory=Counter)
     orders: list[Order] = field(default_factory=list)
     rest: list[IntakeTable] = field(default_factory=list)
 
 
 class Placing:
-    """Places orders under the rules of one community, sealing what is personal."""
+    """Places orders under the rules of one community, sealing what is personal. ``per_phone``: the most orders an hour
+    that one phone places without somebody looking at them first.
+    """
 
-    def __init__(self, rules: Community, vault: Vault) -> None:
+    def __init__(self, rules: Community, vault: Vault, per_phone: int) -> None:
         self._rules = rules
         self._vault = vault
+        self._per_phone = per_phone
 
     async def place_orders(self, uow: Unit, commands: Sequence[NewOrder]) -> list[Placed | Refusal]:
         """Accept each order that can be; a refusal harms no neighbour.
@@ -54,7 +60,10 @@ class Placing:
         Refusals: ``OrderInvalid``, ``KeyUsedForAnotherOrder``.
         """
         known = await self._known(uow, commands)
-        rows = _Rows(before=await self._before(uow, commands))
+        prints = self._prints(commands)
+        before = await uow.repository.content_orders(prints) if prints else {}
+        lately = await uow.repository.orders_lately(prints, uow.now - COUNTED) if prints else {}
+        rows = _Rows(before, Counter(lately))
         answers = [self._place(uow, command, known, rows) for command in commands]
         await uow.repository.add_in_order(rows.orders, rows.rest)
         return answers
@@ -103,7 +112,7 @@ class Placing:
             return refusal
         order = self._order(uow, command, accepted)
         rows.orders.append(order)
-        rows.rest += self._belongings(uow, command, accepted, order, rows.before)
+        rows.rest += self._belongings(uow, command, accepted, order, rows)
         if mark:
             known[mark] = (self._body_print(command), order)
         return Placed(order)
@@ -146,18 +155,19 @@ class Placing:
         command: NewOrder,
         accepted: Accepted,
         order: Order,
-        before: Mapping[tuple[str, str], Sequence[str]],
+        known: _Rows,
     ) -> list[IntakeTable]:
         legs = legs_in_turn(uow, order, accepted.service.sequence)
         contact = sealed_contact(self._vault, command, order, accepted, uow.now)
+        review = self._to_review(command, contact.phone_print, known.lately)
         rows: list[IntakeTable] = [*legs, contact]
         if command.key:
             body = self._body_print(command)
             rows.append(DoorKey(key=command.key, body_hash=body, order_id=order.order_id, used_at=uow.now))
         if command.external_id:
             rows.append(ExternalId(external_id=command.external_id, order_id=order.order_id))
-        continues = tuple(before.get((contact.phone_print or "", order.service), ()))[:CONTINUED]
-        rows.append(self._announce(uow, order, legs, accepted, continues, command.by))
+        continues = tuple(known.before.get((contact.phone_print or "", order.service), ()))[:CONTINUED]
+        rows.append(self._announce(uow, order, legs, accepted, continues, command.by, review=review))
         if command.person:  # told as well, after the order itself
             rows += concerned(uow, self._vault, order, Part.PERSON, command.person, command.by)
         if accepted.service.parties:  # whoever can be reached is told and heard
@@ -166,8 +176,9 @@ class Placing:
         return rows
 
     def _announce(
-        self, uow: Unit, order: Order, legs: Sequence[Leg], accepted: Accepted, continues: tuple[str, ...], by: Role
-    ) -> TimelineEntry:
+        self, uow: Unit, order: Order, legs: Sequence[Leg], accepted: Accepted, continues: tuple[str, ...], by: Role,
+        *, review: bool,
+    ) -> TimelineEntry:  # fmt: skip
         placed = OrderPlaced(
             order_id=order.order_id,
             community=order.community,
@@ -193,6 +204,7 @@ class Placing:
             has_parties=bool(accepted.parties) or accepted.service.parties,
             call_only=order.call_only,
             split_from=order.split_from,
+            review=review,
         )
         uow.record(placed, traceparent=order.traceparent)
         uow.announce(order.order_id)
@@ -202,11 +214,19 @@ class Placing:
         """Keyed, because the body holds a name and a phone that a plain hash would let anybody guess."""
         return self._vault.fingerprint(command.body) if command.key else ""
 
-    async def _before(self, uow: Unit, commands: Sequence[NewOrder]) -> Mapping[tuple[str, str], Sequence[str]]:
-        """Earlier orders that went well, the newest first, by the print of the phone and the service."""
+    def _prints(self, commands: Sequence[NewOrder]) -> set[str]:
+        """The prints of the phones that order."""
         made = [phone_print(self._vault, command.contact.phone) for command in commands if command.contact]
-        prints = {one for one in made if one}
-        return await uow.repository.content_orders(prints) if prints else {}
+        return {one for one in made if one}
+
+    def _to_review(self, command: NewOrder, ordered_by: str | None, lately: Counter[str]) -> bool:
+        """Whether somebody looks at it before volunteers are asked; what a coordinator brings has been looked at."""
+        before = lately[ordered_by] if ordered_by else 0
+        if ordered_by:
+            lately[ordered_by] += 1
+        if command.by is Role.COORDINATOR or command.external_id or command.split_from:
+            return False
+        return looks_like_spam(command.details, before, self._per_phone)
 
 
 def _any_key(commands: Sequence[NewOrder]) -> bool:

@@ -21,6 +21,7 @@ class Cause(StrEnum):
     RETURNED = "returned"
     PARTY_DECLINED = "party_declined"
     CLOSING_REFUSED = "closing_refused"
+    LOOK_FIRST = "look_first"
 
 
 COMING_BACK = frozenset({Cause.HAND_BACK, Cause.RETURNED})

@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from services.matcher.models import Assignment, Dispatch, Leg, WholeDispatch
-from services.matcher.policies.ladder import rung_of
+from services.matcher.policies.ladder import Cause, rung_of
 from services.matcher.policies.lifecycle import Step, may
 from services.matcher.repository import Unit
 from services.matcher.use_cases.pairing import Pairing
@@ -61,7 +61,10 @@ class Dispatching:
         self._steps = steps
 
     async def open_dispatches(self, uow: Unit, facts: Sequence[Fact[OrderPlaced]]) -> Answers:
-        """Open a dispatch for each new order and ask for its first leg; a whole list is paired at once."""
+        """Open a dispatch for each new order and ask for its first leg; a whole list is paired at once.
+
+        About what looks like spam nobody is asked: its coordinator looks at it first.
+        """
         known = await uow.repository.dispatches({fact.event.order_id for fact in facts})
         answers: Answers = []
         opened: dict[str, WholeDispatch] = {}
@@ -72,6 +75,8 @@ class Dispatching:
             if not early and event.order_id not in known:
                 opened.setdefault(event.order_id, self._open(fact))
         await self._note_continued(uow, opened.values(), facts)
+        for order_id in {fact.event.order_id for fact in facts if fact.event.review} & opened.keys():
+            self._steps.escalate(uow, opened[order_id], Cause.LOOK_FIRST)
         asked = await self._pairing.ask(uow, opened.values())
         await uow.repository.add_in_order(
             [whole.dispatch for whole in opened.values()],

@@ -16,7 +16,7 @@ class OrderPlaced(IntakeEvent):
     ``continues``: earlier orders of the same resident and service whose review was content, the newest first, so
     that the same volunteer may come again. ``has_parties``: people are parties to the matter; who they are stays with
     intake, which answers ``rpc.intake.parties``. ``call_only``: who ordered does not read messages. ``split_from``: the
-    order that a coordinator divided.
+    order that a coordinator divided. ``review``: it looks like spam; a coordinator decides before volunteers are asked.
     """
 
     name: ClassVar[str] = "order_placed"
@@ -33,6 +33,7 @@ class OrderPlaced(IntakeEvent):
     has_parties: bool = False
     call_only: bool = False
     split_from: str | None = None
+    review: bool = False
 
 
 class OrderAmended(IntakeEvent):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -216,3 +218,16 @@ async def test_the_dispatch_clock_is_in_domain_time(client: httpx2.AsyncClient) 
     placed_at = datetime.fromisoformat("2026-11-22T19:00:00+08:00")
     ahead = datetime.fromisoformat(placed["due_at"]) - placed_at
     assert timedelta(hours=4) <= ahead < timedelta(hours=4, minutes=2)
+
+
+async def test_orders_that_look_like_spam_are_placed_and_looked_at_first(place: Place) -> None:
+    """A link, or more of one phone than people place in an hour: 201 all the same, and the event says so; the orders
+    of other phones are asked about at once."""
+    watchful = replace(place, settings=place.settings.model_copy(update={"orders_per_phone": 2}))
+    other = {"name": "王强", "phone": "138 0000 2222"}
+    advertised = {"contact": other, "details": "see www.example.com"}
+    async with watchful.serving() as client:
+        placed = [await place_order(client, **wish) for wish in ({}, {}, {}, {"contact": other}, advertised)]
+    found = await place.rows("SELECT about, body FROM outbox WHERE type LIKE '%order_placed%'")
+    review = {about: json.loads(body)["review"] for about, body in found}
+    assert [False, False, True, False, True] == [review[one["order_id"]] for one in placed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -146,3 +147,21 @@ async def test_two_orders_in_the_same_window_are_two_peoples(stage: Stage) -> No
     await stage.run(stage.use_cases.dispatching.open_dispatches, *facts)
     heard = await stage.heard()
     assert (["offer_made"] * 2, {"v-1", "v-2"}) == (names(heard), {made.volunteer_id for made in heard})
+
+
+async def test_what_looks_like_spam_is_on_a_desk_before_anybody_is_asked(stage: Stage) -> None:
+    """Its coordinator has to decide, by the tier clock; the order beside it is asked about."""
+    await stage.enrol(volunteer("v-1", MEDIATION), volunteer("v-2", MEDIATION))
+    fact = stage.placed()
+    looked_at = replace(fact, event=fact.event.model_copy(update={"review": True}))
+    opening = stage.use_cases.dispatching.open_dispatches
+    await stage.do(opening, looked_at)
+    await stage.do(opening, stage.placed())
+    escalated, made = await stage.heard()
+    assert ("order_escalated", "look_first", "offer_made") == (escalated.name, escalated.reason, made.name)
+    assert (Holder(role=Role.COORDINATOR, area=GRID), stage.now + timedelta(days=1)) == (
+        escalated.holder,
+        escalated.due_at,
+    )
+    row = await stage.dispatch(fact.event.order_id)
+    assert ("escalated", NextStep.DECIDE) == (row.state, row.next_step)
