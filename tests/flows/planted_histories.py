@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deploy.verify import histories, promises, rereading, steps, views
 from tests.flows.people import GRID
-from tests.flows.plants import DANGER, Plant
+from tests.flows.plants import DANGER, Plant, turned
 
 _AGREE, _REPLAY = views.services_agree, rereading.replay_gives_the_same
 _LEGS_BACK = (
@@ -196,11 +196,11 @@ OF_HISTORIES = (
         ("UPDATE orders SET entries = entries - 1 WHERE order_id = '{closed}'",),
         histories.transitions_are_legal,
     ),
-    Plant(
+    turned(
         "a_dispatch_done_before_it_was_served",
         "matcher",
-        (_RETYPE.format(one="leg_started", other="order_done"),),
-        (_RETYPE.format(one="order_done", other="leg_started"),),
+        _RETYPE,
+        ("leg_started", "order_done"),
         steps.dispatches_step_legally,
     ),
     Plant(

@@ -20,6 +20,12 @@ class Plant:
     rule: Check
 
 
+def turned(name: str, service: str, turn: str, kinds: tuple[str, str], rule: Check) -> Plant:
+    """One kind made another, and back; ``turn`` is the statement, with places for ``one`` and the ``other``."""
+    one, other = kinds
+    return Plant(name, service, (turn.format(one=one, other=other),), (turn.format(one=other, other=one),), rule)
+
+
 _COPIED = 'leg_id, order_id, volunteer_id, state, "by", window_from, window_to, assigned_at'
 _COPY = (
     f"INSERT INTO assignments (assignment_id, place, {_COPIED}) SELECT 'planted', {{place}}, {_COPIED}"  # noqa: S608 - ours
@@ -135,11 +141,11 @@ OF_SERVING = (
         ("UPDATE notices SET version = version - 1000 WHERE order_id = '{closed}' AND kind = 'order_done'",),
         notices.each_step_once,
     ),
-    Plant(
+    turned(
         "somebody_asked_in_vain_who_never_heard_the_end",
         "notifier",
-        (_RENAME.format(one="leg_taken", other="order_closed"),),
-        (_RENAME.format(one="order_closed", other="leg_taken"),),
+        _RENAME,
+        ("leg_taken", "order_closed"),
         notices.each_step_once,
     ),
     Plant(
