@@ -21,6 +21,7 @@ from deploy.simulate.at_once import ThrownAway
 from services.matcher.app import MIGRATIONS
 from services.matcher.clocks import DispatchClock
 from services.matcher.models import Dispatch, Outbox
+from services.matcher.models.ground import Audited
 from services.matcher.policies.lifecycle import FINAL
 from services.matcher.policies.policy import Policy
 from services.matcher.queries import Queries
@@ -34,6 +35,7 @@ from shared.community.roster import RosterRow
 from shared.contracts.envelope import Event
 from shared.contracts.refusal import Refusal, Unavailable
 from shared.messaging.outbox import keep_in
+from shared.persistence.audit import Chain, Seal
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.migrating import migrate
@@ -123,7 +125,8 @@ class _CountedUnits(Units[Repository]):
     """Units of work whose ids are numbers in a row, so that two runs of the same seed are the same."""
 
     def __init__(self, database: Database, now: Callable[[], datetime], *after_commit: AfterCommit[Repository]) -> None:
-        super().__init__(database, Repository, now, keep_in(Outbox), after_commit)
+        chain = Chain(Audited, Seal("matcher", bytes(32)))  # nobody asks it anything
+        super().__init__(database, Repository, now, keep_in(Outbox), after_commit, chain)
         self._numbers = itertools.count(1)
 
     @asynccontextmanager
