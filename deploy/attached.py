@@ -13,6 +13,7 @@ from deploy.seeds import Seeds
 from deploy.stack_file import Stack, running_stack
 from shared.community.definition import Community, DefinitionInvalid, load
 from shared.contracts.words import Role
+from shared.identity.access_book import MOST_TTL, AccessBook
 from shared.identity.keys import KeyMissing, read_key
 from shared.identity.tokens import Caller, TokenSigner
 from shared.messaging.entering import Entrance
@@ -47,15 +48,22 @@ def attach(data: Path) -> Attached:
     return Attached(layout, running_stack(layout.stack_file, layout.lock))
 
 
-def sign(layout: Layout, caller: Caller, ttl: timedelta) -> str:
-    """A signed token. Raises ``StackProblem`` while the data directory has no keys."""
+def signer_of(layout: Layout) -> TokenSigner:
+    """Whoever signs this installation's tokens. Raises ``StackProblem`` while the data directory has no keys."""
     try:
         key = read_key(layout.keys, "tokens")
     except KeyMissing:
         raise StackProblem(
             f"no stack was ever started in {layout.data}; start one with: paidan up --data {layout.data}"
         ) from None
-    return TokenSigner(key).sign(caller, ttl)
+    return TokenSigner(key, AccessBook(layout.keys))
+
+
+def sign(layout: Layout, caller: Caller, ttl: timedelta) -> str:
+    """A signed token. Raises ``StackProblem`` while the data directory has no keys, and for more than ``MOST_TTL``."""
+    if ttl > MOST_TTL:
+        raise StackProblem(f"a token lives {MOST_TTL.days} days at most; print another one then")
+    return signer_of(layout).sign(caller, ttl)
 
 
 def load_definition(path: Path) -> Community:

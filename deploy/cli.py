@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from deploy.commands.access import access
 from deploy.commands.backup import backup
 from deploy.commands.broker import broker
 from deploy.commands.definition import definition
@@ -37,6 +38,7 @@ app.command()(rebuild)
 app.command()(simulate)
 app.command()(backup)
 app.command()(restore)
+app.add_typer(access, name="access")
 app.add_typer(roster, name="roster")
 app.add_typer(orders, name="orders")
 app.add_typer(broker, name="broker")

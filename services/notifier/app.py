@@ -36,6 +36,7 @@ from services.notifier.use_cases.delivering import Delivering
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.words import Role
+from shared.identity.access_book import AccessBook
 from shared.identity.keys import read_key
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
@@ -116,7 +117,7 @@ class Notifier:
         )
         again = self.machinery.hear(*HEARINGS)
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
-        self.signer = TokenSigner(read_key(settings.keys, "tokens"))
+        self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         self.readers = Readers("notifier", HERE / "locale", zone=self.rules.zone, now=self.clock.now)
         order = read_order(settings.channels)
         database, wording = self.machinery.database, Wording(self.rules, self.readers)

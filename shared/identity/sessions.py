@@ -39,7 +39,10 @@ class SessionColumns(SQLModel):
 
     def caller(self, wall: datetime) -> Caller | None:
         """Whom this session speaks for, None once it has expired."""
-        return None if wall >= self.expires_at else Caller(Role(self.role), self.subject, self.area)
+        if wall >= self.expires_at:
+            return None
+        opened = self.expires_at - timedelta(hours=SESSION_HOURS)
+        return Caller(Role(self.role), self.subject, self.area, opened)
 
 
 def new_session_token() -> str:

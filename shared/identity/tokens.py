@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import hmac
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jwt
 
 from shared.contracts.refusal import Unauthenticated
 from shared.contracts.words import Role
+from shared.identity.access_book import FIRST, AccessBook
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "paidan"
@@ -25,19 +28,26 @@ class Caller:
     role: Role
     subject: str
     area: str | None = None
+    since: datetime | None = field(default=None, compare=False)
+    """When a browser's session was opened; what was opened before it was ended is void."""
 
 
 class TokenSigner:
-    """Signs and verifies access tokens with the installation's key. Tokens live in wall time."""
+    """Signs and verifies access tokens with the installation's keys. Tokens live in wall time. ``key``: the one it
+    began with; ``book``: newer ones, and what was taken back.
+    """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, book: AccessBook | None = None) -> None:
         self._key = key
+        self._book = book
 
     def sign(self, caller: Caller, ttl: timedelta) -> str:
         """A token that says who the caller is, until ``ttl`` has passed."""
         now = datetime.now(UTC)
+        kid, key = self._book.newest(self._key) if self._book else (FIRST, self._key)
         claims = {
             "aud": _AUDIENCE,
+            "jti": secrets.token_urlsafe(12),
             "sub": caller.subject,
             "role": caller.role.value,
             "iat": now,
@@ -45,21 +55,51 @@ class TokenSigner:
         }
         if caller.area is not None:
             claims["area"] = caller.area
-        return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+        return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": kid})
 
     def verify(self, token: str) -> Caller:
         """The caller a token speaks for. Raises ``Unauthenticated``, without saying why."""
         try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=[_ALGORITHM],
-                audience=_AUDIENCE,
-                options={"require": ["exp", "sub", "role"]},
-            )
-            return Caller(Role(claims["role"]), str(claims["sub"]), claims.get("area"))
-        except (jwt.InvalidTokenError, ValueError) as error:
+            claims = self._claims(token)
+            caller = Caller(Role(claims["role"]), str(claims["sub"]), claims.get("area"))
+            since = datetime.fromtimestamp(claims["iat"], UTC)
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError) as error:
             raise Unauthenticated from error
+        if self._book and self._book.is_void(caller.role, caller.subject, since, str(claims.get("jti", ""))):
+            raise Unauthenticated
+        return caller
+
+    def has_ended(self, caller: Caller) -> bool:
+        """Whether a browser's session was opened before everything of its subject was ended."""
+        if self._book is None or caller.since is None:
+            return False
+        return self._book.is_void(caller.role, caller.subject, caller.since)
+
+    def take_back(self, token: str) -> None:
+        """This one token opens nothing any more. Raises ``Unauthenticated`` for one that is none of ours or has run
+        out; needs a book.
+        """
+        try:
+            token_id = str(self._claims(token)["jti"])
+        except (jwt.InvalidTokenError, KeyError) as error:
+            raise Unauthenticated from error
+        if self._book is not None:
+            self._book.take_back(token_id, datetime.now(UTC))
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        kid = str(jwt.get_unverified_header(token).get("kid", FIRST))
+        now = datetime.now(UTC)
+        key = self._book.key_of(kid, self._key, now) if self._book else self._key if kid == FIRST else None
+        if key is None:
+            raise jwt.InvalidTokenError("unknown key")
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[_ALGORITHM],
+            audience=_AUDIENCE,
+            options={"require": ["exp", "iat", "sub", "role"]},
+        )
+        return claims
 
 
 class PurposeTokens:

@@ -38,7 +38,8 @@ class Callers:
         if token is not None:
             return self._signer.verify(token)
         cookie = request.cookies.get(self.cookie_name, "")
-        return await self._lookup(cookie) if cookie and self._lookup else None
+        caller = await self._lookup(cookie) if cookie and self._lookup else None
+        return None if caller is not None and self._signer.has_ended(caller) else caller
 
     def remember(self, response: Response, session_token: str) -> None:
         """Give the browser its session's cookie."""
