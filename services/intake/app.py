@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,7 +44,8 @@ from services.intake.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.words import Role
-from shared.identity.codes import CodeLimits, Codes
+from shared.identity.access_book import AccessBook
+from shared.identity.codes import Codes
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
@@ -104,17 +104,6 @@ def connections_of(settings: IntakeSettings) -> Connections:
     )
 
 
-def limits_of(settings: IntakeSettings) -> CodeLimits:
-    """How one-time codes are bounded."""
-    return CodeLimits(
-        timedelta(minutes=settings.code_minutes),
-        settings.code_attempts,
-        settings.codes_per_phone,
-        settings.codes_per_address,
-        settings.codes_in_all,
-    )
-
-
 class Intake:
     """The wired service. ``rules`` may be given by whoever has loaded the definition already; ``wall`` is what moves
     the domain's clock.
@@ -135,11 +124,11 @@ class Intake:
             [lambda unit: self.changes.announce(*unit.announced)],
             read_key(settings.keys, "audit"),
         )
-        self.signer = TokenSigner(read_key(settings.keys, "tokens"))
+        self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
         register = Register(settings.erasures, "intake")
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, limits_of(settings), register)
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, settings.code_limits, register)
         self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         parties = Parties(self.machinery.database, vault, Marks(read_key(settings.keys, "parties")))

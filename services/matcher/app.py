@@ -25,6 +25,7 @@ from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.refusal import Unavailable
 from shared.contracts.words import Role
+from shared.identity.access_book import AccessBook
 from shared.identity.asking_codes import AskingCodes
 from shared.identity.code_door import CodeDoor
 from shared.identity.codes import Codes
@@ -112,7 +113,7 @@ class Matcher:
             [lambda unit: self.changes.announce(*unit.announced), self._learn],
             read_key(settings.keys, "audit"),
         )
-        self.signer = TokenSigner(read_key(settings.keys, "tokens"))
+        self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         vault = Vault(read_key(settings.keys, "matcher-vault"))
         marks = Marks(read_key(settings.keys, "parties"))
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer, marks=marks)
