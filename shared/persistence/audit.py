@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, Integer, delete, func, insert, select, text
+from sqlalchemy import BigInteger, Index, Integer, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -128,9 +128,10 @@ class Chain:
         """
         table = self.table
         await self._take_turn(session)
-        kept = await session.scalar(select(func.min(col(table.sequence))).where(col(table.at) >= before))
+        in_turn = select(col(table.sequence)).order_by(col(table.sequence)).limit(1)  # stops at the first that is kept
+        kept = await session.scalar(in_turn.where(col(table.at) >= before))
         last = kept - 1 if kept is not None else (await self.head(session)).sequence
-        first = await session.scalar(select(func.min(col(table.sequence))))
+        first = await session.scalar(in_turn)
         if first is None or last < first:
             return 0
         await self.append(session, [Deed(SYSTEM, What.DROPPED, up_to=last)])

@@ -67,24 +67,20 @@ def urls(new_database_url: object) -> dict[str, str]:
     return {service: new_database_url() for service in AUDITS}  # type: ignore[operator]
 
 
-async def test_a_cut_end_and_a_forged_one_are_found(urls: dict[str, str], tmp_path: Path) -> None:
-    """Whole as they are; then rows are missing that were said to be there; then others stand in their place."""
+async def test_a_cut_end_and_a_forged_one_are_found_and_a_restore_is_neither(
+    urls: dict[str, str], tmp_path: Path
+) -> None:
+    """Whole after a restore that says so; then rows are missing that were said to be there; then others stand there."""
     async with three(urls, tmp_path) as databases:
 
         async def broken() -> Sequence[str]:
             return (await audits_are_whole(databases, tmp_path / "keys", tmp_path / "logs")).broken
 
+        await cut(databases, "intake", 2)
+        await append(databases, tmp_path, "intake", [Deed(SYSTEM, What.RESTORED)])
         whole = await broken()
         await cut(databases, "matcher", 2)
         short = await broken()
         await append(databases, tmp_path, "matcher", [Deed(OPS, What.DISCARDED)] * ROWS)  # with the very key
         assert ([], ["matcher: the end was cut off: rows 3 to 4 are missing"]) == (whole, short)
         assert ["matcher: row 4 is not the one that was said to be there"] == await broken()
-
-
-async def test_what_a_restore_took_back_is_not_missed(urls: dict[str, str], tmp_path: Path) -> None:
-    """The audit goes on from the backup, with a row that says so; what was said of the time after it binds no more."""
-    async with three(urls, tmp_path) as databases:
-        await cut(databases, "intake", 2)
-        await append(databases, tmp_path, "intake", [Deed(SYSTEM, What.RESTORED)])
-        assert [] == (await audits_are_whole(databases, tmp_path / "keys", tmp_path / "logs")).broken
