@@ -18,14 +18,20 @@ from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.deciding import Decision
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
-from shared.contracts.refusal import Forbidden, NotFound
+from shared.contracts.audit import Deed, Verdict, What
+from shared.contracts.personal import ContactAsked, ContactTold
+from shared.contracts.refusal import Forbidden, NotFound, Unavailable
 from shared.contracts.words import Role
+from shared.identity.acting import who_of
 from shared.identity.tokens import Caller, PurposeTokens
 from shared.persistence.admission import Admission
 from shared.persistence.auditing import Auditing
 from shared.web.callers import CoordinatorCaller
 from shared.web.paging import CursorBroken, place_of
 from shared.web.rules import EVERYBODY, STRANGER, Rule, Within, under
+
+AsksContact = Callable[[ContactAsked], Awaitable[ContactTold]]
+"""Asks intake whom to reach about an order."""
 
 StandsIn = Callable[[str], Awaitable[tuple[str, ...]]]
 """The areas a coordinator acts for at this moment, besides their own."""
@@ -92,6 +98,23 @@ class Doors:
     gap_days: int
     admission: Admission
     audit: Auditing
+    asks_contact: AsksContact
+
+    async def contact(self, assignment_id: str, caller: Caller) -> ContactTold:
+        """Whom a volunteer reaches about what they have taken; intake decides as well, and has it audited.
+
+        Raises ``NotFound`` for what is not theirs or has ended, ``Unavailable`` while intake cannot say.
+        """
+        order_id = await self.queries.live_order(assignment_id, caller.subject)
+        if order_id is None:
+            refused = Deed(who_of(caller), What.FETCHED, "", "", "contact", "assignment", verdict=Verdict.REFUSED)
+            await self.audit.note(refused)
+            raise NotFound
+        asked = ContactAsked(order_id=order_id, assignment_id=assignment_id, volunteer_id=caller.subject)
+        try:
+            return await self.asks_contact(asked)
+        except NotFound as unheard:  # it has not heard of the assignment yet
+            raise Unavailable from unheard
 
     async def do(self, use_case: Any, command: Any) -> Any:
         """Run one command with whoever else is waiting; the answer is the use case's, mostly an id."""

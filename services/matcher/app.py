@@ -23,6 +23,7 @@ from services.matcher.settings import MatcherSettings
 from services.matcher.use_cases import UseCases
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
+from shared.contracts.personal import ContactAsked, ContactTold
 from shared.contracts.refusal import Unavailable
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
@@ -38,6 +39,7 @@ from shared.messaging.asyncapi import describe
 from shared.messaging.entering import Entrance
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
+from shared.persistence.erasures import Register
 from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
@@ -116,12 +118,13 @@ class Matcher:
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         vault = Vault(read_key(settings.keys, "matcher-vault"))
         marks = Marks(read_key(settings.keys, "parties"))
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, marks=marks)
+        self.register = Register(settings.erasures, "matcher")
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, marks=marks, register=self.register)
         self.machinery.hear(make_hearing(self.use_cases))
         self.queries = Queries(
             self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
         )
-        self.machinery.answer(make_answers(self.queries, self.clock.now))
+        self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
         access = Access(self.rules, self._stands_in)
         self.doors = Doors(
             self.rules,
@@ -134,6 +137,7 @@ class Matcher:
             gap_days=settings.gap_days,
             admission=self.machinery.admission,
             audit=self.machinery.audit,
+            asks_contact=self._contact,
         )
         self.dispatch_clock = DispatchClock(
             self.queries, self.use_cases, self.clock, settings.sweep_seconds, frozenset(self.rules.departments_by_code)
@@ -148,6 +152,9 @@ class Matcher:
             ask_other,
         )
         self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_other, settings.sweep_seconds)
+
+    async def _contact(self, asked: ContactAsked) -> ContactTold:
+        return await ask(self.machinery.bus, asked, within=self.settings.answer_seconds)
 
     async def _stands_in(self, coordinator_id: str) -> tuple[str, ...]:
         return await self.queries.stand_ins.areas_of(coordinator_id, self.clock.now())
@@ -166,6 +173,8 @@ class Matcher:
         """The definition's posts into the database, the roster into memory; tried until the database is there."""
         while True:
             try:
+                erased = [one.subject for one in self.register.read()]
+                await self.use_cases.writer.do(self.use_cases.forgetting.erase_again, erased)
                 await self.use_cases.writer.do(self.use_cases.enrolling.settle_in, None)
             except Unavailable:
                 log.warning("database.absent")

@@ -30,6 +30,7 @@ from shared.contracts.intake import (
     ReviewReminded,
     VerdictGiven,
 )
+from shared.contracts.personal import WordsForgotten, WordsToForget
 from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.messaging.consuming import Hearing
 from shared.messaging.requests import Answers as Answering
@@ -133,7 +134,7 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     return hearing
 
 
-def make_answers(queries: Queries, now: Callable[[], datetime]) -> Answering:
+def make_answers(queries: Queries, now: Callable[[], datetime], use_cases: UseCases) -> Answering:
     """What matcher tells the services that ask."""
     answers = Answering("matcher")
 
@@ -146,5 +147,11 @@ def make_answers(queries: Queries, now: Callable[[], datetime]) -> Answering:
     async def on_stand_ins_asked(asked: StandInsAsked) -> StandInsTold:
         """For whom a coordinator stands in."""
         return StandInsTold(areas=await queries.stand_ins.areas_of(asked.coordinator_id, now()))
+
+    @answers.on(WordsToForget)
+    async def on_words_to_forget(asked: WordsToForget) -> WordsForgotten:
+        """Intake has let go of an order's words."""
+        await use_cases.writer.do(use_cases.forgetting.forget_words, asked.order_id)
+        return WordsForgotten()
 
     return answers

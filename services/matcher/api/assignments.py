@@ -8,6 +8,7 @@ from services.matcher.access import Doors
 from services.matcher.commands import CompleteLeg, HandBackLeg, StartLeg
 from services.matcher.queries.views import AssignmentView
 from services.matcher.use_cases.serving import Complete, HandBack, Start
+from shared.contracts.personal import ContactTold
 from shared.web.callers import VolunteerCaller
 from shared.web.paging import After, Limit, Page, as_it_is, page_of, place_of
 
@@ -29,6 +30,11 @@ def assignment_routes(router: APIRouter, doors: Doors) -> None:
         """I am on my way."""
         await doors.do(serving.start_assignments, Start(assignment_id, caller.subject))
         return await doors.queries.assignment(assignment_id)
+
+    @router.post("/assignments/{assignment_id}/contact", tags=["volunteers"])
+    async def contact(assignment_id: str, caller: VolunteerCaller) -> ContactTold:
+        """Name, phone, place and words of an order I have taken; only while I have it, and each look is audited."""
+        return await doors.contact(assignment_id, caller)
 
     @router.post("/assignments/{assignment_id}/complete", tags=["volunteers"])
     async def complete(assignment_id: str, caller: VolunteerCaller, body: CompleteLeg) -> AssignmentView:

@@ -6,9 +6,11 @@ from fastapi import APIRouter
 
 from services.matcher.access import Doors
 from services.matcher.commands import Register, SetAbsences, SetAvailability, SetDuty
-from services.matcher.commands.departing import FallIll, Leave
+from services.matcher.commands.departing import EraseMe, FallIll, Leave
 from services.matcher.queries.roster_views import MeView
 from services.matcher.use_cases.availing import Own
+from shared.contracts.audit import Deed, What
+from shared.identity.acting import who_of
 from shared.web.callers import VolunteerCaller
 
 
@@ -50,6 +52,18 @@ def me_routes(router: APIRouter, doors: Doors) -> None:
     async def leave(caller: VolunteerCaller, body: Leave) -> MeView:
         """I leave; no reason asked. What I have goes to others, my posts are free. 409 when I have left already."""
         await doors.do(departing.leave, Own(caller.subject, body))
+        return await roster.me(caller.subject)
+
+    @router.get("/me/personal", tags=["volunteers"])
+    async def personal(caller: VolunteerCaller) -> MeView:
+        """Everything that is kept of me, to read and to take along."""
+        await doors.audit.note(Deed(who_of(caller), What.VIEWED, "", caller.subject))
+        return await roster.me(caller.subject)
+
+    @router.post("/me/erase", tags=["volunteers"])
+    async def erase(caller: VolunteerCaller, body: EraseMe) -> MeView:
+        """Erase me: name, phone, unit, home, hours. That somebody served stays. 409 until I have left."""
+        await doors.do(doors.use_cases.forgetting.erase, Own(caller.subject, body))
         return await roster.me(caller.subject)
 
     @router.put("/me/registration", tags=["volunteers"])

@@ -20,6 +20,12 @@ class Leave(Command):
     leave: Annotated[Literal[True], BeforeValidator(_ticked)]
 
 
+class EraseMe(Command):
+    """A volunteer who has left is erased; it cannot be taken back."""
+
+    sure: Annotated[Literal[True], BeforeValidator(_ticked)]
+
+
 class FallIll(Command):
     """A volunteer is ill, from now until then."""
 

@@ -12,6 +12,7 @@ from services.matcher.access import Doors
 from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.back_and_forth import back_and_forth_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
+from services.matcher.pages.contact import contact_pages
 from services.matcher.pages.dangers import Dangers, danger_pages
 from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
@@ -66,6 +67,7 @@ def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRoute
             yield event
 
     router.include_router(volunteering_routes(volunteering, doors, pages))
+    router.include_router(contact_pages(volunteering, doors, pages))
     router.include_router(pool_pages(Pool(doors, pages), doors))
     router.include_router(call_up_pages(CallUps(doors, pages), doors))
     router.include_router(desk_routes(desk, doors, pages))

@@ -10,9 +10,11 @@ from fastapi.responses import Response
 
 from services.matcher.access import Doors
 from services.matcher.commands import Command
-from services.matcher.commands.departing import FallIll, Leave
+from services.matcher.commands.departing import EraseMe, FallIll, Leave
 from services.matcher.use_cases.availing import Own
+from shared.contracts.audit import Deed, What
 from shared.contracts.refusal import Refusal
+from shared.identity.acting import who_of
 from shared.web.callers import VolunteerCaller
 from shared.web.errors import status_of
 from shared.web.forms import posted
@@ -34,6 +36,17 @@ def departing_pages(router: APIRouter, page: Callable[..., Awaitable[Response]],
     @router.post("/availability/unwell")
     async def unwell(request: Request, caller: VolunteerCaller) -> Response:
         return await take(request, caller, FallIll, departing.fall_ill)
+
+    @router.get("/availability/copy")
+    async def copy(caller: VolunteerCaller) -> Response:
+        await doors.audit.note(Deed(who_of(caller), What.VIEWED, "", caller.subject))
+        kept = await doors.queries.roster.me(caller.subject)
+        headers = {"Content-Disposition": 'attachment; filename="paidan-personal.json"', "Cache-Control": "no-store"}
+        return Response(kept.model_dump_json(indent=2), media_type="application/json", headers=headers)
+
+    @router.post("/availability/erase")
+    async def erase(request: Request, caller: VolunteerCaller) -> Response:
+        return await take(request, caller, EraseMe, doors.use_cases.forgetting.erase)
 
     @router.post("/availability/leave")
     async def leave(request: Request, caller: VolunteerCaller) -> Response:

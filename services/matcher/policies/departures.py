@@ -20,10 +20,22 @@ class HasLeft(Conflict):
     title = "This volunteer has left"
 
 
+class NotGone(Conflict):
+    """Whoever is on the roster is needed there: they leave first, and what they have goes to others."""
+
+    title = "Please leave first: what you have then goes to others, and your data can be erased"
+
+
 class OnTheRoster(Conflict):
     """Only who left or is suspended can be let back in."""
 
     title = "This volunteer is neither suspended nor gone"
+
+
+def check_erasable(left_at: datetime | None) -> None:
+    """Raises ``NotGone`` for somebody who has not left."""
+    if left_at is None:
+        raise NotGone
 
 
 def check_until(until: datetime, now: datetime) -> None:

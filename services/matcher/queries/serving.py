@@ -86,6 +86,14 @@ class ServingQueries(Looking):
             found = found.where((ended > after[0]) | older)
         return [self._views.assignment(*row) for row in await self._all(found)]
 
+    async def live_order(self, assignment_id: str, volunteer_id: str) -> str | None:
+        """The order of a volunteer's own assignment that still runs."""
+        found = select(col(Assignment.order_id)).where(col(Assignment.assignment_id) == assignment_id)
+        found = found.where(col(Assignment.volunteer_id) == volunteer_id, col(Assignment.state).in_(_ACTIVE))
+        async with self._looking() as session:
+            order_id: str | None = await session.scalar(found)
+            return order_id
+
     async def assignment(self, assignment_id: str) -> AssignmentView:
         """One assignment. Raises ``NotFound``."""
         found = self._assignments().where(col(Assignment.assignment_id) == assignment_id)

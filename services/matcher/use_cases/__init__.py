@@ -18,6 +18,7 @@ from services.matcher.use_cases.dispatching import Dispatching
 from services.matcher.use_cases.drawing import Drawing
 from services.matcher.use_cases.enrolling import Enrolling
 from services.matcher.use_cases.extending import Extending
+from services.matcher.use_cases.forgetting import Forgetting
 from services.matcher.use_cases.incidents import Incidents
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.needs import Needs
@@ -33,6 +34,7 @@ from services.matcher.use_cases.standing_in import StandingIn
 from services.matcher.use_cases.steps import Steps
 from shared.community.definition import Community
 from shared.identity.marks import Marks
+from shared.persistence.erasures import Register
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.vault import Vault
 
@@ -51,6 +53,7 @@ class UseCases:
         writer: GroupCommit[Repository],
         policy: Policy | None = None,
         marks: Marks | None = None,
+        register: Register | None = None,
     ) -> None:
         policy = policy or Policy.of(rules.pairing)
         self.writer = writer
@@ -77,6 +80,7 @@ class UseCases:
         self.incidents = Incidents(rules, vault)
         self.departing = Departing(means, vault, self.pairing, self.claiming)
         self.availing = Availing(rules, vault)
+        self.forgetting = Forgetting(rules, vault, register)
         self.standing_in = StandingIn(rules)
         self.recommending = Recommending(means, self.deciding)
 

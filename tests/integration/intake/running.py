@@ -131,6 +131,7 @@ async def make_place(folder: Path, database_url: str, rules: Community, **more: 
         **{
             "database_url": database_url,
             "keys": folder / "keys",
+            "erasures": folder / "erasures",
             "clock": f"{START}@1/{time.time()}",
             "nats_url": absent,
             **more,

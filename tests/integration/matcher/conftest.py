@@ -114,6 +114,7 @@ async def house(
     settings = MatcherSettings(
         database_url=stage.database.url,
         keys=tmp_path / "keys",
+        erasures=tmp_path / "erasures",
         clock=f"{stage.now.isoformat()}@0.000001",
         nats_url="nats://127.0.0.1:1",
     )
