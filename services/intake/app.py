@@ -128,7 +128,8 @@ class Intake:
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
         register = Register(settings.erasures, "intake")
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, settings.code_limits, register)
+        per_phone = settings.orders_per_phone
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, settings.code_limits, register, per_phone)
         self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         parties = Parties(self.machinery.database, vault, Marks(read_key(settings.keys, "parties")))
