@@ -30,7 +30,7 @@ def nobody(_policy: str, _days: int) -> None:
 def paidan(out: Path, hash_seed: str) -> list[dict[str, Any]]:
     """The command line, in a process of its own; its JSON."""
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from deploy.cli import main; main()"
-    options = ["--days", "1", "--seed", "3", "--orders-per-day", "6", "--policy", "ours", "--json", str(out)]
+    options = ["--days", "1", "--seed", "3", "--orders-per-day", "3", "--policy", "ours", "--json", str(out)]
     subprocess.run(
         [sys.executable, "-c", program, "simulate", *options],
         cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": hash_seed}, capture_output=True, timeout=110, check=True,
