@@ -6,6 +6,7 @@ Each test is named by its number; ``docs/security.md`` is written from them.
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,8 +17,9 @@ import pytest
 from deploy.attached import Attached
 from deploy.demo.doors import Doors
 from shared.contracts.words import Role
-from tests.flows.people import GRID, asked, coordinator, in_state, order, place
+from tests.flows.people import GRID, PHONE, asked, coordinator, in_state, order, place
 from tests.flows.visitors import Visitor, visiting
+from tests.waiting import wait_for
 
 MANY = 50
 OTHER_GRID = "maoling-west-g1"
@@ -49,6 +51,26 @@ async def test_case_01_a_resident_does_not_see_anothers_order(visitor: Visitor, 
     path = f"/api/orders/{mine['reference']}"
     tokens = (mine["tracking_token"], other["tracking_token"])
     assert [200, 404] == [await visitor.status("GET", "intake", path, token) for token in tokens]
+
+
+async def test_case_02_an_address_is_for_who_serves_and_as_long_as_they_do(visitor: Visitor, doors: Doors) -> None:
+    """The contact opens to the assignment's own volunteer; to another, and once it is served, it does not exist."""
+    placed, token, offer_id = await offered(doors)
+    accepted = (await visitor("POST", "matcher", f"/api/offers/{offer_id}/accept", token, {})).json()
+    path = f"/api/assignments/{accepted['assignment_id']}"
+    stranger = doors.as_caller(Role.VOLUNTEER, "v-0001x")
+
+    async def told() -> dict[str, Any]:
+        answer = await visitor("POST", "matcher", f"{path}/contact", token)
+        return dict(answer.json()) if answer.status_code == 200 else {}
+
+    contact = await wait_for(told, 20.0, "intake to hear of the assignment")
+    assert PHONE.replace(" ", "") in json.dumps(contact)
+    assert 404 == await visitor.status("POST", "matcher", f"{path}/contact", stranger)
+    await visitor("POST", "matcher", f"{path}/start", token, {})
+    await visitor("POST", "matcher", f"{path}/complete", token, {"report": "好了"})
+    await in_state(doors, placed, "done")
+    assert 404 == await visitor.status("POST", "matcher", f"{path}/contact", token)
 
 
 async def test_case_03_a_volunteer_at_the_desk_of_others_is_refused_and_it_is_audited(
