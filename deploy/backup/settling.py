@@ -8,7 +8,8 @@
 - What was never attempted: a notice that waited at the cut may have left since. It counts as attempted once, as after
   a crash in the middle of an attempt; who delivers looks first where a channel can be looked at.
 
-A list of people who were erased is applied here as well, once there is one: by a restore nobody comes back.
+Who was erased is no matter of this list: each service reads its register at every start, before it shows anything, and
+erases again whom the restored database still has (``shared.persistence.erasures``). By a restore nobody comes back.
 """
 
 from __future__ import annotations
