@@ -27,7 +27,7 @@ def welcome(addresses: Mapping[str, str], data: Path, demonstration: Demonstrati
         "",
         "open these pages:",
         *(f"  {_PEOPLE[service]:<26}{addresses[service]}/" for service in SERVICES),
-        "sign in with a signed token, printed by one of:",
+        "volunteers sign in by phone, the code stands in notices.jsonl; others with a signed token, printed by one of:",
         *(f"  {_command(caller, data)}" for caller in _callers(demonstration, with_roster=with_roster)),
         "Ctrl-C stops all of it.",
         "",

@@ -108,7 +108,8 @@ class CodeSent(Answer):
 
 class CodeToSend(Request[CodeSent]):
     """Have a one-time code brought to a phone: in no event, kept by nobody. ``phone`` in E.164; ``language`` as in
-    ``zh-CN``; ``valid_minutes``: how long it is good. Refused with ``Unavailable`` while it cannot be sent.
+    ``zh-CN``; ``valid_minutes``: how long it is good; ``sign_in``: it lets somebody in, else it finds orders. Refused
+    with ``Unavailable`` while it cannot be sent.
     """
 
     service: ClassVar[str] = "notifier"
@@ -120,6 +121,7 @@ class CodeToSend(Request[CodeSent]):
     code: str = Field(pattern=r"^[0-9]{6}$", repr=False)
     language: str
     valid_minutes: int = Field(ge=1)
+    sign_in: bool = False
 
 
 class HeardAs(StrEnum):

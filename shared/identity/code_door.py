@@ -119,6 +119,8 @@ class CodeDoor:
             if await self._owner(asked.phone_print) is None:
                 return
             await self._writer.do(self._asking.make_codes, made)
-            await self._sends(CodeToSend(phone=asked.phone, code=code, language=asked.language, valid_minutes=minutes))
+            await self._sends(
+                CodeToSend(phone=asked.phone, code=code, language=asked.language, valid_minutes=minutes, sign_in=True)
+            )
         except Refusal as refusal:
             log.warning("code.unsent", error=type(refusal).__name__)

@@ -1,4 +1,4 @@
-"""The documents of the outside: OpenAPI and AsyncAPI as each service serves them, and the life of an order.
+"""The documents of the outside: OpenAPI and AsyncAPI as each service serves them, who may what, an order's life.
 
 ``python -m tests.contracts.published`` (``make contracts``) writes them to docs/; a test compares them.
 """
@@ -19,6 +19,8 @@ from fastapi import FastAPI
 from shared.contracts.flows import SERVICES
 from shared.identity.keys import create_keys
 from shared.web.settings import ServiceSettings
+from tests.contracts import access
+from tests.contracts.access import access_page
 from tests.contracts.lifecycle import lifecycle_page, page_path
 
 ROOT = Path(__file__).parents[2]
@@ -33,12 +35,13 @@ def page_of(service: str, kind: str) -> Path:
 async def documents(directory: Path) -> dict[Path, str]:
     """Every document by the place where it is committed. Keys and databases come to lie in ``directory``."""
     create_keys(directory)
+    applications = {service: _application(service, directory) for service in SERVICES}
     served = {
-        page_of(service, kind): await _document(_application(service, directory), kind)
-        for service in SERVICES
+        page_of(service, kind): await _document(application, kind)
+        for service, application in applications.items()
         for kind in KINDS
     }
-    return served | {page_path(ROOT): lifecycle_page()}
+    return served | {page_path(ROOT): lifecycle_page(), access.page_path(ROOT): access_page(applications)}
 
 
 async def _document(application: FastAPI, kind: str) -> str:
@@ -54,7 +57,7 @@ def _application(service: str, directory: Path) -> FastAPI:
     settings = next(
         member
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, ServiceSettings) and member is not ServiceSettings
+        if issubclass(member, ServiceSettings) and member.__module__ == module.__name__
     )
     application: FastAPI = importlib.import_module(f"services.{service}.app").make_app(
         settings(keys=directory, database_url=f"sqlite+aiosqlite:///{directory / f'{service}.db'}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from services.notifier.policies.texts import CODE_TEXT
+from services.notifier.policies.texts import CODE_TEXT, SIGN_IN_TEXT
 from shared.contracts.refusal import Unavailable
 from shared.contracts.requests import CodeSent, CodeToSend
 from shared.messaging.requests import Answers
@@ -30,7 +30,8 @@ def answering(write: Write, readers: Readers) -> Answers:
     @answers.on(CodeToSend)
     async def send(asked: CodeToSend) -> CodeSent:
         language = Language(asked.language) if asked.language in list(Language) else Language.ZH
-        said = readers.of(language).gettext(CODE_TEXT) % {"code": asked.code, "minutes": asked.valid_minutes}
+        text = SIGN_IN_TEXT if asked.sign_in else CODE_TEXT
+        said = readers.of(language).gettext(text) % {"code": asked.code, "minutes": asked.valid_minutes}
         message = {
             "kind": "code",
             "recipient": {"phone": asked.phone},

@@ -11,7 +11,13 @@ CODE_TEXT = msgid(
     "%(code)s is your code to find your orders. It is good for %(minutes)s minutes. Tell it to nobody, also not to "
     "somebody who calls you."
 )
-"""What goes to a phone with a one-time code."""
+"""What goes to a phone with a one-time code of who looks for orders."""
+
+SIGN_IN_TEXT = msgid(
+    "%(code)s is your code to sign in. It is good for %(minutes)s minutes. Tell it to nobody, also not to somebody who "
+    "calls you."
+)
+"""What goes to a phone with a one-time code of who signs in."""
 
 TEXTS: Mapping[tuple[str, Role], str] = {
     ("order_placed", Role.RESIDENT): msgid("We have your order %(reference)s (%(service)s) and are looking for help."),

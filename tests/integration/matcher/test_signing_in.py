@@ -173,3 +173,4 @@ async def test_the_pages_lead_from_the_phone_to_the_first_page(door: Door) -> No
         assert (401, True) == (again.status_code, "not accepted" in again.text)
         entered = await client.post("/sign-in/code", data=typed | {"code": door.came[0].code}, headers=headers)
         assert (303, "/pool") == (entered.status_code, entered.headers["location"])
+        assert door.came[0].sign_in

@@ -78,7 +78,9 @@ async def test_a_code_goes_to_the_notice_file_in_its_readers_language(place: Pla
         assert CodeSent() == await answered(intake, "en")
         await ask(intake, code("zh-CN"), within=2)
         await ask(intake, code("fr"), within=2)
-    lines = place.lines()
+        await ask(intake, code("en").model_copy(update={"sign_in": True}), within=2)
+    *lines, signing_in = place.lines()
+    assert signing_in["text"]["en"].startswith("271828 is your code to sign in.")
     assert [("code", {"phone": PHONE}, CODE)] * 3 == [(one["kind"], one["recipient"], one["code"]) for one in lines]
     assert [["en"], ["zh"], ["zh"]] == [list(one["text"]) for one in lines]
     assert lines[0]["text"]["en"].startswith("271828 is your code to find your orders. It is good for 10 minutes.")
