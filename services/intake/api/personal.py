@@ -34,14 +34,14 @@ def personal_routes(own: OwnRecords) -> APIRouter:
         """Erase me from this order; its course stays, with nobody in it. 409 while it is open."""
         return await own.erase(found)
 
-    @router.get("/personal")
+    @router.get("/personal", responses={401: {}, 404: {}})
     @under(BEARER_OF_A_SECRET)
     @under(BEARER_OF_A_SECRET)
     async def of_phone(request: Request) -> PersonalViews:
         """Everything that is kept under the phone whose code was entered, to read and to take along."""
         return await own.of_phone(bearer_of(request))
 
-    @router.post("/personal/erase")
+    @router.post("/personal/erase", responses={401: {}, 404: {}})
     @under(BEARER_OF_A_SECRET)
     @under(BEARER_OF_A_SECRET)
     async def erase_phone(_body: ErasePersonal, request: Request) -> PersonalViews:
