@@ -18,7 +18,9 @@ from services.intake.access.finding import Finder, Secrets
 from services.intake.access.personal import PERSONAL, OwnRecords
 from services.intake.api.personal import personal_routes
 from services.intake.clocks import ForgettingClock, ReviewClock
+from services.intake.commands import RevealReason
 from services.intake.consumers import answering, make_hearing, make_notice_hearing
+from services.intake.models import Audited
 from services.intake.pages.entry import entry_pages
 from services.intake.pages.personal import personal_pages
 from services.intake.pages.privacy import ADDRESS as PRIVACY
@@ -55,6 +57,7 @@ from shared.messaging.asyncapi import describe
 from shared.messaging.entering import Entrance
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
+from shared.persistence.bounding import BoundedAudit, ContactsADay
 from shared.persistence.erasures import Register
 from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
@@ -133,7 +136,9 @@ class Intake:
         self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         parties = Parties(self.machinery.database, vault, Marks(read_key(settings.keys, "parties")))
-        contacts = ServersContacts(self.machinery.database, vault, self.machinery.audit)
+        a_day = ContactsADay(settings.contacts_volunteer, settings.contacts_coordinator, RevealReason.EMERGENCY.value)
+        audit = BoundedAudit(self.machinery.audit, self.machinery.database, Audited, a_day)
+        contacts = ServersContacts(self.machinery.database, vault, audit)
         self.machinery.answer(answering(parties, contacts))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
@@ -168,7 +173,7 @@ class Intake:
             IncidentWords(self.machinery.database, vault),
             self.finder,
             self.machinery.admission,
-            self.machinery.audit,
+            audit,
         )
         database, keeping = self.machinery.database, Keeping.of_days(settings.hints_days, settings.contact_days)
         own, phones = Personal(database, vault, keeping), OrdersByPhone(database, vault)

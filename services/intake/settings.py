@@ -21,9 +21,10 @@ class IntakeSettings(CodeSettings):
     evening" mean when an order is taken down. ``code_minutes``: how long a one-time code is good (wall time);
     ``code_attempts``: after so many wrong ones it is dead; ``codes_per_phone``, ``codes_per_address``,
     ``codes_in_all``: the most that may be asked for in an hour. ``orders_per_phone``: the most orders an hour that one
-    phone places without a coordinator looking at them first (domain time). ``hints_days``, ``contact_days``: how long
-    after the closing of an order its words and hints, and its contacts, are kept (domain time). ``forget_seconds``: the
-    pause between two looks at what is to be forgotten (wall time).
+    phone places without a coordinator looking at them first (domain time). ``contacts_volunteer``,
+    ``contacts_coordinator``: of how many orders one person is shown the contact in 24 hours (wall time).
+    ``hints_days``, ``contact_days``: how long after the closing of an order its words and hints, and its contacts, are
+    kept (domain time). ``forget_seconds``: the pause between two looks at what is to be forgotten (wall time).
     """
 
     service: ClassVar[str] = "intake"
@@ -43,6 +44,8 @@ class IntakeSettings(CodeSettings):
     day_to: int = Field(default=18, ge=0, le=23)
     evening_to: int = Field(default=21, ge=0, le=23)
     orders_per_phone: PositiveInt = 30
+    contacts_volunteer: PositiveInt = 30
+    contacts_coordinator: PositiveInt = 100
     hints_days: PositiveFloat = 7.0
     contact_days: PositiveFloat = 30.0
     forget_seconds: PositiveFloat = 60.0
