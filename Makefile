@@ -56,7 +56,7 @@ audit: .venv/dev.stamp ## known weaknesses of what is pinned, and ruff's securit
 	$(BIN)/ruff check --select S .
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock --requirement requirements-dev.lock
 
-contracts: .venv/dev.stamp ## write docs/openapi and docs/asyncapi again, as the services serve them
+contracts: .venv/dev.stamp ## write docs/openapi, docs/asyncapi and docs/access.md again, as the services serve them
 	$(BIN)/python -m tests.contracts.published
 
 lock: .venv/dev.stamp ## pin every dependency again, with hashes, from pyproject.toml

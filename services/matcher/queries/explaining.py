@@ -118,7 +118,6 @@ def _choice(offer: Offer) -> ChoiceView:
     return ChoiceView(
         volunteer_id=offer.volunteer_id,
         source=offer.source,
-        cost=round(offer.cost, 4),
         parts=json.loads(offer.parts),
         eligible=offer.eligible,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from shared.community.text import Text
 from shared.contracts.words import Window
@@ -116,12 +116,13 @@ class FreeMemberView(BaseModel):
 
 
 class ChoiceView(BaseModel):
-    """Why somebody who has a leg was chosen: the parts of the cost, and how many people could have been asked."""
+    """Why somebody who has a leg was chosen, and how many people could have been asked. ``parts`` of the cost are the
+    pairing's own: pages tell in words what spoke for somebody, no door gives the numbers out (mission.md, fairness).
+    """
 
     volunteer_id: str
     source: str
-    cost: float
-    parts: dict[str, float]
+    parts: dict[str, float] = Field(exclude=True)
     eligible: int
 
 

@@ -1,0 +1,42 @@
+"""Every door of intake, tried by everybody, against the rule it names (security.md)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from shared.community.definition import Community
+from shared.contracts.words import Role
+from shared.web.rules import ruled_routes
+from tests.integration.intake.running import START, bearer, make_place, place_order
+from tests.integration.trying import Tries, audited, broken, knocking, signed, told_no
+
+BODIES = {
+    "/api/desk/orders/{reference}/window": {
+        "json": {"from": "2026-12-01T19:00:00+08:00", "to": "2026-12-01T20:00:00+08:00"},
+    },
+}
+
+
+async def test_every_route_keeps_its_rule(tmp_path: Path, rules: Community) -> None:
+    """Each with every role: nobody comes further than the rule says, and what is another's does not exist."""
+    place = await make_place(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'intake.db'}", rules)
+    opened = await place.open_at(datetime.fromisoformat(START))
+    routes, keys = ruled_routes(opened.app.routes), place.settings.keys
+    try:
+        async with knocking(opened.app) as client:
+            placed, others = [await place_order(client) for _ in range(2)]
+            people = [
+                Tries("stranger"),
+                Tries("another resident", Role.RESIDENT, bearer(others["tracking_token"]), tracking=True),
+                signed(keys, "another resident by name", Role.RESIDENT, others["order_id"]),
+                signed(keys, "volunteer", Role.VOLUNTEER, "v-1"),
+                signed(keys, "department", Role.DEPARTMENT, "city_management"),
+                signed(keys, "coordinator of another area", Role.COORDINATOR, "c-2", "west"),
+                signed(keys, "coordinator", Role.COORDINATOR, "c-1", "east", foreign=False),
+                signed(keys, "ops", Role.OPS, "ops-1"),
+            ]
+            assert [] == await broken(client, routes, people, {"reference": placed["reference"]}, BODIES)
+        assert told_no(routes, people) == await audited(opened.intake.machinery.database)
+    finally:
+        await place.close()
