@@ -42,7 +42,7 @@ def application() -> FastAPI:
     ("path", "method", "statuses", "security"),
     [
         ("/api/open", "get", {200, 422, 429, 503}, None),
-        ("/api/either", "post", {200, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503}, [{"bearer": []}, {}]),
+        ("/api/either", "post", {200, 400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503}, [{"bearer": []}, {}]),
         ("/api/mine/{thing_id}", "get", {200, 401, 403, 404, 409, 422, 429, 503}, [{"bearer": []}]),
     ],
 )
