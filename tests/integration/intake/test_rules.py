@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from shared.community.definition import Community
 from shared.contracts.words import Role
 from shared.web.rules import ruled_routes
@@ -40,3 +42,29 @@ async def test_every_route_keeps_its_rule(tmp_path: Path, rules: Community) -> N
         assert told_no(routes, people) == await audited(opened.intake.machinery.database)
     finally:
         await place.close()
+
+
+async def test_a_tracking_link_becomes_a_cookie_at_once(
+    tmp_path: Path, rules: Community, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its token leaves the address at the first visit, goes with no referrer, and is in no log; the cookie opens that
+    order's page alone.
+    """
+    place = await make_place(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'intake.db'}", rules)
+    opened = await place.open_at(datetime.fromisoformat(START))
+    try:
+        async with knocking(opened.app) as client:
+            placed = await place_order(client)
+            token, address = placed["tracking_token"], f"/orders/{placed['reference']}"
+            answer = await client.get(f"/t/{token}")
+            cookie = answer.headers["set-cookie"]
+            page = await client.get(address, headers={"Cookie": f"paidan_track={token}"})
+    finally:
+        await place.close()
+    assert (303, address, "same-origin") == (
+        answer.status_code,
+        answer.headers["location"],
+        answer.headers["referrer-policy"],
+    )
+    assert (True, True) == ("HttpOnly" in cookie, f"Path={address};" in cookie)
+    assert (200, False) == (page.status_code, token in "".join(capsys.readouterr()))
