@@ -39,7 +39,7 @@ def _mobile(typed: str) -> str:
     try:
         return mobile(typed)
     except ValueError:
-        raise ValueError("this is not a mobile number") from None
+        raise ValueError("This is not a mobile number") from None
 
 
 Mobile = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(_mobile)]

@@ -20,7 +20,7 @@ def _mobile(typed: str) -> str:
     try:
         return mobile(typed)
     except ValueError:
-        raise ValueError("this is not a mobile number") from None
+        raise ValueError("This is not a mobile number") from None
 
 
 Mobile = Annotated[Line, Field(max_length=LONGEST_PHONE), AfterValidator(_mobile)]
