@@ -196,7 +196,7 @@ def make_teahouse(settings: TeahouseSettings | None = None, **more: Any) -> Fast
     settings = settings or TeahouseSettings()
     readers = more.pop("readers", None) or Readers()
     tokens = FormTokens("teahouse", KEY, secure=settings.secure, trusted_origins=settings.trusted_origins)
-    pages = Pages(HERE / "templates", Site("Community orders", LINKS, "/sign-in"), tokens)
+    pages = Pages(HERE / "templates", Site("Community orders", LINKS, sign_in="/sign-in"), tokens)
     parts = Parts(
         title="teahouse",
         version="1",
