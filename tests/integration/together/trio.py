@@ -27,6 +27,7 @@ from services.intake.consumers import answering
 from services.intake.consumers import make_hearing as heard_by_intake
 from services.intake.consumers import make_notice_hearing as notices_heard_by_intake
 from services.intake.queries import Parties
+from services.intake.queries.serving import ServersContacts
 from services.matcher import app as matcher_app
 from services.matcher.clocks import PartiesClock
 from services.matcher.consumers import make_hearing
@@ -178,7 +179,8 @@ class Trio:
         intake, matcher = self.running["intake"].wired, self.running["matcher"].wired
         vault = Vault(read_key(self._folder / "keys", "intake-vault"))
         marks = Marks(read_key(self._folder / "keys", "parties"))
-        tells = answering(Parties(intake.machinery.database, vault, marks)).tells[PartiesAsked]
+        contacts = ServersContacts(intake.machinery.database, vault, intake.machinery.audit)
+        tells = answering(Parties(intake.machinery.database, vault, marks), contacts).tells[PartiesAsked]
         return PartiesClock(matcher.queries, matcher.use_cases, tells, 1.0)  # type: ignore[arg-type]  # in place of the bus
 
     async def carry(self, service: str, publisher: str, *, twice: bool = False, dying: bool = False) -> bool:
