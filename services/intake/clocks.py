@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.intake.policies.forgetting import Forgotten
 from services.intake.queries.deadlines import Deadlines
@@ -116,7 +117,7 @@ class ForgettingClock:
 
     async def begin(self) -> None:
         """Before anything is shown. Without its database a service shows nothing, and compares later."""
-        with suppress(Unavailable):
+        with suppress(Unavailable, SQLAlchemyError):  # the tables may not be there yet either
             await self.compare()
 
     async def compare(self) -> int:

@@ -85,6 +85,10 @@ class KeyedClient(Client):
         self._public_nkey = public_of(seed)
         self._signature_cb = partial(sign, seed)
 
+    async def abandon(self) -> None:
+        """Close a connection that nobody has yet: nobody is told that it is closed."""
+        await self._close(Client.CLOSED, do_cbs=False)
+
 
 class KeyedBroker(NatsBroker):
     """The broker object of a service, coming in by an ``Entrance``."""
@@ -110,6 +114,6 @@ async def enter(entrance: Entrance, **options: Any) -> Client:
     except BaseException:
         with suppress(TimeoutError):  # a handshake that failed may never be said goodbye to
             async with asyncio.timeout(GOODBYE_SECONDS):
-                await client.close()
+                await client.abandon()
         raise
     return client

@@ -121,6 +121,12 @@ class Chain:
         found = (await session.execute(last.limit(1))).first()
         return Head(*found) if found else Head(0, self._seal.origin)
 
+    async def starts_before(self, session: AsyncSession, before: datetime) -> bool:
+        """Whether the oldest row is older than ``before``."""
+        oldest = select(col(self.table.at)).order_by(col(self.table.sequence)).limit(1)
+        found = await session.scalar(oldest)
+        return found is not None and found < before
+
     async def drop(self, session: AsyncSession, before: datetime) -> int:
         """Take out the oldest rows, up to the first that is not older than ``before``; answers how many.
 
