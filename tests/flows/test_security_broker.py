@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import nats
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -22,7 +21,7 @@ from deploy.demo.doors import Doors
 from deploy.permissions import inbox_of
 from shared.contracts.envelope import to_headers
 from shared.contracts.words import Role
-from shared.messaging.entering import enter
+from shared.messaging.entering import Entrance, enter
 from tests.flows.people import GRID, order, place
 from tests.waiting import wait_for
 
@@ -51,7 +50,7 @@ async def test_case_23_nobody_is_anonymous_and_nobody_says_what_is_not_theirs(st
 
     url = stack.stack.addresses["nats"]
     with pytest.raises((NatsError, OSError)):
-        await nats.connect(url, allow_reconnect=False, connect_timeout=2, error_cb=unsaid)
+        await enter(Entrance(url), allow_reconnect=False, connect_timeout=2, error_cb=unsaid)
     forbidden = ["matcher.order_done.v1._.x", "$JS.API.STREAM.DELETE.INTAKE", "$JS.API.STREAM.PURGE.MATCHER"]
     async with speaking(stack, "intake") as (client, complaints):
         for subject in forbidden:
