@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.intake.policies.forgetting import Forgotten
 from services.intake.queries.deadlines import Deadlines
@@ -20,6 +19,7 @@ from services.intake.use_cases.forgetting import Erase, Forget
 from shared.community.clock import DomainClock
 from shared.contracts.personal import WordsForgotten, WordsToForget
 from shared.contracts.refusal import NotFound, Refusal, Unavailable
+from shared.persistence.engine import DATABASE_ERRORS
 from shared.persistence.erasures import Register
 
 log = structlog.get_logger()
@@ -117,7 +117,7 @@ class ForgettingClock:
 
     async def begin(self) -> None:
         """Before anything is shown. Without its database a service shows nothing, and compares later."""
-        with suppress(Unavailable, SQLAlchemyError):  # the tables may not be there yet either
+        with suppress(Unavailable, *DATABASE_ERRORS):  # the tables may not be there yet either
             await self.compare()
 
     async def compare(self) -> int:

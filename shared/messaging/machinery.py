@@ -17,7 +17,6 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.messaging.bus import STUCK_SECONDS, Bus
@@ -35,7 +34,7 @@ from shared.persistence.admission import Admission, Limits
 from shared.persistence.audit import Chain, Seal
 from shared.persistence.audit_clock import AuditClock, AuditKept
 from shared.persistence.auditing import Audit
-from shared.persistence.engine import BUSY_SECONDS, Database
+from shared.persistence.engine import BUSY_SECONDS, DATABASE_ERRORS, Database
 from shared.persistence.finding_deeds import Deeds
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import AfterCommit, Units
@@ -152,7 +151,7 @@ async def _turn(loop: Loop) -> None:
     while True:
         try:
             return await loop()
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             log.warning("loop.paused", loop=_name(loop), error=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -24,6 +24,9 @@ CONNECTION_WAITS = 3
 """So many times longer anybody waits for a connection: a busy machine must not look like a database that is away."""
 SILENT_SECONDS = 30.0
 """A PostgreSQL that answers nothing for so long is away: frozen, or behind a network that swallows everything."""
+
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+"""What is raised by a database that is away, or has no tables yet."""
 
 _RACED = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization_failure and deadlock_detected: nothing was done, and doing it again is all it takes."""
