@@ -7,11 +7,12 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import httpx2
 
 from deploy.log_file import LONGEST_LINE, LogFile
+from deploy.nursery import POSSIBLE, Nursery
 
 _CHUNK = 64 * 1024
 _REST = 1.0
@@ -23,7 +24,8 @@ class Child:
     """What the supervisor starts and keeps alive.
 
     ``health`` is a URL that answers 200 while the process lives (never readiness: a service waits for its
-    broker by itself). ``ready`` runs after each start, once the child is healthy; it may raise.
+    broker by itself). ``ready`` runs after each start, once the child is healthy; it may raise. ``born``: the nursery
+    starts it; ``argv`` is then ``(python, "-m", module, …)``.
     """
 
     name: str
@@ -32,26 +34,55 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: Path | None = None
     ready: Callable[[], Awaitable[None]] | None = None
+    born: bool = False
+
+
+class Process(Protocol):
+    """A process that was started, by asyncio or by the nursery."""
+
+    @property
+    def pid(self) -> int:
+        """Its id, also after its end."""
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs."""
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it says."""
+
+    def terminate(self) -> None:
+        """SIGTERM. Raises ``ProcessLookupError`` when it has ended."""
+
+    def kill(self) -> None:
+        """SIGKILL. Raises the same."""
+
+    async def wait(self) -> int:
+        """Its exit code."""
 
 
 class ChildProcess:
     """A running child. Its output goes to its log line by line; it leads a session of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: LogFile) -> None:
+    def __init__(self, process: Process, log: LogFile) -> None:
         self._process = process
         self._log = log
         self._hearing = asyncio.create_task(self._hear(), name=f"output of {process.pid}")
         self._gone = asyncio.create_task(process.wait(), name=f"end of {process.pid}")
 
     @classmethod
-    async def spawn(
-        cls, argv: tuple[str, ...], environment: Mapping[str, str], directory: Path | None, log: LogFile
-    ) -> Self:
-        """Start a process. Its own session keeps Ctrl-C away from it: the supervisor ends it in order."""
+    async def spawn(cls, child: Child, log: LogFile, nursery: Nursery | None = None) -> Self:
+        """Start a process. Its own session keeps Ctrl-C away from it: the supervisor ends it in order.
+
+        Raises ``OSError`` when it could not be started.
+        """
+        if child.born and nursery is not None and POSSIBLE:
+            return cls(await nursery.bear(child.argv, child.environment, child.directory), log)
         process = await asyncio.create_subprocess_exec(
-            *argv,
-            env=environment,
-            cwd=directory,
+            *child.argv,
+            env=child.environment,
+            cwd=child.directory,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -12,6 +12,7 @@ import httpx2
 from deploy.children import Child, ChildProcess, answers
 from deploy.leash import Leash
 from deploy.log_file import LogFile
+from deploy.nursery import Nursery
 from deploy.problems import StackProblem
 from shared.messaging.ending import end
 
@@ -51,6 +52,7 @@ class Keeper:
         client: httpx2.AsyncClient,
         timings: Timings,
         changed: Callable[[], None],
+        nursery: Nursery | None = None,
     ) -> None:
         """``logs``: the child's own and the supervisor's. ``changed`` is called whenever the pid changes."""
         self.child = child
@@ -59,6 +61,7 @@ class Keeper:
         self._client = client
         self._timings = timings
         self._changed = changed
+        self._nursery = nursery
         self._process: ChildProcess | None = None
         self._keeping: asyncio.Task[None] | None = None
 
@@ -97,7 +100,7 @@ class Keeper:
     async def _spawn(self) -> ChildProcess:
         child = self.child
         try:
-            process = await ChildProcess.spawn(child.argv, child.environment, child.directory, self._output)
+            process = await ChildProcess.spawn(child, self._output, self._nursery)
         except OSError as error:
             raise ChildLost(f"{child.name} could not be started: {error}") from error
         self._leash.hold(process.pid)

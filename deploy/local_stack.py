@@ -17,6 +17,7 @@ from deploy.declaring import kept_declared
 from deploy.environment import PREFIX, project_directory, service_environment
 from deploy.keeper import Timings
 from deploy.layout import Layout, Ports
+from deploy.nursery import nursery_of_services
 from deploy.settings import StackSettings
 from deploy.stack_file import Stack, State, only_stack
 from deploy.supervisor import Supervisor
@@ -62,7 +63,9 @@ class LocalStack:
         self._state: State = "starting"
         self._broker = LocalBroker(plan.layout, plan.ports, plan.settings.nats_sync_interval)
         self._kept = AsyncExitStack()
-        self.supervisor = Supervisor(plan.layout.logs, timings=timings, changed=self._pids_changed)
+        self.supervisor = Supervisor(
+            plan.layout.logs, timings=timings, changed=self._pids_changed, nursery=nursery_of_services(plan.layout.logs)
+        )
 
     async def start(self) -> None:
         """Start everything; returns when every service answers. Raises ``StackProblem``."""
@@ -85,7 +88,7 @@ class LocalStack:
         urls = self.plan.settings.databases(self.plan.layout)
         environment = {**os.environ, **{f"{PREFIX}{name.upper()}_DATABASE_URL": url for name, url in urls.items()}}
         argv = (sys.executable, "-m", "deploy.migrating")
-        await self.supervisor.run("migrate", argv, environment, project_directory())
+        await self.supervisor.run("migrate", argv, environment, project_directory(), born=True)
 
     def _service(self, service: str) -> Child:
         return Child(
@@ -94,6 +97,7 @@ class LocalStack:
             health=f"{self.plan.ports.url_of(service)}/healthz",
             environment=self._environment(service),
             directory=project_directory(),
+            born=True,
         )
 
     def _environment(self, service: str) -> dict[str, str]:

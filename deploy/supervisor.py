@@ -17,6 +17,7 @@ from deploy.children import Child, ChildProcess
 from deploy.keeper import ChildLost, Keeper, Timings
 from deploy.leash import Leash
 from deploy.log_file import LogFile
+from deploy.nursery import POSSIBLE, Nursery
 
 
 class Supervisor:
@@ -28,13 +29,17 @@ class Supervisor:
         *,
         timings: Timings | None = None,
         changed: Callable[[Mapping[str, int]], None] = lambda _: None,
+        nursery: Callable[[Leash], Nursery] | None = None,
     ) -> None:
-        """``changed`` hears the pids of the living children by name whenever one comes or goes."""
+        """``changed`` hears the pids of the living children by name whenever one comes or goes; ``nursery`` makes
+        what forks the children that are to be born.
+        """
         self._logs = logs
         self._timings = timings or Timings()
         self._told = changed
         self._groups: list[list[Keeper]] = []
         self.leash = Leash(self._timings.grace)
+        self._nursery = nursery(self.leash) if nursery and POSSIBLE else None
         self._facts = LogFile(logs, "supervisor")
         self._client = httpx2.AsyncClient(trust_env=False)
 
@@ -58,10 +63,17 @@ class Supervisor:
         for keeper in group:
             keeper.keep()
 
-    async def run(self, name: str, argv: tuple[str, ...], environment: Mapping[str, str], directory: Path) -> None:
+    async def run(
+        self, name: str, argv: tuple[str, ...], environment: Mapping[str, str], directory: Path, *, born: bool = False
+    ) -> None:
         """Run a command to its end, heard in the log of ``name``. Raises ``ChildLost`` unless it exits 0."""
         log = LogFile(self._logs, name)
-        process = await ChildProcess.spawn(argv, environment, directory, log)
+        child = Child(name, argv, health="", environment=environment, directory=directory, born=born)
+        try:
+            process = await ChildProcess.spawn(child, log, self._nursery)
+        except OSError as error:
+            log.close()
+            raise ChildLost(f"{name} could not be started: {error}") from error
         self.leash.hold(process.pid)
         try:
             code = await process.ended()
@@ -84,6 +96,8 @@ class Supervisor:
             group = self._groups[-1]
             await asyncio.gather(*(keeper.stop() for keeper in group))
             self._groups.pop()
+        if self._nursery is not None:
+            await self._nursery.close()
         await self.leash.close()
         await self._client.aclose()
         self._facts.close()
@@ -95,11 +109,14 @@ class Supervisor:
             logs=(LogFile(self._logs, child.name), self._facts),
             client=self._client,
             timings=self._timings,
+            nursery=self._nursery,
             changed=lambda: self._told(self.pids),
         )
 
     async def __aenter__(self) -> Self:
         await self.leash.start()
+        if self._nursery is not None:
+            await self._nursery.begin()
         return self
 
     async def __aexit__(

@@ -22,6 +22,7 @@ from deploy.children import Child
 from deploy.demonstration import Demonstration
 from deploy.environment import project_directory, service_environment
 from deploy.layout import DEFAULT_DEFINITION, Layout
+from deploy.nursery import nursery_of_services
 from deploy.permissions import OPERATOR
 from deploy.stack_file import Stack, State, only_stack
 from deploy.supervisor import Supervisor, side_by_side
@@ -80,7 +81,8 @@ class Fleet:
     turns: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self.supervisor = Supervisor(self.layout.logs)
+        nursery = nursery_of_services(self.layout.logs, {**os.environ, **self.more})
+        self.supervisor = Supervisor(self.layout.logs, nursery=nursery)
 
     @property
     def data(self) -> Path:
@@ -127,7 +129,7 @@ class Fleet:
 
     async def _migrate(self, one: Replica) -> None:
         argv = (sys.executable, "-m", f"services.{one.service}", "migrate")
-        await self.supervisor.run(one.name, argv, self._environment(one), project_directory())
+        await self.supervisor.run(one.name, argv, self._environment(one), project_directory(), born=True)
 
     def child(self, one: Replica) -> Child:
         """How a replica is started, from this source tree."""
@@ -137,6 +139,7 @@ class Fleet:
             health=f"{one.url}/healthz",
             environment=self._environment(one),
             directory=project_directory(),
+            born=True,
         )
 
     def _environment(self, one: Replica) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Laid over the services' processes by PYTHONPATH: they die at a chosen point, or their clock is off.
 
-Python imports it at its start. It wraps calls of libraries, in the services' processes only and only where the harness
-started them; no code of the services knows of it. ``<armory>/<service>.arm`` says ``POINT NTH``: the process kills
-itself when it comes to the point for the nth time. ``<armory>/<service>.clock`` says by how many seconds the wall
-clock that domain time is made from is off.
+Python imports it at its start. It wraps calls of libraries, in the services' processes and in the nursery they are
+forked from, and only where the harness started them; no code of the services knows of it. ``<armory>/<service>.arm``
+says ``POINT NTH``: the process kills itself when it comes to the point for the nth time. ``<armory>/<service>.clock``
+says by how many seconds the wall clock that domain time is made from is off.
 """
 
 from __future__ import annotations
@@ -21,24 +21,29 @@ _LOOK_SECONDS = 0.1
 
 
 def _service() -> str:
-    """Which service this process serves as; empty for every other process."""
+    """Which service this process serves as; empty for every other process, the nursery too."""
     words = sys.orig_argv
     serving = [word.partition(".")[2] for word in words if word.startswith("services.")]
     return serving[0] if serving and words[-1] == "serve" else ""
 
 
+def _may_serve() -> bool:
+    return bool(_service()) or "deploy.nursery_process" in sys.orig_argv
+
+
 class Doom:
     """Where this process is to die."""
 
-    def __init__(self, arm: Path) -> None:
-        self._arm = arm
+    def __init__(self, armory: Path) -> None:
+        self._armory = armory
         self._told = ""
         self._times = 0
 
     def reached(self, point: str) -> None:
         """The process is at this point; it may be its last."""
+        arm = self._armory / f"{_service()}.arm"
         try:
-            told = self._arm.read_text()
+            told = arm.read_text()
         except OSError:
             return
         wanted, _, nth = told.partition(" ")
@@ -47,7 +52,7 @@ class Doom:
         self._times = self._times + 1 if told == self._told else 1
         self._told = told
         if self._times >= int(nth.split()[0]):
-            self._arm.unlink(missing_ok=True)  # whoever is started in its place lives
+            arm.unlink(missing_ok=True)  # whoever is started in its place lives
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -103,14 +108,14 @@ def _before_answers(doom: Doom) -> None:
     RequestResponseCycle.send = answered  # type: ignore[method-assign]  # that is what it is for
 
 
-def _shifted(wall: Callable[[], float], clock: Path) -> Callable[[], float]:
+def _shifted(wall: Callable[[], float], armory: Path) -> Callable[[], float]:
     seen = [0.0, 0.0]  # when it was looked at, and by how much the clock was off
 
     def now() -> float:
         moment = time.monotonic()
         if moment - seen[0] > _LOOK_SECONDS:
             try:
-                seen[1] = float(clock.read_text())
+                seen[1] = float((armory / f"{_service()}.clock").read_text())
             except (OSError, ValueError):
                 seen[1] = 0.0
             seen[0] = moment
@@ -119,9 +124,9 @@ def _shifted(wall: Callable[[], float], clock: Path) -> Callable[[], float]:
     return now
 
 
-if (_name := _service()) and (_armory := os.environ.get("FAULTS_ARMORY")):
-    time.time = _shifted(time.time, Path(_armory) / f"{_name}.clock")  # before anybody takes it by its name
-    _doom = Doom(Path(_armory) / f"{_name}.arm")
+if _may_serve() and (_at := os.environ.get("FAULTS_ARMORY")):
+    time.time = _shifted(time.time, Path(_at))  # before anybody takes it by its name
+    _doom = Doom(Path(_at))
     _around_commits(_doom)
     _around_publishing(_doom)
     _before_answers(_doom)

@@ -52,7 +52,7 @@ async def _steps(report: Report, site: FleetSite, load: Load, fleet: Fleet, tree
     await asyncio.sleep(seconds / 5)
     await side_by_side(*(_migrate(fleet, one, tree) for one in new))
     for one in sorted(new, key=lambda each: SERVICES.index(each.service), reverse=True):
-        await fleet.supervisor.start(replace(fleet.child(one), directory=tree))
+        await fleet.supervisor.start(replace(fleet.child(one), directory=tree, born=False))
         fleet.replicas = (*fleet.replicas, one)
     report.struck("old and new side by side", "upgrade", await recovered(site))
     await asyncio.sleep(seconds / 5)
