@@ -1,11 +1,13 @@
 """Our static files, served from memory: a few dozen kilobytes, compressed once, cached by browsers for ever.
 
-An address carries the hash of its content, so a new version is a new address.
+An address carries the hash of its content, so a new version is a new address. The sheets of the folder ``style`` are
+served as one, ``paidan.css``, in the order of their names.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +18,15 @@ from shared.contracts.refusal import NotFound
 from shared.web.rules import ANYBODY, under
 
 STATIC = Path(__file__).parent / "static"
+SHEET = "paidan.css"
+ICONS = "icons.svg"
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
@@ -37,14 +43,19 @@ class Asset:
 
 
 class Assets:
-    """The files below a directory whose kind browsers load; others are not served."""
+    """The files below a directory whose kind browsers load; others are not served. ``icons``: the names drawn in the
+    sprite."""
 
     def __init__(self, directory: Path = STATIC) -> None:
+        style = directory / "style"
         self._assets = {
-            path.relative_to(directory).as_posix(): _read(path)
+            path.relative_to(directory).as_posix(): _asset(path.read_bytes(), path.suffix)
             for path in sorted(directory.rglob("*"))
-            if path.suffix in _MEDIA_TYPES
+            if path.suffix in _MEDIA_TYPES and path.parent != style
         }
+        self._assets[SHEET] = _asset(b"".join(path.read_bytes() for path in sorted(style.glob("*.css"))), ".css")
+        drawn = self._assets[ICONS].content.decode()
+        self.icons = frozenset(re.findall(r'<symbol id="([a-z_-]+)"', drawn))
 
     def address(self, name: str) -> str:
         """Where a page finds a file. Raises ``KeyError`` for one that is not there."""
@@ -80,11 +91,6 @@ class Assets:
         return router
 
 
-def _read(path: Path) -> Asset:
-    content = path.read_bytes()
-    return Asset(
-        content,
-        gzip.compress(content, mtime=0),
-        _MEDIA_TYPES[path.suffix],
-        sha256(content).hexdigest()[:16],
-    )
+def _asset(content: bytes, suffix: str) -> Asset:
+    version = sha256(content).hexdigest()[:16]
+    return Asset(content, gzip.compress(content, mtime=0), _MEDIA_TYPES[suffix], version)

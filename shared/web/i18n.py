@@ -18,6 +18,8 @@ from shared.web.catalogues import load_catalogue
 
 LANGUAGE_COOKIE = "paidan_lang"
 ELDER_COOKIE = "paidan_elder"
+THEME_COOKIE = "paidan_theme"
+THEMES = ("light", "dark")
 SHARED_LOCALE = Path(__file__).parent / "locale"
 
 
@@ -44,13 +46,15 @@ def _wall_now() -> datetime:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads an answer. ``now``: domain time, for words like "today". ``elder``: the large view (长辈版)."""
+    """Who reads an answer. ``now``: domain time, for words like "today". ``elder``: the large view (长辈版). ``theme``:
+    one of ``THEMES``, or empty: as the device has it."""
 
     language: Language
     translations: stdlib_gettext.NullTranslations = field(default_factory=stdlib_gettext.NullTranslations)
     zone: tzinfo = UTC
     now: Callable[[], datetime] = _wall_now
     elder: bool = False
+    theme: str = ""
 
     def gettext(self, text: str) -> str:
         """The text in the reader's language; a text without a translation stays as it is."""
@@ -76,15 +80,17 @@ class Readers:
             language: Reader(language, _translations(language, service, locale), zone, now) for language in Language
         }
 
-    def of(self, language: Language, *, elder: bool = False) -> Reader:
+    def of(self, language: Language, *, elder: bool = False, theme: str = "") -> Reader:
         """The reader of a language."""
-        return replace(self._readers[language], elder=True) if elder else self._readers[language]
+        reader = self._readers[language]
+        return replace(reader, elder=elder, theme=theme) if elder or theme else reader
 
     def negotiate(self, cookies: Mapping[str, str], accept_language: str) -> Reader:
         """The reader of a request: what they chose, else what their browser asks for, else Chinese."""
         chosen = cookies.get(LANGUAGE_COOKIE, "")
         language = Language(chosen) if chosen in list(Language) else preferred(accept_language)
-        return self.of(language, elder=cookies.get(ELDER_COOKIE) == "1")
+        theme = cookies.get(THEME_COOKIE, "")
+        return self.of(language, elder=cookies.get(ELDER_COOKIE) == "1", theme=theme if theme in THEMES else "")
 
 
 def _translations(language: Language, service: str, locale: Path | None) -> stdlib_gettext.NullTranslations:

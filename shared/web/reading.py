@@ -1,4 +1,4 @@
-"""How a reader chooses: the language and the large view, kept in two cookies all services share."""
+"""How a reader chooses: language, large view, light or dark, kept in three cookies all services share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.forms import posted
-from shared.web.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, Language, Readers, read_by
+from shared.web.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Language, Readers, read_by
 from shared.web.rules import ANYBODY, under
 from shared.web.templating import redirect
 
@@ -55,7 +55,7 @@ def own_path(address: str) -> str:
 
 
 def choice_routes(*, secure: bool) -> APIRouter:
-    """``POST /view``: remember the language or the large view, and go back."""
+    """``POST /view``: remember the language, the large view, light or dark, and go back."""
     router = APIRouter(include_in_schema=False)
 
     @router.post("/view")
@@ -63,10 +63,13 @@ def choice_routes(*, secure: bool) -> APIRouter:
     async def choose_view(request: Request) -> RedirectResponse:
         form = await posted(request)
         answer = redirect(own_path(form.value("back", "/")))
-        chosen = {LANGUAGE_COOKIE: form.value("language"), ELDER_COOKIE: form.value("elder")}
-        allowed = {LANGUAGE_COOKIE: tuple(Language), ELDER_COOKIE: ("0", "1")}
-        for name, value in chosen.items():
-            if value in allowed[name]:
+        allowed = {
+            LANGUAGE_COOKIE: ("language", tuple(Language)),
+            ELDER_COOKIE: ("elder", ("0", "1")),
+            THEME_COOKIE: ("theme", THEMES),
+        }
+        for name, (field, values) in allowed.items():
+            if (value := form.value(field)) in values:
                 answer.set_cookie(name, value, max_age=_A_YEAR_SECONDS, secure=secure, httponly=True, samesite="lax")
         return answer
 

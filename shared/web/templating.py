@@ -19,7 +19,7 @@ from markupsafe import Markup
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from shared.web import dates
-from shared.web.assets import Assets
+from shared.web.assets import ICONS, Assets
 from shared.web.csrf import FIELD, FormTokens
 from shared.web.errors import RETRY_AFTER, Problem
 from shared.web.forms import field_id
@@ -44,7 +44,8 @@ class Site:
 
     ``sign_in``: where a stranger is sent from a page that needs a caller (its path as ``back``), if anywhere.
     ``sign_ins``: where instead, by the beginning of the page's path.
-    ``footer``: links below every page. ``globals``: more names for all templates.
+    ``footer``: links below every page. ``station``: the phone the large view offers to call, if any.
+    ``globals``: more names for all templates.
     """
 
     name: str = msgid("Community orders")
@@ -52,6 +53,7 @@ class Site:
     footer: tuple[Link, ...] = ()
     sign_in: str = ""
     sign_ins: Mapping[str, str] = field(default_factory=dict)
+    station: str = ""
     globals: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -66,6 +68,7 @@ class Pages:
         self._environment.globals |= {
             "site": site,
             "asset": self.assets.address,
+            "icon": self.icon,
             "form_token_field": self._form_token_field,
             "field_id": field_id,
             "reader": current_reader,
@@ -76,6 +79,14 @@ class Pages:
 
     def _form_token_field(self) -> Markup:
         return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, self.tokens.current())
+
+    def icon(self, *names: str) -> Markup:
+        """The first of these icons that is drawn; it says nothing to who cannot see it. Raises ``KeyError``."""
+        found = next((name for name in names if name in self.assets.icons), None)
+        if found is None:
+            raise KeyError(f"{names}: no such icon in {ICONS}")
+        sheet = self.assets.address(ICONS)
+        return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(sheet, found)
 
     def render(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A whole page. A template's undefined name raises, it never renders as nothing."""
