@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from services.matcher.access import Doors
 from services.matcher.commands import Register, SetAbsences, SetAvailability, SetDuty
-from services.matcher.commands.departing import EraseMe, FallIll, Leave
+from services.matcher.commands.departing import CorrectMe, EraseMe, FallIll, Leave
 from services.matcher.queries.roster_views import MeView
 from services.matcher.use_cases.availing import Own
 from shared.contracts.audit import Deed, What
@@ -58,6 +58,12 @@ def me_routes(router: APIRouter, doors: Doors) -> None:
     async def personal(caller: VolunteerCaller) -> MeView:
         """Everything that is kept of me, to read and to take along."""
         await doors.audit.note(Deed(who_of(caller), What.VIEWED, "", caller.subject))
+        return await roster.me(caller.subject)
+
+    @router.post("/me/personal", tags=["volunteers"])
+    async def correct(caller: VolunteerCaller, body: CorrectMe) -> MeView:
+        """Put my name right. 404 once I am erased."""
+        await doors.do(doors.use_cases.forgetting.correct, Own(caller.subject, body))
         return await roster.me(caller.subject)
 
     @router.post("/me/erase", tags=["volunteers"])

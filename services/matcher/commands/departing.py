@@ -1,10 +1,10 @@
-"""Volunteers leave, fall ill, are suspended and let back in."""
+"""Volunteers leave, fall ill, are suspended and let back in; and what they put right in what is kept of them."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from services.matcher.commands.words import Command, Words
 
@@ -24,6 +24,14 @@ class EraseMe(Command):
     """A volunteer who has left is erased; it cannot be taken back."""
 
     sure: Annotated[Literal[True], BeforeValidator(_ticked)]
+
+
+class CorrectMe(Command):
+    """A volunteer's name as it should be. A number is put right by whoever keeps the roster: who signs in with it must
+    be known to be the one.
+    """
+
+    name: Annotated[Words, Field(max_length=100)]
 
 
 class FallIll(Command):

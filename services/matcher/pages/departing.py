@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from services.matcher.access import Doors
 from services.matcher.commands import Command
-from services.matcher.commands.departing import EraseMe, FallIll, Leave
+from services.matcher.commands.departing import CorrectMe, EraseMe, FallIll, Leave
 from services.matcher.use_cases.availing import Own
 from shared.contracts.audit import Deed, What
 from shared.contracts.refusal import Refusal
@@ -43,6 +43,10 @@ def departing_pages(router: APIRouter, page: Callable[..., Awaitable[Response]],
         kept = await doors.queries.roster.me(caller.subject)
         headers = {"Content-Disposition": 'attachment; filename="paidan-personal.json"', "Cache-Control": "no-store"}
         return Response(kept.model_dump_json(indent=2), media_type="application/json", headers=headers)
+
+    @router.post("/availability/correct")
+    async def correct(request: Request, caller: VolunteerCaller) -> Response:
+        return await take(request, caller, CorrectMe, doors.use_cases.forgetting.correct)
 
     @router.post("/availability/erase")
     async def erase(request: Request, caller: VolunteerCaller) -> Response:

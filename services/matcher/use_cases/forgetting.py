@@ -1,4 +1,4 @@
-"""Forgetting: matcher's words about an order that ended, and a volunteer who has left and asks for it.
+"""People's own: a name put right, a volunteer who has left erased; and matcher's words about an order that ended.
 
 What stays is that somebody served, and for how long: ids and counts.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from services.matcher.commands.departing import EraseMe
+from services.matcher.commands.departing import CorrectMe, EraseMe
 from services.matcher.models import Volunteer
 from services.matcher.models.personal import Personal
 from services.matcher.policies.departures import check_erasable
@@ -42,6 +42,24 @@ class Forgetting:
             await uow.repository.forget_words(order_id, self._vault.seal(order_id, ""))
             uow.audit(Deed(SYSTEM, What.SWEPT, order_id, field="words"))
             answers.append(None)
+        return answers
+
+    async def correct(self, uow: Unit, commands: Sequence[Own[CorrectMe]]) -> list[str | Refusal]:
+        """A name as it should be. Refusals: ``NotFound`` for who is not on the roster, or erased."""
+        revision = await uow.repository.raise_revision(uow.now)
+        volunteers = await uow.repository.volunteers({command.volunteer_id for command in commands})
+        answers: list[str | Refusal] = []
+        for command in commands:
+            volunteer = volunteers.get(command.volunteer_id)
+            before = Personal.opened(self._vault, command.volunteer_id, volunteer.sealed) if volunteer else None
+            if volunteer is None or before is None or not before.name:
+                answers.append(NotFound())
+                continue
+            personal = before.model_copy(update={"name": command.wish.name})
+            volunteer.sealed, volunteer.revision = personal.sealed(self._vault, volunteer.volunteer_id), revision
+            who = Who(Role.VOLUNTEER.value, volunteer.volunteer_id)
+            uow.audit(Deed(who, What.CORRECTED, "", volunteer.volunteer_id, field="name"))
+            answers.append(volunteer.volunteer_id)
         return answers
 
     async def erase(self, uow: Unit, commands: Sequence[Own[EraseMe]]) -> list[str | Refusal]:

@@ -53,6 +53,18 @@ async def test_who_has_left_is_erased_and_stays_so_after_a_restore(house: House,
     assert (False, 0) == (person.is_there, await do(stage, forgetting.erase_again, ["v-1"]))
 
 
+async def test_a_volunteer_puts_their_name_right_until_they_are_erased(house: House) -> None:
+    """What they say holds at once and is in the audit; afterwards there is nothing to put right."""
+    stage = house.stage
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    me = house.as_(Role.VOLUNTEER, "v-1")
+    assert "Wang Fang" == (await house.tap("/api/me/personal", me, {"name": " Wang Fang "}))["name"]
+    assert 422 == (await house.ask("POST", "/api/me/personal", me, {"name": "x" * 500}))[0]
+    await house.tap("/api/me/leave", me, {"leave": True})
+    await house.tap("/api/me/erase", me, {"sure": True})
+    assert 404 == (await house.ask("POST", "/api/me/personal", me, {"name": "Wang Fang"}))[0]
+
+
 async def test_whom_to_reach_is_asked_about_ones_own_live_assignment_alone(house: House) -> None:
     """Another's does not exist, and the try is in the audit; one's own is asked of intake, which is away here."""
     stage = house.stage
