@@ -80,7 +80,10 @@ async def test_views_taken_one_after_the_other_would_be_seen(place: Place) -> No
 
 
 async def test_the_copy_is_the_view_of_the_cut_although_writers_go_on(place: Place) -> None:
-    """What is restored ends where the manifest says, and what was committed while it was copied is not in it."""
+    """What is restored is everything up to where the manifest says, and nothing that was committed while it was copied.
+
+    Positions have gaps: what is rolled back, as when a writer is stopped, keeps the number it drew.
+    """
     async with traffic(place):
         made = await place.back_up()
         last = made.manifest.databases["intake"].position
@@ -89,10 +92,12 @@ async def test_the_copy_is_the_view_of_the_cut_although_writers_go_on(place: Pla
             return bool((await place.values("intake", "outbox", "position"))[-1] > last)
 
         await wait_for(gone_on, what="commits after the cut")
+    told = {service: await place.values(service, "outbox", "position") for service in ("intake", "matcher")}
     await place.restore()
-    for service in ("intake", "matcher"):
+    for service, positions in told.items():
         position = made.manifest.databases[service].position
-        assert list(range(1, position + 1)) == await place.values(service, "outbox", "position")
+        assert position in positions
+        assert [one for one in positions if one <= position] == await place.values(service, "outbox", "position")
     async with AsyncExitStack() as given:
         sources = await opened(place, given)
         for source in sources:
