@@ -24,6 +24,9 @@ from deploy.supervisor import Supervisor
 from shared.contracts.services import SERVICES
 from shared.identity.keys import create_keys
 
+_FEW_PEOPLE = {"ORDERS_PER_PHONE": "1000", "ORDERS_PER_PLACE": "0", "ORDERS_PER_GRID": "0", "ORDERS_ALIKE": "0"}
+"""Limits of spam here, unless they are set: a demonstration has few phones, places and words for many orders."""
+
 
 @dataclass(frozen=True)
 class StackPlan:
@@ -109,7 +112,7 @@ class LocalStack:
                 "ERASURES": str(plan.layout.erasures),
                 "DEFINITION": str(plan.definition),
                 "CLOCK": plan.clock,
-                "ORDERS_PER_PHONE": os.environ.get(f"{PREFIX}ORDERS_PER_PHONE", "1000"),
+                **{name: os.environ.get(f"{PREFIX}{name}", few) for name, few in _FEW_PEOPLE.items()},
                 "LOG_LEVEL": plan.settings.log_level,
                 "NOTICE_FILE": str(plan.layout.notice_file),
                 "NATS_URL": self._broker.place.url,

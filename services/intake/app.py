@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from services.intake import api, pages
 from services.intake.access import Access, Doors
 from services.intake.access.finding import Finder, Secrets
+from services.intake.access.missing import MissingOrders
 from services.intake.access.personal import PERSONAL, OwnRecords
 from services.intake.api.personal import personal_routes
 from services.intake.clocks import ForgettingClock, ReviewClock
@@ -23,11 +24,12 @@ from services.intake.consumers import answering, make_hearing, make_notice_heari
 from services.intake.models import Audited
 from services.intake.pages.entry import entry_pages
 from services.intake.pages.personal import personal_pages
-from services.intake.pages.privacy import ADDRESS as PRIVACY
 from services.intake.pages.privacy import Kept, privacy_pages
+from services.intake.pages.site import SITE
 from services.intake.policies.entry import DayHours
 from services.intake.policies.forgetting import Keeping
 from services.intake.policies.suggesting import Suggesting
+from services.intake.policies.suspicion import SpamLimits
 from services.intake.queries import Parties, Queries
 from services.intake.queries.by_phone import OrdersByPhone
 from services.intake.queries.calls import Calls
@@ -65,25 +67,14 @@ from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
 from shared.web.handover import LettingIn, handover_routes
-from shared.web.i18n import Readers, msgid
+from shared.web.i18n import Readers
 from shared.web.live import Changes
-from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
-from shared.web.templating import Link, Pages, Site
+from shared.web.signing_in import SigningIn, signing_in_routes
+from shared.web.templating import Pages
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
-SITE = Site(
-    links=(
-        Link("/", msgid("Place an order")),
-        Link("/track", msgid("Follow an order")),
-        Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
-        Link("/call-list", msgid("Calls to make"), (Role.COORDINATOR,)),
-    ),
-    footer=(Link(PRIVACY, msgid("What happens with your data")),),
-    sign_in="/track",
-    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN},
-)
 
 
 def connections_of(settings: IntakeSettings) -> Connections:
@@ -131,14 +122,17 @@ class Intake:
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
         vault = Vault(read_key(settings.keys, "intake-vault"))
         register = Register(settings.erasures, "intake")
-        per_phone = settings.orders_per_phone
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, settings.code_limits, register, per_phone)
+        spam = SpamLimits(
+            settings.orders_per_phone, settings.orders_per_place, settings.orders_per_grid, settings.orders_alike
+        )
+        writer, free = self.machinery.writer, settings.misses_free
+        self.use_cases = UseCases(self.rules, vault, writer, settings.code_limits, register, spam, free)
         self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
         self.queries = Queries(self.machinery.database, self.rules, vault)
         parties = Parties(self.machinery.database, vault, Marks(read_key(settings.keys, "parties")))
         a_day = ContactsADay(settings.contacts_volunteer, settings.contacts_coordinator, RevealReason.EMERGENCY.value)
         audit = BoundedAudit(self.machinery.audit, self.machinery.database, Audited, a_day)
-        contacts = ServersContacts(self.machinery.database, vault, audit)
+        contacts = ServersContacts(self.machinery.database, vault, audit, self.clock, settings.returns_unstarted)
         self.machinery.answer(answering(parties, contacts))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
@@ -155,6 +149,8 @@ class Intake:
             secrets,
             ask_other,
         )
+        codes = Codes(read_key(settings.keys, "tokens"))
+        self.missing = MissingOrders(self.use_cases, codes, settings.flood_limits)
         self.doors = Doors(
             self.use_cases,
             self.queries,
@@ -174,6 +170,7 @@ class Intake:
             self.finder,
             self.machinery.admission,
             audit,
+            self.missing,
         )
         database, keeping = self.machinery.database, Keeping.of_days(settings.hints_days, settings.contact_days)
         own, phones = Personal(database, vault, keeping), OrdersByPhone(database, vault)
@@ -185,7 +182,13 @@ class Intake:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        clocks = (self.review_clock.run, self.finder.send, self.finder.forget, self.forgetting_clock.run)
+        clocks = (
+            self.review_clock.run,
+            self.finder.send,
+            self.finder.forget,
+            self.missing.forget,
+            self.forgetting_clock.run,
+        )
         async with self.machinery.running(*clocks):
             await self.forgetting_clock.begin()
             yield

@@ -106,6 +106,7 @@ class ForgettingClock:
         """One round at ``now``; returns how many orders came to a step."""
         if not self._compared:
             await self.compare()
+        await self._writer.do(self._forgetting.forget_sightings, now)
         count = 0
         for step in (Forgotten.HINTS, Forgotten.CONTACT):
             for order_id in await self._due.due(step, now, MOST):

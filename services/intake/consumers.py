@@ -32,6 +32,7 @@ from shared.contracts.matcher import (
     OrderEscalated,
     OrderExtended,
     OrderReferred,
+    OrderReleased,
 )
 from shared.contracts.notifier import NoticeFailed
 from shared.contracts.personal import ContactAsked
@@ -106,6 +107,11 @@ def make_hearing(use_cases: UseCases) -> Hearing:
     @hearing.on(OrderReferred)
     async def on_order_referred(uow: Unit, facts: Sequence[Fact[OrderReferred]]) -> Answers:
         """A department holds the order."""
+        return await follow(uow, facts)
+
+    @hearing.on(OrderReleased)
+    async def on_order_released(uow: Unit, facts: Sequence[Fact[OrderReleased]]) -> Answers:
+        """A coordinator has looked at it, and volunteers may be asked."""
         return await follow(uow, facts)
 
     @hearing.on(LegAdded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlmodel import col
 
 from services.intake.models import (
@@ -21,6 +21,7 @@ from services.intake.models import (
     Incident,
     IntakeTable,
     Leg,
+    Misses,
     OneTimeCode,
     Order,
     OrderContact,
@@ -31,6 +32,7 @@ from services.intake.models import (
     Resident,
     Server,
     Session,
+    Sighting,
     UsedHandover,
 )
 from shared.contracts.words import OrderState, Outcome
@@ -159,6 +161,25 @@ class Repository(HandoverRepository, CodeRepository, MessagingRepository):
             .group_by(col(OrderContact.phone_print))
         )
         return {phone_print: count for phone_print, count in await self._session.execute(found) if phone_print}
+
+    async def sightings(self, prints: Collection[str], since: datetime) -> dict[str, int]:
+        """How often each of these was seen after ``since``; what was not is left out."""
+        found = select(col(Sighting.print), func.count()).where(col(Sighting.print).in_(prints))
+        found = found.where(col(Sighting.seen_at) > since).group_by(col(Sighting.print))
+        return {seen: count for seen, count in await self._session.execute(found) if count}
+
+    async def forget_sightings(self, until: datetime) -> None:
+        """Forget what is counted no more."""
+        await self._session.execute(delete(Sighting).where(col(Sighting.seen_at) <= until))
+
+    async def misses_of(self, prints: Collection[str]) -> dict[str, Misses]:
+        """How often these addresses missed, locked for change where the database has row locks."""
+        found = select(Misses).where(col(Misses.address_print).in_(prints)).with_for_update()
+        return {one.address_print: one for one in await self._session.scalars(found)}
+
+    async def forgive_misses(self, until: datetime) -> None:
+        """Forget who has not missed since."""
+        await self._session.execute(delete(Misses).where(col(Misses.last_at) <= until))
 
     async def contact(self, order_id: str) -> OrderContact | None:
         """The sealed contact of an order."""

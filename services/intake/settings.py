@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from shared.web.code_settings import CodeSettings
 
@@ -21,7 +21,11 @@ class IntakeSettings(CodeSettings):
     evening" mean when an order is taken down. ``code_minutes``: how long a one-time code is good (wall time);
     ``code_attempts``: after so many wrong ones it is dead; ``codes_per_phone``, ``codes_per_address``,
     ``codes_in_all``: the most that may be asked for in an hour. ``orders_per_phone``: the most orders an hour that one
-    phone places without a coordinator looking at them first (domain time). ``contacts_volunteer``,
+    phone places without a coordinator looking at them first (domain time); ``orders_per_place``, ``orders_per_grid``,
+    ``orders_alike``: the same for one building or stairwell, for one grid, and of nearly the same words, 0 for no
+    limit. ``misses_free``: so often one network address may look for orders that are not there before it waits.
+    ``returns_unstarted``: after so many orders that a volunteer saw the contact of and gave back unstarted in a day,
+    they see further ones once they have started. ``contacts_volunteer``,
     ``contacts_coordinator``: of how many orders one person is shown the contact in 24 hours (wall time).
     ``hints_days``, ``contact_days``: how long after the closing of an order its words and hints, and its contacts, are
     kept (domain time). ``forget_seconds``: the pause between two looks at what is to be forgotten (wall time).
@@ -44,6 +48,11 @@ class IntakeSettings(CodeSettings):
     day_to: int = Field(default=18, ge=0, le=23)
     evening_to: int = Field(default=21, ge=0, le=23)
     orders_per_phone: PositiveInt = 30
+    orders_per_place: NonNegativeInt = 20
+    orders_per_grid: NonNegativeInt = 200
+    orders_alike: NonNegativeInt = 10
+    misses_free: PositiveInt = 20
+    returns_unstarted: PositiveInt = 3
     contacts_volunteer: PositiveInt = 30
     contacts_coordinator: PositiveInt = 100
     hints_days: PositiveFloat = 7.0

@@ -127,7 +127,7 @@ class Flooding:
             await self._app(scope, receive, send)
             return
         host = scope["client"][0] if scope.get("client") else ""
-        address = _neighbourhood(host) if self._flood.is_counted(host) else None
+        address = neighbourhood(host) if self._flood.is_counted(host) else None
         if (kind_wait := self._refused(scope, address)) is not None:
             kind, seconds = kind_wait
             FLOODS_REFUSED.labels(kind.value).inc()
@@ -168,7 +168,7 @@ def _mark_of(scope: Scope) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _neighbourhood(host: str) -> str:
+def neighbourhood(host: str) -> str:
     """What is counted as one: an IPv4 address; of IPv6 the /64 that one household or phone has."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])

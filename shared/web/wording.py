@@ -70,6 +70,7 @@ EVENTS: Mapping[str, str] = {
     "leg_completed": msgid("The work was done"),
     "order_escalated": msgid("The order was passed on to the coordinator"),
     "order_referred": msgid("The order was passed to a department, which does the work"),
+    "order_released": msgid("The coordinator has looked at it, and volunteers are asked"),
     "leg_added": msgid("A further step was added"),
     "order_done": msgid("Everything was served"),
     "order_merged": msgid("The order goes on under another number, together with the same matter of others"),

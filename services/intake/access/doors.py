@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 
 from services.intake.access.finding import Finder
+from services.intake.access.missing import MissingOrders
 from services.intake.access.rules import CONCERNED, COORDINATOR, PLACED_IT, TRACK_COOKIE, Access
 from services.intake.commands import Command, PlaceOrder
 from services.intake.policies.concerned import NoLongerConcerned
@@ -27,7 +28,7 @@ from services.intake.use_cases.agreeing import Agreement, answer_proposals
 from services.intake.use_cases.changing import Change
 from services.intake.use_cases.new_orders import asked
 from shared.community.clock import DomainClock
-from shared.contracts.refusal import NotFound, Unavailable
+from shared.contracts.refusal import NotFound, Unauthenticated, Unavailable
 from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.identity.tokens import Caller, TrackingTokens
 from shared.observability.tracing import current_traceparent
@@ -65,6 +66,7 @@ class Doors:
     finder: Finder
     admission: Admission
     audit: Auditing
+    missing: MissingOrders
 
     @under(PLACED_IT)
     async def order_seen(self, reference: str, request: Request) -> OrderFound:
@@ -81,9 +83,16 @@ class Doors:
     @under(CONCERNED)
     async def order_concerned(self, reference: str, request: Request) -> OrderFound:
         """An order to anybody who is concerned in it; what they may do with it, ``access.may`` says."""
-        mine = self.access.resident(bearer_of(request) or request.cookies.get(TRACK_COOKIE))
+        secret = bearer_of(request) or request.cookies.get(TRACK_COOKIE)
+        try:
+            mine = self.access.resident(secret)
+        except Unauthenticated:
+            if secret is not None:
+                await self.missing.count(request)
+            raise
         found = await self.concerned.find(reference, mine)
         if found is None:
+            await self.missing.count(request)
             raise NotFound
         return found
 

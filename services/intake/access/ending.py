@@ -6,13 +6,14 @@ from datetime import datetime
 
 from services.intake.access.doors import Doors
 from services.intake.access.looking import reveal_to_call
-from services.intake.commands import AnswerClosing, LogCall, ProposeClosing, ReviewOrder
+from services.intake.commands import AnswerClosing, LogCall, ProposeClosing, ReviewOrder, TurnAway
 from services.intake.queries import OrderFound
 from services.intake.queries.calls import CallView, ClosingsView, ToCallView
 from services.intake.queries.desk import DeskOrderView
 from services.intake.queries.views import OrderView
 from services.intake.use_cases.calling import Made
 from services.intake.use_cases.closing import Answer, Proposal, Verdict
+from services.intake.use_cases.turning_away import Turned
 from shared.contracts.refusal import NotFound
 from shared.identity.tokens import Caller
 from shared.web.paging import CursorBroken, Page, as_it_is, page_of, place_of
@@ -72,6 +73,13 @@ async def propose_closing(doors: Doors, found: OrderFound, caller: Caller, wish:
     """Ask the resident to let it end as not fixed. Raises as ``Closings.propose_closings`` refuses."""
     proposal = Proposal(found.order_id, wish, caller.subject)
     await doors.use_cases.writer.do(doors.use_cases.closings.propose_closings, proposal)
+    return await doors.desk_view(found)
+
+
+async def turn_away(doors: Doors, found: OrderFound, caller: Caller, wish: TurnAway) -> DeskOrderView:
+    """Close it as spam, with a reason. Raises as ``TurningAway.turn_away`` refuses."""
+    turned = Turned(found.order_id, wish, caller.subject, caller.area or "")
+    await doors.use_cases.writer.do(doors.use_cases.turning_away.turn_away, turned)
     return await doors.desk_view(found)
 
 

@@ -2,7 +2,7 @@
 
 from services.intake.commands.arranging import SetWindow, SplitOrder
 from services.intake.commands.changing import AmendOrder, AnswerExtension, AnswerProposal, CancelOrder, ReviewOrder
-from services.intake.commands.closing import AnswerClosing, LogCall, ProposeClosing
+from services.intake.commands.closing import AnswerClosing, LogCall, ProposeClosing, TurnAway
 from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Orderer, Party, PlaceOrder
 from services.intake.commands.revealing import RevealContact, RevealedPart, RevealReason
 from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
@@ -34,5 +34,6 @@ __all__ = [
     "ReviewOrder",
     "SetWindow",
     "SplitOrder",
+    "TurnAway",
     "Words",
 ]

@@ -25,6 +25,12 @@ class ProposeClosing(Command):
     reason: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
+class TurnAway(Command):
+    """It is spam. Whoever placed it reads the reason."""
+
+    reason: Annotated[Words, Field(min_length=1, max_length=LONGEST_TEXT)]
+
+
 class AnswerClosing(Command):
     """Whether the resident lets the order end as not fixed."""
 

@@ -1,5 +1,6 @@
 """Intake's rows. They carry their own verbs; they know no session and do no I/O."""
 
+from services.intake.models.abuse import Misses, Sighting
 from services.intake.models.assignments import Assignment
 from services.intake.models.calls import Call, Closing, Server
 from services.intake.models.concerned import Resident
@@ -33,6 +34,7 @@ __all__ = [
     "Incident",
     "IntakeTable",
     "Leg",
+    "Misses",
     "OneTimeCode",
     "Order",
     "OrderContact",
@@ -43,6 +45,7 @@ __all__ = [
     "Resident",
     "Server",
     "Session",
+    "Sighting",
     "TimelineEntry",
     "UsedHandover",
 ]

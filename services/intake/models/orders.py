@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from services.intake.commands import Orderer
 from services.intake.models.ground import IntakeTable
+from services.intake.policies.closing import check_held_to_look
 from services.intake.policies.lifecycle import check_open, check_reviewable, may_become
 from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
 
@@ -30,6 +31,8 @@ class Order(IntakeTable, table=True):
     Once it is done, ``reminded`` counts the reminders of the review and ``remind_at`` is when the next one is due, None
     after the last. ``closing_id``: the closing that waits for the resident's yes or no.
     ``forgotten``: how much of what was personal is gone (``Forgotten``); ``matcher_forgot``: matcher's words of it too.
+    ``look_first``: it looks like spam, and no coordinator has decided yet; ``turned_away``: the closing by which one
+    ended it.
     """
 
     __tablename__ = "orders"
@@ -83,6 +86,8 @@ class Order(IntakeTable, table=True):
     merged_into: str | None = Field(default=None, foreign_key="orders.order_id")
     forgotten: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     matcher_forgot: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    look_first: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    turned_away: str | None = None
 
     @property
     def window(self) -> Window | None:
@@ -144,6 +149,12 @@ class Order(IntakeTable, table=True):
         ``AlreadyDone``."""
         check_open(OrderState(self.state))
         self._end(OrderState.CLOSED, Outcome.NOT_FIXED, now)
+
+    def turn_away(self, closing_id: str, now: datetime) -> None:
+        """End as not fixed: it was taken for spam. Raises ``NotHeldToLook``, ``OrderNotOpen`` or ``AlreadyDone``."""
+        check_held_to_look(OrderState(self.state), self.holder, look_first=self.look_first)
+        self.close_unfixed(now)
+        self.look_first, self.turned_away = False, closing_id
 
     def close(self, outcome: Outcome, now: datetime) -> None:
         """End a served order with what came of it. Raises ``OrderNotOpen`` or ``NotYetDone``."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.intake.policies.details import AGREED, BY_WORD, REFUSED
+from services.intake.policies.details import AGREED, BY_WORD, REFUSED, TURNED_AWAY
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
@@ -80,6 +80,7 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
         "not_fixed": msgid("The order was closed: not fixed"),
         "no_reply": msgid("The order was closed, because no answer came"),
         "withdrawn": msgid("The order was closed, because it was withdrawn"),
+        TURNED_AWAY: msgid("The coordinator looked at it and took it for advertising or abuse, so it was closed"),
     },
     "resident_joined": {
         "joined": msgid("Somebody with the same matter has joined"),

@@ -29,14 +29,16 @@ class Tracking:
         self._doors = doors
         self._secure = secure
 
-    async def open(self, token: str) -> Response:
-        """Go on to the order a token opens. Raises ``NotFound`` for anything we did not make."""
+    async def open(self, request: Request, token: str) -> Response:
+        """Go on to the order a token opens. Raises ``NotFound`` for anything we did not make, ``TooManyMisses``."""
         try:
             mine = self._doors.tracking.order_of(token)
         except Unauthenticated:
+            await self._doors.missing.count(request)
             raise NotFound from None
         reference = await self._doors.concerned.reference_of(mine)
         if reference is None:
+            await self._doors.missing.count(request)
             raise NotFound
         return self.lead_to(reference, token)
 
@@ -62,8 +64,8 @@ def tracking_routes(tracking: Tracking, pages: Pages) -> APIRouter:
 
     @router.get("/t/{token}")
     @under(BEARER_OF_A_SECRET)
-    async def follow_link(token: str) -> Response:
-        return await tracking.open(token)
+    async def follow_link(request: Request, token: str) -> Response:
+        return await tracking.open(request, token)
 
     @router.get("/track")
     @under(ANYBODY)
@@ -76,7 +78,7 @@ def tracking_routes(tracking: Tracking, pages: Pages) -> APIRouter:
         form = await posted(request)
         token = form.value("link").strip().rpartition("/")[2]
         try:
-            return await tracking.open(token)
+            return await tracking.open(request, token)
         except NotFound:
             refusal = LinkUnknown(errors=[FieldError("/link", _NOT_A_LINK)])
             return pages.render(request, "track.html", status=422, form=form.refused(refusal))

@@ -39,6 +39,19 @@ class NoClosing(Conflict):
     title = "There is no closing to answer"
 
 
+class NotHeldToLook(Conflict):
+    """Only what is held to be looked at first can be turned away as spam."""
+
+    title = "This order is not held to be looked at"
+
+
+def check_held_to_look(state: OrderState, holder: Holder | None, *, look_first: bool) -> None:
+    """Raises ``OrderNotOpen``, ``AlreadyDone`` or ``NotHeldToLook``."""
+    check_open(state)
+    if not look_first or holder is None or holder.role is not Role.COORDINATOR:
+        raise NotHeldToLook
+
+
 def check_recorder(recorder: str | None, servers: Collection[str]) -> None:
     """Raises ``RecordedByServer``. A resident's own word (None) needs nobody to take it down."""
     if recorder is not None and recorder in servers:

@@ -13,6 +13,7 @@ from shared.contracts import intake, matcher
 from shared.contracts.envelope import Event
 
 AGREED, REFUSED, BY_WORD = "agreed", "refused", "by_word"
+TURNED_AWAY = "turned_away"
 TOLD_REASONS = frozenset({"recusal", "window_changed", "nobody_home"})
 """Reasons of a hand-back that the resident reads of."""
 
@@ -28,7 +29,7 @@ _OF: Mapping[type[Event], Callable[[Any], str | None]] = {
     matcher.LegHandedBack: lambda event: event.reason if event.reason in TOLD_REASONS else None,
     matcher.OrderExtended: lambda event: BY_WORD if event.by_word else AGREED,
     intake.OrderReviewed: lambda event: event.outcome.value,
-    intake.OrderClosed: lambda event: event.outcome.value,
+    intake.OrderClosed: lambda event: TURNED_AWAY if event.turned_away else event.outcome.value,
     intake.VerdictGiven: lambda event: event.outcome.value,
     intake.ResidentJoined: lambda event: event.part.value,
     intake.PartyAnswered: lambda event: _answer(event.agrees),

@@ -31,7 +31,8 @@ TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
 }
 """From each state, the states an order may be in next. Staying is legal while an order is open.
 
-``closed`` before ``done`` is ``not_fixed`` alone: a coordinator's decision that the resident accepts.
+``closed`` before ``done`` is ``not_fixed`` alone: a coordinator's decision that the resident accepts, or about
+what they looked at first and took for spam.
 """
 
 STATE_AFTER: Mapping[str, OrderState | None] = {
@@ -47,6 +48,7 @@ STATE_AFTER: Mapping[str, OrderState | None] = {
     "leg_completed": None,
     "order_escalated": ESCALATED,
     "order_referred": ESCALATED,
+    "order_released": OFFERED,
     "leg_added": None,
     "leg_taken": UNDER_WAY,
     "extension_asked": None,

@@ -22,8 +22,14 @@ from shared.persistence.engine import Database
 OWNER = "owner"
 """How ``me.part`` calls who ordered."""
 
-_ASKED_OF_THE_OWNER: Mapping[str, Any] = {"proposed_times": [], "extension_asked": None, "closing": None, "related": []}
-"""Questions that who ordered answers alone, and their other orders."""
+_ASKED_OF_THE_OWNER: Mapping[str, Any] = {
+    "proposed_times": [],
+    "extension_asked": None,
+    "closing": None,
+    "turned_away": None,
+    "related": [],
+}
+"""Questions that who ordered answers alone, what they are told of their words, and their other orders."""
 
 
 class Concerned:

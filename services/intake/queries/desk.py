@@ -34,6 +34,7 @@ class DeskOrderView(OrderView):
     ``contact``: who ordered, or who joined first where they withdrew; ``person``: whom it is for, where that is
     somebody else. ``excluded_areas``: codes of areas nobody is asked from; ``excluded_people``: how many parties were
     named. ``recorded_by``: the opaque id of the coordinator who took it down over ``channel``.
+    ``look_first``: it looks like spam, and nobody is asked until a coordinator has decided.
     """
 
     grid: str
@@ -47,6 +48,7 @@ class DeskOrderView(OrderView):
     recorded_by: str | None
     call_only: bool
     orderer: str
+    look_first: bool
 
 
 class DeskOrders:
@@ -78,6 +80,7 @@ class DeskOrders:
             recorded_by=order.recorded_by,
             call_only=order.call_only,
             orderer=order.orderer,
+            look_first=order.look_first,
         )
 
     async def reveal(self, order_id: str, part: RevealedPart) -> ReachView:

@@ -96,7 +96,9 @@ class Queries:
                 now,
             )
             closing = await session.get(Closing, order.closing_id) if order.closing_id else None
-            more = {"related": await related_to(session, order), "closing": self._closing(closing)}
+            turned = await session.get(Closing, order.turned_away) if order.turned_away else None
+            told = {"closing": self._closing(closing), "turned_away": self._closing(turned)}
+            more = {"related": await related_to(session, order), **told}
             return view.model_copy(update=more)
 
     def _closing(self, one: Closing | None) -> ClosingView | None:

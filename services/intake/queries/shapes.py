@@ -100,6 +100,7 @@ class OrderView(BaseModel):
     where nobody is above.
 
     ``me``: who looks, where it is a resident. ``goes_on_under``: the number under which it goes on, once it was merged.
+    ``turned_away``: a coordinator looked at it and took it for spam, and why.
     """
 
     order_id: str
@@ -126,3 +127,4 @@ class OrderView(BaseModel):
     me: MeView | None = None
     goes_on_under: str | None = None
     closing: ClosingView | None = None
+    turned_away: ClosingView | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.intake.policies.suspicion import ORDERS_PER_PHONE
+from services.intake.policies.missing import FREE_MISSES
+from services.intake.policies.suspicion import SpamLimits
 from services.intake.repository import Repository
 from services.intake.use_cases.arranging import Splitting, Timing
 from services.intake.use_cases.calling import Calling
@@ -19,7 +20,10 @@ from services.intake.use_cases.joining import JoiningOrders
 from services.intake.use_cases.judging import Judging
 from services.intake.use_cases.lapsing import Lapsing
 from services.intake.use_cases.merging import Merging
+from services.intake.use_cases.missing import Missing
 from services.intake.use_cases.placing import Placing
+from services.intake.use_cases.suspecting import Suspecting
+from services.intake.use_cases.turning_away import TurningAway
 from services.intake.use_cases.unreached import Unreached
 from shared.community.definition import Community
 from shared.identity.codes import CodeLimits
@@ -38,14 +42,17 @@ class UseCases:
         writer: GroupCommit[Repository],
         codes: CodeLimits | None = None,
         register: Register | None = None,
-        per_phone: int = ORDERS_PER_PHONE,
+        spam: SpamLimits | None = None,
+        free_misses: int = FREE_MISSES,
     ) -> None:
         self.writer = writer
-        self.placing = Placing(rules, vault, per_phone)
+        self.placing = Placing(rules, vault, Suspecting(rules, vault, spam or SpamLimits()))
         self.changing = Changing(rules, vault)
         self.calling = Calling(rules, vault, self.changing)
         self.lapsing = Lapsing(rules, self.calling)
         self.closings = Closings(vault, self.changing, self.calling)
+        self.missing = Missing(free_misses)
+        self.turning_away = TurningAway(vault)
         self.following = Following(Ending(self.calling, self.lapsing))
         self.unreached = Unreached(self.calling)
         self.incidents = Incidents(vault)

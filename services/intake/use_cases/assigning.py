@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.intake.models import Assignment
+from services.intake.policies.harvesting import counts
 from services.intake.repository import Unit
 from shared.contracts.envelope import Fact
 from shared.contracts.matcher import (
@@ -12,11 +13,12 @@ from shared.contracts.matcher import (
     LegAssigned,
     LegCompleted,
     LegHandedBack,
+    LegStarted,
     LegTaken,
     OrderReferred,
 )
 
-ABOUT_ASSIGNMENTS = (LegAssigned, LegHandedBack, LegCompleted, LegTaken, OrderReferred)
+ABOUT_ASSIGNMENTS = (LegAssigned, LegStarted, LegHandedBack, LegCompleted, LegTaken, OrderReferred)
 """The facts by which an assignment begins or ends. One that matcher released without a fact of its own (another was
 chosen, the order is withdrawn) is refused by matcher, which is asked first."""
 
@@ -43,10 +45,14 @@ def follow_assignments(uow: Unit, event: DispatchEvent, known: Assignments) -> N
         )
         known[event.order_id].append(made)
         uow.repository.add(made)
-    elif isinstance(event, LegHandedBack):
+    elif isinstance(event, LegStarted | LegHandedBack):
         for one in known[event.order_id]:
-            if one.assignment_id == event.assignment_id:
-                one.end(event.at)
+            if one.assignment_id != event.assignment_id:
+                continue
+            if isinstance(event, LegStarted):
+                one.start(event.at)
+            else:
+                one.hand_back(event.at, counts=counts(event.reason))
     elif isinstance(event, LegCompleted | LegTaken | OrderReferred):
         for one in known[event.order_id]:
             if one.leg_id == event.leg_id:

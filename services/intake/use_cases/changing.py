@@ -226,6 +226,7 @@ def closed(order: Order) -> OrderClosed:
         version=order.next_version(),
         outcome=Outcome(order.outcome or ""),
         closed_at=order.changed_at,
+        turned_away=order.turned_away is not None,
     )
 
 

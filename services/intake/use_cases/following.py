@@ -36,6 +36,7 @@ from shared.contracts.matcher import (
     OrderEscalated,
     OrderExtended,
     OrderReferred,
+    OrderReleased,
 )
 from shared.contracts.refusal import Refusal, TooEarly
 from shared.contracts.words import OrderState, Role
@@ -84,6 +85,7 @@ class Following:
                 order.hand_to(event.holder, event.due_at, event.next_step, uow.now)
             moved = state_after(event.name, event.next_step) is not None
             order.overdue_since = late_since(order.overdue_since, event, moved=moved)
+            order.look_first = order.look_first and (not moved or isinstance(event, OrderEscalated))
             for leg in legs:
                 if leg.leg_id == getattr(event, "leg_id", None):
                     leg.state = OrderState.DONE.value if event.name == "leg_completed" else order.state
@@ -151,7 +153,7 @@ _PASSING_ON = {
 
 _ALWAYS: Mapping[type[DispatchEvent], Role] = {
     **dict.fromkeys((LegStarted, LegHandedBack, LegRequested, OfferDeclined, OfferCountered), Role.VOLUNTEER),
-    **dict.fromkeys((LegAdded, LegTaken, IncidentAnswered), Role.COORDINATOR),
+    **dict.fromkeys((LegAdded, LegTaken, IncidentAnswered, OrderReleased), Role.COORDINATOR),
     ErrandAdvanced: Role.DEPARTMENT,
 }
 

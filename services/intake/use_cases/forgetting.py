@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from services.intake.commands.forgetting import CorrectPersonal
@@ -11,6 +12,7 @@ from services.intake.models import Erasure, Order, Resident
 from services.intake.policies.acceptance import OrderInvalid, normal_phone
 from services.intake.policies.forgetting import Forgotten, NothingKept, check_erasable, without_hints
 from services.intake.policies.lifecycle import FINAL
+from services.intake.policies.suspicion import COUNTED
 from services.intake.repository import Unit
 from services.intake.use_cases.new_orders import phone_print
 from shared.contracts.audit import SYSTEM, Deed, What, Who
@@ -121,6 +123,11 @@ class Forgetting:
             uow.audit(*(Deed(who, What.CORRECTED, command.order_id, field=name) for name in command.wish.fields))
             answers.append(None)
         return answers
+
+    async def forget_sightings(self, uow: Unit, nows: Sequence[datetime]) -> list[Refusal | None]:
+        """Let go of what is counted against spam no longer."""
+        await uow.repository.forget_sightings(max(nows) - COUNTED)
+        return [None for _ in nows]
 
     async def matcher_forgot(self, uow: Unit, order_ids: Sequence[str]) -> list[Refusal | None]:
         """Matcher has let go of its words of these orders too."""

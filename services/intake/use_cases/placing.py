@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,11 +10,12 @@ from services.intake.models import DoorKey, ExternalId, IntakeTable, Leg, Order,
 from services.intake.policies.acceptance import Accepted, Wish, accept
 from services.intake.policies.appointments import check_presence
 from services.intake.policies.references import reference_of
-from services.intake.policies.suspicion import COUNTED, looks_like_spam
 from services.intake.repository import Unit
+from services.intake.use_cases.attesting import attested
 from services.intake.use_cases.concerning import concerned
 from services.intake.use_cases.new_orders import NewOrder, Placed, phone_print, sealed_contact
 from services.intake.use_cases.sequence import legs_in_turn
+from services.intake.use_cases.suspecting import Lately, Suspecting
 from services.intake.use_cases.timeline import INTAKE, entry
 from shared.community.definition import Community
 from shared.contracts.intake import OrderPlaced, PlacedLeg
@@ -39,20 +39,20 @@ CONTINUED = 3
 @dataclass
 class _Rows:
     before: Mapping[tuple[str, str], Sequence[str]]
-    lately: Counter[str] = field(default_factory=Counter)
+    lately: Lately
     orders: list[Order] = field(default_factory=list)
     rest: list[IntakeTable] = field(default_factory=list)
 
 
 class Placing:
-    """Places orders under the rules of one community, sealing what is personal. ``per_phone``: the most orders an hour
-    that one phone places without somebody looking at them first.
+    """Places orders under the rules of one community, sealing what is personal. ``suspecting`` says at which
+    somebody looks first.
     """
 
-    def __init__(self, rules: Community, vault: Vault, per_phone: int) -> None:
+    def __init__(self, rules: Community, vault: Vault, suspecting: Suspecting) -> None:
         self._rules = rules
         self._vault = vault
-        self._per_phone = per_phone
+        self._suspecting = suspecting
 
     async def place_orders(self, uow: Unit, commands: Sequence[NewOrder]) -> list[Placed | Refusal]:
         """Accept each order that can be; a refusal harms no neighbour.
@@ -62,8 +62,7 @@ class Placing:
         known = await self._known(uow, commands)
         prints = self._prints(commands)
         before = await uow.repository.content_orders(prints) if prints else {}
-        lately = await uow.repository.orders_lately(prints, uow.now - COUNTED) if prints else {}
-        rows = _Rows(before, Counter(lately))
+        rows = _Rows(before, await self._suspecting.lately(uow, commands, prints))
         answers = [self._place(uow, command, known, rows) for command in commands]
         await uow.repository.add_in_order(rows.orders, rows.rest)
         return answers
@@ -113,6 +112,8 @@ class Placing:
         order = self._order(uow, command, accepted)
         rows.orders.append(order)
         rows.rest += self._belongings(uow, command, accepted, order, rows)
+        if command.recorded_by and not command.split_from:
+            uow.audit(attested(command.recorded_by, order.order_id, "order"))
         if mark:
             known[mark] = (self._body_print(command), order)
         return Placed(order)
@@ -159,8 +160,8 @@ class Placing:
     ) -> list[IntakeTable]:
         legs = legs_in_turn(uow, order, accepted.service.sequence)
         contact = sealed_contact(self._vault, command, order, accepted, uow.now)
-        review = self._to_review(command, contact.phone_print, known.lately)
-        rows: list[IntakeTable] = [*legs, contact]
+        review = order.look_first = self._suspecting.suspects(command, contact.phone_print, known.lately)
+        rows: list[IntakeTable] = [*legs, contact, *self._suspecting.sightings(uow, order, command)]
         if command.key:
             body = self._body_print(command)
             rows.append(DoorKey(key=command.key, body_hash=body, order_id=order.order_id, used_at=uow.now))
@@ -218,15 +219,6 @@ class Placing:
         """The prints of the phones that order."""
         made = [phone_print(self._vault, command.contact.phone) for command in commands if command.contact]
         return {one for one in made if one}
-
-    def _to_review(self, command: NewOrder, ordered_by: str | None, lately: Counter[str]) -> bool:
-        """Whether somebody looks at it before volunteers are asked; what a coordinator brings has been looked at."""
-        before = lately[ordered_by] if ordered_by else 0
-        if ordered_by:
-            lately[ordered_by] += 1
-        if command.by is Role.COORDINATOR or command.external_id or command.split_from:
-            return False
-        return looks_like_spam(command.details, before, self._per_phone)
 
 
 def _any_key(commands: Sequence[NewOrder]) -> bool:

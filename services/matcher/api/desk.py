@@ -7,7 +7,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 
 from services.matcher.access import Doors, desk_place
-from services.matcher.commands import AssignLeg, CallUpUnit, EscalateLeg, ExcludeVolunteer, ResolveLeg
+from services.matcher.commands import AssignLeg, CallUpUnit, EscalateLeg, ExcludeVolunteer, ReleaseLeg, ResolveLeg
 from services.matcher.queries.views import DecidedView, DeskRowView, GapView, LegExplanationView
 from shared.web.callers import CoordinatorCaller
 from shared.web.paging import After, Limit, Page, as_it_is, page_of
@@ -38,6 +38,11 @@ def desk_routes(router: APIRouter, doors: Doors) -> None:
     async def resolve(leg_id: str, caller: CoordinatorCaller, body: ResolveLeg) -> DecidedView:
         """I served or settled it in person."""
         return await doors.queries.decided(await doors.do(deciding.resolve_legs, doors.decision(leg_id, caller, body)))
+
+    @router.post("/legs/{leg_id}/release", tags=["coordinators"])
+    async def release(leg_id: str, caller: CoordinatorCaller, body: ReleaseLeg) -> DecidedView:
+        """I have looked at what was held: ask volunteers. 409 `not-held-to-look` for what was not, or was decided."""
+        return await doors.queries.decided(await doors.do(deciding.release_legs, doors.decision(leg_id, caller, body)))
 
     @router.post("/legs/{leg_id}/escalate", tags=["coordinators"])
     async def escalate(leg_id: str, caller: CoordinatorCaller, body: EscalateLeg) -> DecidedView:

@@ -130,6 +130,10 @@ class ShowRecommended(Command):
     """A coordinator asks whom they could give a leg to."""
 
 
+class ReleaseLeg(Command):
+    """A coordinator has looked at an order that was held: volunteers may be asked."""
+
+
 class EscalateLeg(Command):
     """A coordinator passes an order up one tier."""
 

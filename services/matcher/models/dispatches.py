@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, false, text
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
@@ -41,15 +41,13 @@ class Stamp(TypedDict):
 class Dispatch(MatcherTable, table=True):
     """Matcher's side of one order.
 
-    ``version`` counts the events matcher published about it, ``intake_version`` those of intake it heard.
-    ``desk_area`` and ``tier``: where on the ladder the order stands; it never comes down again. ``note``: the
-    words of the last coordinator who passed it up, sealed under the order's id. ``continued``: volunteers who served
-    this resident to their content, by spaces. ``parties``: marks and areas of those the matter concerns, sealed under
-    the order's id; nobody is asked before ``parties_known``. ``desk_due_at``: by when the coordinator of this rung has
-    to decide; it keeps running while somebody they called up is asked. ``overdue_since``: nobody is above who could
-    act, and it has been late since then.
-    ``climbs``: how often it went up a tier, ``returns``: how often a volunteer's or a department's hand-back brought it
-    to a desk again.
+    ``version`` counts the events matcher published about it, ``intake_version`` those of intake it heard. ``desk_area``
+    and ``tier``: where on the ladder the order stands; it never comes down again. ``note``: words of the last
+    coordinator who passed it up, sealed under the order's id. ``continued``: who served this resident to their content,
+    by spaces. ``parties``: marks and areas of those concerned, sealed alike; nobody is asked before ``parties_known``.
+    ``desk_due_at``: by when the coordinator of this rung has to decide; it keeps running while somebody they called up
+    is asked. ``overdue_since``: nobody is above, and it has been late since then. ``climbs``: how often it went up,
+    ``returns``: how often it came back to a desk. ``look_first``: nobody is asked before a coordinator has looked.
     """
 
     __tablename__ = "dispatches"
@@ -90,6 +88,7 @@ class Dispatch(MatcherTable, table=True):
     climbs: int = 0
     returns: int = 0
     overdue_since: datetime | None = None
+    look_first: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def window(self) -> Window | None:
@@ -150,7 +149,7 @@ class Dispatch(MatcherTable, table=True):
         self.parties_known = False
 
     def note_parties(self, sealed: bytes | None) -> None:
-        """Who is a party to the matter is known, as far as the pairing needs it."""
+        """Who is a party is known, as far as the pairing needs it."""
         self.parties, self.parties_known = sealed, True
 
     def assign_to(self, volunteer_id: str, due_at: datetime) -> None:
@@ -179,6 +178,12 @@ class Dispatch(MatcherTable, table=True):
     def hand_back(self) -> None:
         """A volunteer gave it back: the coordinator answers for it, and the clock keeps running."""
         self._take(Step.HAND_BACK)
+        self._to_desk(NextStep.OFFER)
+
+    def release(self, due_at: datetime) -> None:
+        """A coordinator has looked at it: volunteers are asked, by a dispatch clock of its own."""
+        self._take(Step.RELEASE)
+        self.due_at, self.desk_due_at = due_at, None
         self._to_desk(NextStep.OFFER)
 
     def follow_on(self, due_at: datetime) -> None:
@@ -234,6 +239,7 @@ class Dispatch(MatcherTable, table=True):
         self.state = state_after(OrderState(self.state), step).value
         if step not in _NOBODY_ACTS:
             self.overdue_since = None
+        self.look_first = self.look_first and step is Step.ESCALATE
 
     def _to_desk(self, next_step: NextStep) -> None:
         self.holder_role, self.holder_area, self.holder_id = Role.COORDINATOR.value, self.desk_area, None

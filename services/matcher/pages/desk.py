@@ -20,6 +20,7 @@ from services.matcher.commands import (
     ExcludeVolunteer,
     ExtendLeg,
     ReferLeg,
+    ReleaseLeg,
     ResolveLeg,
     TakeInPerson,
 )
@@ -65,6 +66,7 @@ class Desk:
             "call-up": Verb(CallUpUnit, doors.use_cases.calling_up.call_up_units),
             "refer": Verb(ReferLeg, doors.use_cases.referring.refer_legs),
             "add": Verb(AddLeg, doors.use_cases.referring.add_legs),
+            "release": Verb(ReleaseLeg, deciding.release_legs),
             "exclude": Verb(ExcludeVolunteer, doors.use_cases.recusing.exclude_volunteers),
         }
 

@@ -29,6 +29,7 @@ class Step(StrEnum):
     START = "start"
     TAKE = "take"
     HAND_BACK = "hand_back"
+    RELEASE = "release"
     FOLLOW_ON = "follow_on"
     FINISH = "finish"
     ESCALATE = "escalate"
@@ -50,6 +51,7 @@ TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
     Step.START: {ASSIGNED: UNDER_WAY, UNDER_WAY: UNDER_WAY, ESCALATED: UNDER_WAY},
     Step.TAKE: dict.fromkeys(sorted(CLOCKED), UNDER_WAY),
     Step.HAND_BACK: {OFFERED: OFFERED, ASSIGNED: OFFERED, UNDER_WAY: OFFERED, ESCALATED: OFFERED},
+    Step.RELEASE: {ESCALATED: OFFERED},
     Step.FOLLOW_ON: dict.fromkeys(sorted(CLOCKED), OFFERED),
     Step.FINISH: dict.fromkeys(sorted(CLOCKED), DONE),
     Step.ESCALATE: dict.fromkeys(sorted(CLOCKED), ESCALATED),
@@ -60,7 +62,7 @@ TRANSITIONS: Mapping[Step, Mapping[OrderState, OrderState]] = {
 }
 """For each step, from which state to which. ``follow_on``: a leg was served and another follows;
 ``finish``: the last one was; ``offer`` from ``escalated``: a coordinator called somebody up;
-``take``: a coordinator serves it in person."""
+``take``: a coordinator serves it in person; ``release``: one has looked at it, and volunteers are asked."""
 
 
 class OutOfOrder(Conflict):

@@ -151,6 +151,7 @@ class Views:
             next_step=dispatch.next_step,
             placed_at=dispatch.placed_at,
             danger=danger,
+            look_first=dispatch.look_first,
             note=self._vault.open(dispatch.order_id, dispatch.note) if dispatch.note else None,
             blocked=blocked_of(leg) if leg and not leg.eligible else {},
             assignments=[

@@ -184,7 +184,8 @@ class DeskRowView(BaseModel):
     ``next_step``: ``decide`` is the coordinator's to do, ``accept`` waits for a volunteer who was asked. ``blocked``:
     when nobody could be asked, so many people for each reason, the most on top. ``danger``: one was reported that
     nobody has seen to. ``overdue_since``: nobody is above who could act. ``extensions``: how often the resident gave
-    more time; ``extension``: what was asked last in this round.
+    more time; ``extension``: what was asked last in this round. ``look_first``: it looks like spam, so nobody is asked
+    until a coordinator has looked at it and releases it.
     """
 
     order_id: str
@@ -211,6 +212,7 @@ class DeskRowView(BaseModel):
     next_step: str
     placed_at: datetime
     danger: bool
+    look_first: bool
     note: str | None
     blocked: dict[str, int]
     assignments: list[DeskAssignmentView]

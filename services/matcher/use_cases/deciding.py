@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from services.matcher.commands import AssignLeg, Command, EscalateLeg, ResolveLeg, TakeInPerson
+from services.matcher.commands import AssignLeg, Command, EscalateLeg, ReleaseLeg, ResolveLeg, TakeInPerson
 from services.matcher.models import Assignment, Leg, WholeDispatch
 from services.matcher.policies.acceptance import AlreadyAssigned, HeldByVolunteer, LegServed, NotItsTurn
 from services.matcher.policies.fairness import check_impartial
 from services.matcher.policies.ladder import Cause, rung_above
 from services.matcher.policies.referring import HeldByDepartment
+from services.matcher.policies.releasing import check_releasable
 from services.matcher.policies.taking import check_takeable
 from services.matcher.policies.windows import span_of
 from services.matcher.repository import Unit
@@ -19,6 +20,7 @@ from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import By, Steps
 from shared.community.definition import Community
+from shared.contracts.audit import Deed, What, Who
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import Role
 from shared.persistence.vault import Vault
@@ -85,6 +87,13 @@ class Deciding:
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``TopOfLadder``.
         """
         return await self.each(uow, decisions, self._escalate)
+
+    async def release_legs(self, uow: Unit, decisions: Sequence[Decision[ReleaseLeg]]) -> list[str | Refusal]:
+        """A coordinator has looked at what seemed to be spam: volunteers are asked. Answers are order ids.
+
+        Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``NotHeldToLook``.
+        """
+        return await self.each(uow, decisions, self._release)
 
     async def each(
         self,
@@ -169,6 +178,14 @@ class Deciding:
         await self._steps.release(uow, ended)
         if self._steps.leg_completed(uow, whole, leg, ended[0] if ended else None, None, coordinator=by):
             await self._pairing.ask_again(uow, [whole])
+        return whole.dispatch.order_id
+
+    async def _release(self, uow: Unit, whole: WholeDispatch, _leg: Leg, decision: Decision[ReleaseLeg]) -> str:
+        check_releasable(look_first=whole.dispatch.look_first)
+        self._steps.release_to_volunteers(uow, whole)
+        by = Who(Role.COORDINATOR.value, decision.coordinator_id, decision.area)
+        uow.audit(Deed(by, What.DECIDED, whole.dispatch.order_id, field="release"))
+        await self._pairing.ask_again(uow, [whole])
         return whole.dispatch.order_id
 
     async def _escalate(self, uow: Unit, whole: WholeDispatch, _leg: Leg, decision: Decision[EscalateLeg]) -> str:

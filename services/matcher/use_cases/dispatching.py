@@ -173,6 +173,7 @@ class Dispatching:
             traceparent=fact.traceparent,
             placed_at=event.placed_at,
             parties_known=not event.has_parties,
+            look_first=event.review,
         )
         return WholeDispatch(dispatch, _legs(event.legs, dispatch, 0))
 

@@ -82,6 +82,12 @@ class Steps(Asking):
         again, late_since = uow.now + self._rules.clocks.overdue, min(dispatch.due_at, uow.now)
         self.escalate(uow, whole, way if cause is Cause.CLOCK else cause, rung, again, late_since)
 
+    def release_to_volunteers(self, uow: Unit, whole: WholeDispatch) -> None:
+        """A coordinator has looked at it; whoever is asked about it now, is asked by the pairing."""
+        dispatch = whole.dispatch
+        dispatch.release(dispatch_due(self._rules, Urgency(dispatch.urgency), dispatch.window, uow.now))
+        record(uow, whole, events.OrderReleased(**dispatch.stamp(uow.now)))
+
     def taken(self, uow: Unit, whole: WholeDispatch, leg: Leg, coordinator_id: str) -> None:
         """A coordinator serves the leg in person, by the window or the service clock."""
         self.stop_asking(uow, whole)

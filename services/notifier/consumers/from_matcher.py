@@ -100,6 +100,12 @@ async def on_order_referred(uow: Unit, facts: Sequence[Fact[matcher.OrderReferre
     return await confirm_steps(uow, facts)
 
 
+@from_matcher.on(matcher.OrderReleased)
+async def on_order_released(uow: Unit, facts: Sequence[Fact[matcher.OrderReleased]]) -> Answers:
+    """The resident hears that volunteers are asked now."""
+    return await confirm_steps(uow, facts)
+
+
 @from_matcher.on(matcher.LegAdded)
 async def on_leg_added(uow: Unit, facts: Sequence[Fact[matcher.LegAdded]]) -> Answers:
     """Nobody is told: the order's timeline shows it."""

@@ -18,6 +18,7 @@ PARTY_NAMED = "party_named"
 TIME_SETTLED = "time_settled"
 PARTY_ASKED = "party_asked"
 MATTER_ENDED = "matter_ended"
+TURNED_AWAY = "turned_away"
 
 HOW_IT_ENDED = frozenset({OFFER_WITHDRAWN, LEG_TAKEN, OFFER_SETTLED})
 """What somebody who was asked in vain hears; one of them for each time they were asked."""

@@ -37,6 +37,7 @@ _AS_NAMED: frozenset[type[OrderEvent]] = frozenset(
         matcher.LegTaken,
         matcher.OrderEscalated,
         matcher.OrderReferred,
+        matcher.OrderReleased,
         matcher.ExtensionAsked,
         matcher.OrderExtended,
         matcher.OrderDone,
@@ -170,8 +171,8 @@ def _to_residents(event: OrderEvent) -> str | None:
     match event:
         case intake.OrderAmended() if event.by is not Role.COORDINATOR:
             return None  # they did it themselves
-        case intake.OrderPlaced() if event.split_from:
-            return kinds.ORDER_SPLIT
+        case intake.OrderClosed() | intake.OrderPlaced() if special := _special(event):
+            return special
         case matcher.LegAssigned() if event.next_step is not NextStep.START:
             return kinds.LEG_JOINED
         case matcher.OrderEscalated() if event.overdue_since:
@@ -179,6 +180,13 @@ def _to_residents(event: OrderEvent) -> str | None:
         case matcher.ErrandAdvanced():
             return event.step.value
     return event.name if type(event) in _AS_NAMED else None
+
+
+def _special(event: intake.OrderClosed | intake.OrderPlaced) -> str | None:
+    """Words of their own for an order that was taken for spam, and for a part of another."""
+    if isinstance(event, intake.OrderClosed):
+        return kinds.TURNED_AWAY if event.turned_away else None
+    return kinds.ORDER_SPLIT if event.split_from else None
 
 
 def _to_parties(event: OrderEvent) -> str | None:

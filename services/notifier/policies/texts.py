@@ -39,6 +39,13 @@ TEXTS: Mapping[tuple[str, Role], str] = {
         "Your order %(reference)s (%(service)s) has been served. Please tell us how it went."
     ),
     ("order_closed", Role.RESIDENT): msgid("Your order %(reference)s (%(service)s) is closed. Thank you."),
+    ("turned_away", Role.RESIDENT): msgid(
+        "Your order %(reference)s (%(service)s) is closed and was not served: the coordinator took it for advertising "
+        "or abuse. Its page says why, and what you can do if that is wrong."
+    ),
+    ("order_released", Role.RESIDENT): msgid(
+        "The coordinator has looked at your order %(reference)s (%(service)s); volunteers are being asked now."
+    ),
     ("order_cancelled", Role.RESIDENT): msgid("Your order %(reference)s (%(service)s) is cancelled, as you wished."),
     ("order_reopened", Role.RESIDENT): msgid(
         "Your order %(reference)s (%(service)s) runs again under the same number, since it is not fixed."

@@ -84,12 +84,15 @@ class OrderReopened(IntakeEvent):
 
 
 class OrderClosed(IntakeEvent):
-    """The order ended with an honest outcome."""
+    """The order ended with an honest outcome. ``turned_away``: a coordinator who looked at it took it for spam, and it
+    was not served.
+    """
 
     name: ClassVar[str] = "order_closed"
 
     outcome: Outcome
     closed_at: AwareDatetime
+    turned_away: bool = False
 
 
 class OrderMerged(IntakeEvent):

@@ -11,6 +11,7 @@ from shared.contracts.matcher.deciding import (
     OrderEscalated,
     OrderExtended,
     OrderReferred,
+    OrderReleased,
 )
 from shared.contracts.matcher.ground import DispatchEvent, PostEvent
 from shared.contracts.matcher.offering import (
@@ -57,6 +58,7 @@ __all__ = [
     "OrderEscalated",
     "OrderExtended",
     "OrderReferred",
+    "OrderReleased",
     "PostClaimed",
     "PostEvent",
     "PostReleased",
@@ -75,6 +77,7 @@ DISPATCH_EVENTS: tuple[type[DispatchEvent], ...] = (
     LegCompleted,
     OrderEscalated,
     OrderReferred,
+    OrderReleased,
     LegAdded,
     LegTaken,
     ExtensionAsked,

@@ -24,6 +24,12 @@ class OrderEscalated(DispatchEvent):
     overdue_since: AwareDatetime | None = None
 
 
+class OrderReleased(DispatchEvent):
+    """A coordinator has looked at an order that was held, and volunteers may be asked about it as about any other."""
+
+    name: ClassVar[str] = "order_released"
+
+
 class OrderReferred(DispatchEvent):
     """A leg was referred to a department, a property firm or a merchant, which holds the order until ``due_at``."""
 

@@ -35,6 +35,7 @@ HOLDS: Mapping[str, tuple[Holder, NextStep]] = {
     "leg_completed": (VOLUNTEER, NextStep.COMPLETE),
     "order_escalated": (COORDINATOR, NextStep.DECIDE),
     "order_referred": (DEPARTMENT, NextStep.COMPLETE),
+    "order_released": (COORDINATOR, NextStep.OFFER),
     "leg_added": (COORDINATOR, NextStep.DECIDE),
     "leg_taken": (COORDINATOR, NextStep.COMPLETE),
     "extension_asked": (COORDINATOR, NextStep.DECIDE),

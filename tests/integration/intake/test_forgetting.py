@@ -135,7 +135,8 @@ async def test_a_contact_is_told_to_a_live_assignment_alone(place: Place) -> Non
 
 async def asked(intake: Intake, request: ContactAsked) -> Any:
     """Intake's answer."""
-    return await ServersContacts(intake.machinery.database, intake.queries._vault, intake.machinery.audit).tell(request)
+    machinery, vault = intake.machinery, intake.queries._vault
+    return await ServersContacts(machinery.database, vault, machinery.audit, intake.clock, 3).tell(request)
 
 
 async def refused(intake: Intake, request: ContactAsked) -> None:

@@ -123,6 +123,7 @@ RESIDENT_IS_TOLD = {
     "leg_taken",
     "order_escalated",
     "order_referred",
+    "order_released",
     "extension_asked",
     "order_extended",
     "errand_advanced",
@@ -134,6 +135,7 @@ RESIDENT_IS_TOLD = {
 """Written down a second time: what a resident is told of their order."""
 
 TOLD_AS = {
+    "turned_away": "order_closed",
     "leg_joined": "leg_assigned",
     "order_overdue": "order_escalated",
     "order_split": "order_placed",

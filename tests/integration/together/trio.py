@@ -179,7 +179,7 @@ class Trio:
         intake, matcher = self.running["intake"].wired, self.running["matcher"].wired
         vault = Vault(read_key(self._folder / "keys", "intake-vault"))
         marks = Marks(read_key(self._folder / "keys", "parties"))
-        contacts = ServersContacts(intake.machinery.database, vault, intake.machinery.audit)
+        contacts = ServersContacts(intake.machinery.database, vault, intake.machinery.audit, intake.clock, 3)
         tells = answering(Parties(intake.machinery.database, vault, marks), contacts).tells[PartiesAsked]
         return PartiesClock(matcher.queries, matcher.use_cases, tells, 1.0)  # type: ignore[arg-type]  # in place of the bus
 

@@ -14,7 +14,7 @@ import pytest
 import services.intake.pages
 from deploy.definitions import REFERENCE_COUNTY
 from services.intake.pages.telling import DETAILS, happened, next_step_of, state_of, whose
-from services.intake.policies.details import AGREED, BY_WORD, REFUSED, TOLD_REASONS
+from services.intake.policies.details import AGREED, BY_WORD, REFUSED, TOLD_REASONS, TURNED_AWAY
 from services.intake.queries.orders import NOT_FOR_RESIDENTS
 from services.intake.queries.views import HolderView, LegView, OrderView, TimelineView
 from services.matcher.policies.acceptance import HandBackReason
@@ -54,7 +54,7 @@ CODES: Mapping[str, Sequence[str]] = {
     "party_answered": [AGREED, REFUSED],
     "order_reviewed": VERDICTS,
     "verdict_given": VERDICTS,
-    "order_closed": list(Outcome),
+    "order_closed": [*Outcome, TURNED_AWAY],
     "resident_joined": list(Part),
     "call_due": list(CallKind),
     "call_logged": [f"{kind}.{result}" for kind, result in product(CallKind, CallResult)],

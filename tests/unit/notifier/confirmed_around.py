@@ -101,6 +101,14 @@ AROUND: dict[str, tuple[Tell, Heard]] = {
         lambda s: [s.placed(), s.assigned("v-ann"), s.closed(Outcome.NOT_FIXED)],
         {"order_closed": {RESIDENT, ANN}},
     ),
+    "looked at, and released to volunteers": (
+        lambda s: [s.placed(), s.escalated(reason="look_first"), s.released()],
+        {"order_released": {RESIDENT}},
+    ),
+    "looked at, and taken for spam": (
+        lambda s: [s.placed(), s.escalated(reason="look_first"), s.turned_away()],
+        {"turned_away": {RESIDENT}},
+    ),
     "a reminder": (lambda s: [s.placed(), s.reminded()], {"review_reminded": {RESIDENT}}),
     "a call is due": (lambda s: [s.placed(), s.call_due()], {"call_due": {DESK}}),
     "a call was made": (lambda s: [s.placed(), s.call_due(), s.call_logged()], {}),

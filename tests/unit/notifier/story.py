@@ -123,6 +123,9 @@ class Story(StoryOfIntake):
         told = {"tier": "grid", "reason": reason, "previous": previous, "overdue_since": overdue_since}
         return matcher.OrderEscalated(**self._of_matcher(holder, NextStep.DECIDE), **told)
 
+    def released(self) -> matcher.OrderReleased:
+        return matcher.OrderReleased(**self._of_matcher(next_step=NextStep.OFFER))
+
     def taken(self, leg_id: str = "leg-1") -> matcher.LegTaken:
         return matcher.LegTaken(**self._of_matcher(next_step=NextStep.COMPLETE), leg_id=leg_id)
 

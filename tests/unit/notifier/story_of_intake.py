@@ -107,6 +107,9 @@ class StoryOfIntake:
     def closed(self, outcome: Outcome = Outcome.FIXED) -> intake.OrderClosed:
         return intake.OrderClosed(**self._of_intake(), outcome=outcome, closed_at=AT)
 
+    def turned_away(self) -> intake.OrderClosed:
+        return self.closed(Outcome.NOT_FIXED).model_copy(update={"turned_away": True})
+
     def _of_intake(self) -> dict[str, Any]:
         self.intake_version += 1
         return {"community": COMMUNITY, "order_id": self.order_id, "version": self.intake_version}

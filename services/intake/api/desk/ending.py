@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from services.intake.access import Doors
-from services.intake.access.ending import closings, propose_closing, record_answer, record_verdict
-from services.intake.commands import AnswerClosing, ProposeClosing, ReviewOrder
+from services.intake.access.ending import closings, propose_closing, record_answer, record_verdict, turn_away
+from services.intake.commands import AnswerClosing, ProposeClosing, ReviewOrder, TurnAway
 from services.intake.queries.calls import ClosingsView
 from services.intake.queries.desk import DeskOrderView
 from shared.identity.tokens import Caller
@@ -19,7 +19,7 @@ Since = Annotated[AwareDatetime | None, Query(description="Only what ended from 
 
 
 def ending_routes(router: APIRouter, doors: Doors) -> None:
-    """``/orders/{reference}/verdict``, ``/closing``, and ``/closings``."""
+    """``/orders/{reference}/verdict``, ``/closing``, ``/spam``, and ``/closings``."""
     coordinator: Any = Depends(doors.coordinator)
 
     @router.post("/orders/{reference}/verdict")
@@ -39,6 +39,11 @@ def ending_routes(router: APIRouter, doors: Doors) -> None:
         """Take down the resident's yes or no. 409 for who served the order or proposed the closing."""
         found = await doors.order_within(reference, caller)
         return await record_answer(doors, found, caller, body)
+
+    @router.post("/orders/{reference}/spam")
+    async def spam(reference: str, body: TurnAway, caller: Caller = coordinator) -> DeskOrderView:
+        """Close what was held to be looked at as spam; whoever placed it reads the reason. 409 `not-held-to-look`."""
+        return await turn_away(doors, await doors.order_within(reference, caller), caller, body)
 
     @router.get("/closings")
     async def figures(area: Where = None, since: Since = None, caller: Caller = coordinator) -> ClosingsView:

@@ -10,6 +10,7 @@ from services.intake.pages.desk.concerned import concerned_pages, concerned_sect
 from services.intake.pages.desk.contact import contact_routes, contact_section
 from services.intake.pages.desk.danger import danger_section
 from services.intake.pages.desk.ending import ending_pages, ending_section
+from services.intake.pages.desk.looking_first import looking_pages, looking_section
 from services.intake.pages.desk.page import DeskPage
 from services.intake.pages.desk.standing import standing_sections
 from shared.community.definition import Community
@@ -23,6 +24,7 @@ def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
         pages,
         [
             danger_section(doors),
+            looking_section(),
             *standing_sections(rules),
             contact_section(),
             concerned_section(doors, rules),
@@ -36,4 +38,5 @@ def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
     router.include_router(concerned_pages(page))
     router.include_router(arranging_pages(page))
     router.include_router(ending_pages(page))
+    router.include_router(looking_pages(page))
     return router
