@@ -11,16 +11,30 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests import made_once
 from tests.migrated import empty_database
-from tests.rows import Rows
+from tests.rows import Rows, turn_of
 from tests.servers import NatsServer, PostgresServer, ServerMissing
 
 DATABASES = ("sqlite", "postgresql")
 
 AServer = TypeVar("AServer", NatsServer, PostgresServer)
 
+made_once.install()
+
 gc.disable()
 """While the tests are collected, which makes classes and cases by the ten thousand and throws nothing away."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A process that dies is not replaced: its test has failed, and the run ends (see ``Rows``)."""
+    config.option.maxworkerrestart = "0"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rows that take long begin first."""
+    items.sort(key=lambda one: turn_of(one.nodeid))
 
 
 def pytest_collection_finish() -> None:
