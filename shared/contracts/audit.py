@@ -42,7 +42,7 @@ class What(StrEnum):
     ATTESTED = "attested"
     """A call, a visit or a closing was recorded for somebody who reads no messages."""
     DECIDED = "decided"
-    """A coordinator decided where an order goes, or about a person's standing."""
+    """A coordinator, department or secretary decided where an order goes, or about a person's standing."""
     RETURNED = "returned"
     """A volunteer handed back what they had accepted."""
     EXPORTED = "exported"
@@ -116,6 +116,11 @@ class Deed:
 
     def __post_init__(self) -> None:
         _keep_words(self, "order_id", "subject", "field", "reason")
+
+
+def decided(by: Who, field: str, order_id: str = "", subject: str = "", reason: str = "") -> Deed:
+    """Somebody answerable (``by``) decided; ``field`` is the verb in one word, ``subject`` whom or what it names."""
+    return Deed(by, What.DECIDED, order_id, subject, field, reason)
 
 
 class AuditRow(BaseModel):

@@ -8,8 +8,8 @@ from services.intake.access.doors import Doors
 from services.intake.commands import SetWindow, SplitOrder
 from services.intake.queries import OrderFound
 from services.intake.queries.desk import DeskOrderView
-from services.intake.use_cases.arranging import Split
-from services.intake.use_cases.changing import Change
+from services.intake.use_cases.arranging import Split, Timed
+from shared.identity.acting import who_of
 from shared.identity.tokens import Caller
 from shared.observability.tracing import current_traceparent
 
@@ -21,9 +21,9 @@ class SplitView(BaseModel):
     reference: str
 
 
-async def set_window(doors: Doors, found: OrderFound, wish: SetWindow) -> DeskOrderView:
+async def set_window(doors: Doors, found: OrderFound, wish: SetWindow, caller: Caller) -> DeskOrderView:
     """Change when the resident is served. Raises as ``Timing.set_windows`` refuses."""
-    await doors.use_cases.writer.do(doors.use_cases.timing.set_windows, Change(found.order_id, wish))
+    await doors.use_cases.writer.do(doors.use_cases.timing.set_windows, Timed(found.order_id, wish, who_of(caller)))
     return await doors.desk_view(found)
 
 
@@ -31,6 +31,6 @@ async def split_order(
     doors: Doors, found: OrderFound, wish: SplitOrder, caller: Caller, key: str | None = None
 ) -> SplitView:
     """Make a second order. Raises as ``Splitting.split_orders`` refuses."""
-    split = Split(found.order_id, wish, caller.subject, key, current_traceparent())
+    split = Split(found.order_id, wish, who_of(caller), key, current_traceparent())
     placed = await doors.use_cases.writer.do(doors.use_cases.splitting.split_orders, split)
     return SplitView(order_id=placed.order.order_id, reference=placed.order.reference)

@@ -16,7 +16,8 @@ from services.intake.use_cases.consenting import Consent
 from services.intake.use_cases.joining import Joining, Leaving, leave_orders
 from services.intake.use_cases.judging import Verdict
 from services.intake.use_cases.merging import Merge
-from shared.contracts.words import Part, Role
+from shared.contracts.words import Part
+from shared.identity.acting import who_of
 from shared.identity.tokens import Caller
 
 
@@ -60,12 +61,14 @@ async def join_order(doors: Doors, wish: JoinOrder) -> PlacedView:
 async def merge_into(doors: Doors, found: OrderFound, reference: str, caller: Caller) -> DeskOrderView:
     """End an order in favour of another of the coordinator's area, and show that one."""
     into = await doors.order_within(reference.strip().upper(), caller)
-    await doors.use_cases.writer.do(doors.use_cases.merging.merge_orders, Merge(found.order_id, into.order_id))
+    await doors.use_cases.writer.do(
+        doors.use_cases.merging.merge_orders, Merge(found.order_id, into.order_id, who_of(caller))
+    )
     return await doors.desk_view(into)
 
 
-async def add_resident(doors: Doors, found: OrderFound, wish: ConcernOther, part: Part) -> Resident:
+async def add_resident(doors: Doors, found: OrderFound, wish: ConcernOther, part: Part, caller: Caller) -> Resident:
     """Have a coordinator add somebody to an order."""
-    command = Joining(found.order_id, wish.contact, part, Role.COORDINATOR)
+    command = Joining(found.order_id, wish.contact, part, who_of(caller))
     joined = await doors.use_cases.writer.do(doors.use_cases.joining.join_orders, command)
     return joined.resident

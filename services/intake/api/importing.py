@@ -47,7 +47,7 @@ def import_routes(router: APIRouter, doors: Doors) -> None:
         doors.admission.check()
         rows = await run_in_threadpool(read_table, await file.read(), _mapping(mapping), doors.most_rows)
         partial = partial or partial_in_address
-        command = ImportOrders(rows, caller.area or "", partial, current_traceparent())
+        command = ImportOrders(rows, caller.subject, caller.area or "", partial, current_traceparent())
         result = await doors.use_cases.writer.do(doors.use_cases.importing.import_orders, command)
         return _imported(result, doors.tracking, partial=partial)
 

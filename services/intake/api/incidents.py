@@ -12,6 +12,8 @@ from services.intake.commands.incidents import ReportIncident
 from services.intake.queries import OrderFound
 from services.intake.queries.incidents import IncidentView
 from services.intake.use_cases.incidents import Report
+from shared.contracts.audit import Deed, What
+from shared.identity.acting import who_of
 from shared.identity.tokens import Caller
 
 
@@ -43,4 +45,5 @@ def incident_routes(router: APIRouter, doors: Doors) -> None:
     async def reported(reference: str, caller: Caller = coordinator) -> IncidentsView:
         """What residents reported about an order of my area."""
         found = await doors.order_within(reference, caller)
+        await doors.audit.note(Deed(who_of(caller), What.READ, found.order_id, field="incidents"))
         return IncidentsView(items=await doors.incidents.of(found.order_id))

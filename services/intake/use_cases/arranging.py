@@ -11,10 +11,11 @@ from services.intake.models import Order, Resident
 from services.intake.policies.appointments import check_presence
 from services.intake.policies.lifecycle import check_open
 from services.intake.repository import Unit
-from services.intake.use_cases.changing import Change, amend
+from services.intake.use_cases.changing import amend
 from services.intake.use_cases.new_orders import NewOrder, Placed
 from services.intake.use_cases.placing import Placing
 from shared.community.definition import Community
+from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import OrderState, Part, Role, Window
 from shared.persistence.vault import Vault
@@ -24,14 +25,23 @@ from shared.persistence.vault import Vault
 class Split:
     """A coordinator's wish to divide an order, which the door has found in their area.
 
-    ``by``: their opaque id. ``key``: an Idempotency-Key of theirs. ``traceparent``: the request's.
+    ``by``: who they are. ``key``: an Idempotency-Key of theirs. ``traceparent``: the request's.
     """
 
     order_id: str
     wish: SplitOrder
-    by: str
+    by: Who
     key: str | None = None
     traceparent: str = ""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A coordinator's wish for another time; the door has checked that the order is in their area."""
+
+    order_id: str
+    wish: SetWindow
+    by: Who
 
 
 class Timing:
@@ -40,7 +50,7 @@ class Timing:
     def __init__(self, rules: Community) -> None:
         self._rules = rules
 
-    async def set_windows(self, uow: Unit, changes: Sequence[Change[SetWindow]]) -> list[Order | Refusal]:
+    async def set_windows(self, uow: Unit, changes: Sequence[Timed]) -> list[Order | Refusal]:
         """Change the time for the resident; where they have to come in person, the counter is open then.
 
         Refusals: ``NotFound``, ``OrderNotOpen``, ``AlreadyDone``, ``OrderInvalid``, ``ComeInPerson``.
@@ -50,9 +60,13 @@ class Timing:
         for change in changes:
             order = orders.get(change.order_id)
             try:
-                answers.append(self._set(uow, order, change.wish.window) if order else NotFound())
+                if order is None:
+                    raise NotFound
+                answers.append(self._set(uow, order, change.wish.window))
             except Refusal as refusal:
                 answers.append(refusal)
+            else:
+                uow.audit(decided(change.by, "window", change.order_id))
         return answers
 
     def _set(self, uow: Unit, order: Order, window: Window) -> Order:
@@ -89,7 +103,10 @@ class Splitting:
                 continue
             sealed = await self._opened(uow, order.order_id)
             new = _second(split, order, sealed, self._person(people[order.order_id]))
-            answers += await self._placing.place_orders(uow, [new])
+            (placed,) = await self._placing.place_orders(uow, [new])
+            if isinstance(placed, Placed) and not placed.known:
+                uow.audit(decided(split.by, "split", order.order_id, placed.order.order_id))
+            answers.append(placed)
             uow.announce(order.order_id)
         return answers
 
@@ -122,11 +139,11 @@ def _second(split: Split, order: Order, sealed: dict[str, Any], person: Contact 
         orderer=Orderer(order.orderer),
         health=bool(sealed.get("health")),
         channel=Channel.COORDINATOR,
-        recorded_by=split.by,
+        recorded_by=split.by.id,
         call_only=order.call_only,
         split_from=order.order_id,
         by=Role.COORDINATOR,
-        key=f"{split.by}:split:{split.key}" if split.key else None,
+        key=f"{split.by.id}:split:{split.key}" if split.key else None,
         body=f"{order.order_id}{wish.model_dump_json()}" if split.key else "",
         traceparent=split.traceparent,
     )

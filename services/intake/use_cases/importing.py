@@ -10,15 +10,17 @@ from services.intake.policies.importing import ImportedRow, RefusedRow
 from services.intake.repository import Unit
 from services.intake.use_cases.placing import NewOrder, Placed, Placing
 from shared.community.definition import Community
+from shared.contracts.audit import Deed, What, Who
 from shared.contracts.refusal import FieldError, Refusal
 from shared.contracts.words import Role
 
 
 @dataclass(frozen=True)
 class ImportOrders:
-    """A table to import. ``within``: the importing coordinator's area; ``partial``: take what can be had."""
+    """A table to import. ``by``: the importing coordinator, ``within``: their area; ``partial``: take what can be."""
 
     rows: Sequence[ImportedRow | RefusedRow]
+    by: str
     within: str
     partial: bool
     traceparent: str = ""
@@ -66,6 +68,8 @@ class Importing:
                 result.known += 1
             else:
                 result.created.append((number, answer))
+        by = Who(Role.COORDINATOR.value, command.by, command.within)
+        uow.audit(Deed(by, What.IMPORTED, field="orders", reason=str(len(result.created))))
         return result
 
     def _errors(self, uow: Unit, order: NewOrder, within: str) -> tuple[FieldError, ...]:

@@ -14,6 +14,7 @@ from services.intake.repository import Unit
 from services.intake.use_cases.changing import cancel, tell, withdraw
 from services.intake.use_cases.concerning import concern, told_of
 from shared.community.definition import Community
+from shared.contracts.audit import Who, decided
 from shared.contracts.intake import ResidentLeft
 from shared.contracts.refusal import FieldError, NotFound, Refusal
 from shared.contracts.words import OrderState, Part, Role
@@ -22,12 +23,18 @@ from shared.persistence.vault import Vault
 
 @dataclass(frozen=True)
 class Joining:
-    """Somebody for an order; the door has checked that they may. ``by``: whose hand it is."""
+    """Somebody for an order; the door has checked that they may. ``added_by``: the coordinator whose hand it is, where
+    it is not their own."""
 
     order_id: str
     contact: Contact
     part: Part = Part.JOINED
-    by: Role = Role.RESIDENT
+    added_by: Who | None = None
+
+    @property
+    def by(self) -> Role:
+        """Whose hand it is."""
+        return Role.COORDINATOR if self.added_by else Role.RESIDENT
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,8 @@ class JoiningOrders:
         elif resident.left_at is not None:
             resident.left_at = None
             uow.repository.add(told_of(uow, order, resident, command.by))
+        if command.added_by:
+            uow.audit(decided(command.added_by, f"add_{command.part.value}", order.order_id, resident.resident_id))
         return Joined(order, resident)
 
     def _has_sides(self, order: Order) -> bool:

@@ -12,6 +12,7 @@ from services.intake.policies.lifecycle import check_open
 from services.intake.repository import Unit
 from services.intake.use_cases.changing import tell
 from services.intake.use_cases.concerning import concerned, told_of
+from shared.contracts.audit import Who, decided
 from shared.contracts.intake import OrderMerged
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import OrderState, Part, Role
@@ -24,6 +25,7 @@ class Merge:
 
     order_id: str
     into: str
+    by: Who
 
 
 class Merging:
@@ -43,6 +45,8 @@ class Merging:
                 answers.append(await self._merge(uow, merge, orders, residents))
             except Refusal as refusal:
                 answers.append(refusal)
+                continue
+            uow.audit(decided(merge.by, "merge", merge.order_id, merge.into))
         return answers
 
     async def _merge(

@@ -88,6 +88,6 @@ def _coordinators_routes(router: APIRouter, doors: Doors) -> None:
     @router.post("/posts/{post_id}/claims/{volunteer_id}/vet", tags=["coordinators"])
     async def vet(post_id: str, volunteer_id: str, caller: CoordinatorCaller, body: VetClaim) -> ClaimedView:
         """Whether somebody may hold a post of my area. 409 when the claim does not wait."""
-        wish = Vetting(post_id, volunteer_id, await doors.access.areas_of(caller), body)
+        wish = Vetting(post_id, volunteer_id, caller.subject, await doors.access.areas_of(caller), body)
         await doors.do(claiming.vet_claims, wish)
         return ClaimedView(post_id=post_id, state=Mine.HELD if body.approve else Mine.NONE)

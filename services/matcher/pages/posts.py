@@ -103,7 +103,7 @@ def post_pages(posts: Posts, doors: Doors) -> APIRouter:
             wish = form.read(VetClaim)
         except Refusal as refusal:
             return await posts.page(request, caller, form.refused(refusal), status_of(refusal))
-        command = Vetting(post_id, volunteer_id, await doors.access.areas_of(caller), wish)
+        command = Vetting(post_id, volunteer_id, caller.subject, await doors.access.areas_of(caller), wish)
         return await done(request, caller, claiming.vet_claims, command)
 
     return router

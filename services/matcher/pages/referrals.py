@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.matcher.access import Doors
+from shared.contracts.audit import Deed, What
+from shared.identity.acting import who_of
 from shared.web.callers import CoordinatorCaller
 from shared.web.templating import Pages
 from shared.web.wording import place_name
@@ -24,6 +26,8 @@ def referral_pages(doors: Doors, pages: Pages) -> APIRouter:
     async def referrals(request: Request, caller: CoordinatorCaller) -> Response:
         areas, queries = await doors.access.areas_of(caller), doors.queries.referrals
         rows = await queries.of_areas(doors.rules.areas.all_below(areas), doors.clock.now(), ROWS)
+        if rows:  # a link opens a referral to whoever has it
+            await doors.audit.note(Deed(who_of(caller), What.KEYED, field="department_link", reason=str(len(rows))))
         return pages.render(
             request,
             "referrals.html",

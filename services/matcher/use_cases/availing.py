@@ -14,7 +14,9 @@ from services.matcher.policies.claims import check_registration
 from services.matcher.repository import Unit
 from services.matcher.use_cases.steps import volunteer_topic
 from shared.community.definition import Community
+from shared.contracts.audit import Who
 from shared.contracts.refusal import Conflict, NotFound, Refusal
+from shared.contracts.words import Role
 from shared.persistence.vault import Vault
 
 W = TypeVar("W", bound=Command)
@@ -26,6 +28,11 @@ class Own(Generic[W]):
 
     volunteer_id: str
     wish: W
+
+    @property
+    def by(self) -> Who:
+        """Who wishes, as the audit names them."""
+        return Who(Role.VOLUNTEER.value, self.volunteer_id)
 
 
 class TooManyAbsences(Conflict):

@@ -18,7 +18,9 @@ from services.matcher.use_cases.offering import Terms, make_offer
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, part_now
+from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import Conflict, Forbidden, NotFound, Refusal
+from shared.contracts.words import Role
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ class CallingUp:
                 answers.append((await self._name(uow, whole, call_up, command.wish.volunteer)).offer_id)
             except Refusal as refusal:
                 answers.append(refusal)
+                continue
+            by = Who(Role.VOLUNTEER.value, command.secretary_id)
+            uow.audit(decided(by, "name", whole.dispatch.order_id, command.wish.volunteer))
         return answers
 
     async def lapse_call_ups(self, uow: Unit, call_up_ids: Sequence[str]) -> list[str | Refusal]:
@@ -106,7 +111,7 @@ class CallingUp:
 
         Refusals: those of every decision, ``NotFound`` (no such unit), ``NobodyToCallUp``, ``TakenInPerson``.
         """
-        return await self._deciding.each(uow, decisions, self._call_up)
+        return await self._deciding.each(uow, decisions, self._call_up, "call_up", lambda wish: wish.unit)
 
     async def _call_up(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[CallUpUnit]) -> str:
         unit_id = decision.wish.unit

@@ -23,8 +23,10 @@ from services.matcher.policies.claims import (
 from services.matcher.repository import Unit
 from services.matcher.use_cases.steps import volunteer_topic
 from shared.community.definition import Community
+from shared.contracts.audit import Deed, Who, decided
 from shared.contracts.matcher import PostClaimed, PostEvent, PostReleased
 from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.words import Role
 from shared.persistence.vault import Vault
 
 POSTS = "posts"
@@ -53,8 +55,16 @@ class Vetting:
 
     post_id: str
     volunteer_id: str
+    coordinator_id: str
     areas: Sequence[str]
     wish: VetClaim
+
+    @property
+    def deed(self) -> Deed:
+        """The answer as the audit keeps it."""
+        by = Who(Role.COORDINATOR.value, self.coordinator_id, self.areas[0])
+        verb = "vet" if self.wish.approve else "turn_down"
+        return decided(by, verb, subject=self.volunteer_id, reason=self.post_id)
 
 
 @dataclass
@@ -128,6 +138,8 @@ class Claiming:
                 answers.append(await self._vet(uow, claims, command))
             except Refusal as refusal:
                 answers.append(refusal)
+                continue
+            uow.audit(command.deed)
         await self._changed(uow, commands)
         return answers
 

@@ -20,7 +20,7 @@ from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import By, Steps
 from shared.community.definition import Community
-from shared.contracts.audit import Deed, What, Who
+from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import Role
 from shared.persistence.vault import Vault
@@ -46,6 +46,11 @@ class Decision(Generic[W]):
         """Where they may decide: in their own area, and where they stand in."""
         return (self.area, *self.standing_in)
 
+    @property
+    def by(self) -> Who:
+        """Who decides, as the audit names them."""
+        return Who(Role.COORDINATOR.value, self.coordinator_id, self.area)
+
 
 class Deciding:
     """Takes decisions. Words are sealed under the order's id."""
@@ -65,46 +70,49 @@ class Deciding:
         Refusals: ``NotFound`` (leg or volunteer), ``HeldByVolunteer``, ``LegServed``, ``AlreadyAssigned``,
         ``CapacityReached``, ``WindowTaken``, ``StandsAside``.
         """
-        return await self.each(uow, decisions, self._assign)
+        return await self.each(uow, decisions, self._assign, "assign", lambda wish: wish.volunteer)
 
     async def resolve_legs(self, uow: Unit, decisions: Sequence[Decision[ResolveLeg]]) -> list[str | Refusal]:
         """A coordinator served or settled it. Answers are order ids.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``.
         """
-        return await self.each(uow, decisions, self._resolve)
+        return await self.each(uow, decisions, self._resolve, "resolve")
 
     async def take_in_person(self, uow: Unit, decisions: Sequence[Decision[TakeInPerson]]) -> list[str | Refusal]:
         """A coordinator serves it in person; whoever had it or was asked is free. Answers are order ids.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``HeldByDepartment``, ``LegServed``, ``AlreadyTaken``.
         """
-        return await self.each(uow, decisions, self._take)
+        return await self.each(uow, decisions, self._take, "take")
 
     async def escalate_legs(self, uow: Unit, decisions: Sequence[Decision[EscalateLeg]]) -> list[str | Refusal]:
         """Pass the order up one tier. Answers are order ids.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``TopOfLadder``.
         """
-        return await self.each(uow, decisions, self._escalate)
+        return await self.each(uow, decisions, self._escalate, "escalate")
 
     async def release_legs(self, uow: Unit, decisions: Sequence[Decision[ReleaseLeg]]) -> list[str | Refusal]:
         """A coordinator has looked at what seemed to be spam: volunteers are asked. Answers are order ids.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``LegServed``, ``NotHeldToLook``.
         """
-        return await self.each(uow, decisions, self._release)
+        return await self.each(uow, decisions, self._release, "release")
 
     async def each(
         self,
         uow: Unit,
         decisions: Sequence[Decision[W]],
         decide: Callable[[Unit, WholeDispatch, Leg, Decision[W]], Awaitable[A]],
+        verb: str,
+        about: Callable[[W], str] = lambda _: "",
         *,
         whoever_holds: bool = False,
     ) -> list[A | Refusal]:
         """Run one decision after the other, each about a leg that is on the coordinator's desk, or (``whoever_holds``)
-        in their area.
+        in their area. Each that is taken is in the audit as its ``verb``, with whom or what it names (``about``); a
+        question has no verb.
 
         Refusals: ``NotFound``, ``HeldByVolunteer``, ``HeldByDepartment``, ``LegServed``, ``NotItsTurn``, and those of
         the decision.
@@ -121,6 +129,9 @@ class Deciding:
                 answers.append(await decide(uow, whole, leg, decision))
             except Refusal as refusal:
                 answers.append(refusal)
+                continue
+            if verb:
+                uow.audit(decided(decision.by, verb, whole.dispatch.order_id, about(decision.wish)))
         return answers
 
     def _current(self, wholes: Mapping[str, WholeDispatch], decision: Decision[W]) -> tuple[WholeDispatch, Leg]:
@@ -183,8 +194,6 @@ class Deciding:
     async def _release(self, uow: Unit, whole: WholeDispatch, _leg: Leg, decision: Decision[ReleaseLeg]) -> str:
         check_releasable(look_first=whole.dispatch.look_first)
         self._steps.release_to_volunteers(uow, whole)
-        by = Who(Role.COORDINATOR.value, decision.coordinator_id, decision.area)
-        uow.audit(Deed(by, What.DECIDED, whole.dispatch.order_id, field="release"))
         await self._pairing.ask_again(uow, [whole])
         return whole.dispatch.order_id
 

@@ -23,8 +23,9 @@ from services.matcher.use_cases.claiming import Claiming
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import volunteer_topic
+from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import NotFound, Refusal
-from shared.contracts.words import Window
+from shared.contracts.words import Role, Window
 from shared.persistence.vault import Vault
 
 W = TypeVar("W", bound=Command)
@@ -38,6 +39,11 @@ class AboutVolunteer(Generic[W]):
     coordinator_id: str
     areas: Sequence[str]
     wish: W
+
+    @property
+    def by(self) -> Who:
+        """Who decides, as the audit names them."""
+        return Who(Role.COORDINATOR.value, self.coordinator_id, self.areas[0])
 
 
 Wholes = Mapping[str, WholeDispatch]
@@ -60,7 +66,7 @@ class Departing:
         async def go(wholes: Wholes, volunteer: Volunteer, _command: Own[Leave]) -> None:
             await self._go(uow, wholes, volunteer, HandBackReason.DEPARTED)
 
-        return await self._each(uow, commands, go)
+        return await self._each(uow, commands, go, "leave")
 
     async def remove(self, uow: Unit, commands: Sequence[AboutVolunteer[RemoveVolunteer]]) -> list[str | Refusal]:
         """A coordinator takes somebody off the roster; else as ``leave``."""
@@ -69,7 +75,7 @@ class Departing:
             self._check_area(volunteer, command.areas)
             await self._go(uow, wholes, volunteer, HandBackReason.REMOVED)
 
-        return await self._each(uow, commands, go)
+        return await self._each(uow, commands, go, "remove")
 
     async def fall_ill(self, uow: Unit, commands: Sequence[Own[FallIll]]) -> list[str | Refusal]:
         """Away from now until then: what lies in that time, or at no time in particular, goes to others. Answers are
@@ -102,7 +108,7 @@ class Departing:
             await self._leads_no_longer(uow, volunteer.volunteer_id)
             await self._give_up(uow, wholes, volunteer.volunteer_id, HandBackReason.SUSPENDED)
 
-        return await self._each(uow, commands, stop)
+        return await self._each(uow, commands, stop, "suspend")
 
     async def restore(self, uow: Unit, commands: Sequence[AboutVolunteer[RestoreVolunteer]]) -> list[str | Refusal]:
         """Somebody who was suspended, or left, may be asked again. Answers are volunteer ids. Refusals: ``NotFound``,
@@ -115,7 +121,7 @@ class Departing:
                 raise OnTheRoster
             volunteer.restore()
 
-        return await self._each(uow, commands, let_in)
+        return await self._each(uow, commands, let_in, "restore")
 
     async def clear_departed(self, uow: Unit, volunteer_ids: Sequence[str]) -> list[str | Refusal]:
         """What another process gave to somebody who was leaving at that very moment goes to others."""
@@ -129,7 +135,11 @@ class Departing:
         return list(volunteer_ids)
 
     async def _each(
-        self, uow: Unit, commands: Sequence[Any], change: Callable[[Wholes, Volunteer, Any], Awaitable[None]]
+        self,
+        uow: Unit,
+        commands: Sequence[Any],
+        change: Callable[[Wholes, Volunteer, Any], Awaitable[None]],
+        verb: str = "",
     ) -> list[str | Refusal]:
         people = {command.volunteer_id for command in commands}
         wholes = await uow.repository.with_people(people)
@@ -147,6 +157,8 @@ class Departing:
                 answers.append(refusal)
                 continue
             uow.announce(volunteer_topic(volunteer.volunteer_id))
+            if verb:  # not an illness
+                uow.audit(decided(command.by, verb, subject=volunteer.volunteer_id))
             answers.append(volunteer.volunteer_id)
         return answers
 

@@ -14,6 +14,7 @@ from services.matcher.use_cases.referring import Reply, own_referral
 from services.matcher.use_cases.steps import record
 from shared.community.definition import Community
 from shared.contracts import matcher as events
+from shared.contracts.audit import decided
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import ExtensionAnswered
 from shared.contracts.refusal import Refusal
@@ -33,7 +34,7 @@ class Extending:
 
         Refusals: those of every decision, ``AlreadyExtended``, ``ExtensionTooShort``, ``ExtensionTooLong``.
         """
-        return await self._deciding.each(uow, decisions, self._extend)
+        return await self._deciding.each(uow, decisions, self._extend, "extend")
 
     async def extend_referrals(self, uow: Unit, replies: Sequence[Reply[ExtendReferral]]) -> list[str | Refusal]:
         """A department asks for more time for what it holds. Answers are referral ids.
@@ -52,6 +53,7 @@ class Extending:
             asked = self._asked(uow, whole, whole.leg(referral.leg_id), reply.department, reply.wish)
             await uow.repository.add_in_order([asked])
             self._ask(uow, whole, asked)
+            uow.audit(decided(reply.by, "extend", referral.order_id, referral.referral_id))
             answers.append(referral.referral_id)
         return answers
 

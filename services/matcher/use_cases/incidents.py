@@ -19,6 +19,7 @@ from services.matcher.use_cases.dispatching import Answers
 from services.matcher.use_cases.steps import DESK, record
 from shared.community.definition import Community
 from shared.contracts import matcher as events
+from shared.contracts.audit import Who, decided
 from shared.contracts.envelope import Fact
 from shared.contracts.intake import IncidentReported
 from shared.contracts.refusal import NotFound, Refusal, TooEarly
@@ -122,6 +123,8 @@ class Incidents:
             stamp = _stamp(whole.dispatch, incident, uow.now)
             by = Role(incident.by)
             record(uow, whole, events.IncidentAnswered(**stamp, incident_id=incident.incident_id, by=by))
+            seen_by = Who(Role.COORDINATOR.value, one.coordinator_id, one.areas[0])
+            uow.audit(decided(seen_by, "incident", whole.dispatch.order_id, incident.incident_id))
             answers.append(incident.incident_id)
         return answers
 

@@ -35,7 +35,7 @@ class Recommending:
 
         Refusals: ``NotFound``, ``LegServed``, ``NotItsTurn``.
         """
-        return await self._deciding.each(uow, wishes, self._recommend, whoever_holds=True)
+        return await self._deciding.each(uow, wishes, self._recommend, "", whoever_holds=True)
 
     async def _recommend(
         self, uow: Unit, whole: WholeDispatch, leg: Leg, wish: Decision[ShowRecommended]

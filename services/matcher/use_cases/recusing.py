@@ -51,7 +51,7 @@ class Recusing:
 
         Answers are order ids. Refusals: those of every decision, ``NotFound`` for an unknown volunteer.
         """
-        return await self._deciding.each(uow, decisions, self._exclude)
+        return await self._deciding.each(uow, decisions, self._exclude, "exclude", lambda wish: wish.volunteer)
 
     async def _exclude(self, uow: Unit, whole: WholeDispatch, leg: Leg, decision: Decision[ExcludeVolunteer]) -> str:
         volunteer_id, order_id = decision.wish.volunteer, whole.dispatch.order_id

@@ -18,7 +18,9 @@ from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.steps import Steps, record
 from shared.community.definition import Community
 from shared.contracts import matcher as events
+from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import FieldError, NotFound, Refusal
+from shared.contracts.words import Role
 from shared.persistence.vault import Vault
 
 W = TypeVar("W", bound=Command)
@@ -31,6 +33,11 @@ class Reply(Generic[W]):
     referral_id: str
     department: str
     wish: W
+
+    @property
+    def by(self) -> Who:
+        """Who answers, as the audit names them."""
+        return Who(Role.DEPARTMENT.value, self.department)
 
 
 class Referring:
@@ -49,14 +56,14 @@ class Referring:
 
         Refusals: those of every decision, ``DepartmentUnknown``.
         """
-        return await self._deciding.each(uow, decisions, self._refer)
+        return await self._deciding.each(uow, decisions, self._refer, "refer", lambda wish: wish.department)
 
     async def add_legs(self, uow: Unit, decisions: Sequence[Decision[AddLeg]]) -> list[str | Refusal]:
         """A coordinator adds a further leg at the end, whoever holds the current one. Answers are the new legs' ids.
 
         Refusals: ``NotFound``, ``LegServed``, ``NotItsTurn``, ``LegUnclear``, ``DepartmentUnknown``.
         """
-        return await self._deciding.each(uow, decisions, self._add, whoever_holds=True)
+        return await self._deciding.each(uow, decisions, self._add, "add", whoever_holds=True)
 
     async def resolve_referrals(self, uow: Unit, replies: Sequence[Reply[ResolveLeg]]) -> list[str | Refusal]:
         """The department has served it. Answers are referral ids. Refusals: ``NotFound``, ``ReferralOver``."""
@@ -73,6 +80,7 @@ class Referring:
             leg.resolve(referral.department, self._vault.seal(leg.order_id, reply.wish.report))
             if self._steps.leg_completed(uow, whole, leg, None, None, department=referral.department):
                 await self._pairing.ask_again(uow, [whole])
+            uow.audit(decided(reply.by, "resolve", leg.order_id, referral.referral_id))
             answers.append(referral.referral_id)
         return answers
 
@@ -91,6 +99,7 @@ class Referring:
                 continue
             stamp = whole.dispatch.stamp(uow.now)
             record(uow, whole, events.ErrandAdvanced(**stamp, leg_id=referral.leg_id, step=reply.wish.step))
+            uow.audit(decided(reply.by, "advance", referral.order_id, referral.referral_id))
             answers.append(referral.referral_id)
         return answers
 
@@ -112,6 +121,8 @@ class Referring:
             if reply.wish.note is not None:
                 dispatch.note = self._vault.seal(dispatch.order_id, reply.wish.note)
             self._steps.escalate(uow, whole, Cause.RETURNED, due_at=dispatch.due_at)
+            by, reason = reply.by, reply.wish.reason.value
+            uow.audit(decided(by, "hand_back", dispatch.order_id, referral.referral_id, reason))
             answers.append(referral.referral_id)
         return answers
 

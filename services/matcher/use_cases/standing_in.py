@@ -11,7 +11,9 @@ from services.matcher.policies.standing_in import check_fits, check_settable, ch
 from services.matcher.repository import Unit
 from services.matcher.use_cases.asking import DESK
 from shared.community.definition import Community
+from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import NotFound, Refusal
+from shared.contracts.words import Role
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class StandingIn:
                 answers.append(refusal)
                 continue
             answers.append(made[-1].stand_in_id)
+            by = Who(Role.COORDINATOR.value, one.coordinator_id, one.area)
+            uow.audit(decided(by, "stand_in", subject=made[-1].coordinator_id, reason=made[-1].area))
         await uow.repository.add_in_order(made)
         uow.announce(DESK)
         return answers
@@ -74,6 +78,8 @@ class StandingIn:
                 answers.append(refusal)
                 continue
             answers.append(stand_in.stand_in_id)
+            by = Who(Role.COORDINATOR.value, one.coordinator_id, one.area)
+            uow.audit(decided(by, "stand_in_ended", subject=stand_in.coordinator_id, reason=stand_in.area))
         uow.announce(DESK)
         return answers
 

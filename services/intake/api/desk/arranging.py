@@ -24,7 +24,7 @@ def arranging_routes(router: APIRouter, doors: Doors) -> None:
     async def window(reference: str, body: Window, caller: Caller = coordinator) -> DeskOrderView:
         """Change when the resident is served, as they wish; they hear of it."""
         found = await doors.order_within(reference, caller)
-        return await set_window(doors, found, SetWindow(window=body))
+        return await set_window(doors, found, SetWindow(window=body), caller)
 
     @router.post("/orders/{reference}/split", status_code=201)
     async def split(

@@ -52,5 +52,5 @@ def concerning_routes(router: APIRouter, doors: Doors) -> None:
 
     async def concern(reference: str, body: ConcernOther, caller: Caller, part: Part) -> ConcernedView:
         found = await doors.order_within(reference, caller)
-        resident = await add_resident(doors, found, body, part)
+        resident = await add_resident(doors, found, body, part, caller)
         return ConcernedView(resident_id=resident.resident_id, part=part)

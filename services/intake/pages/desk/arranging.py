@@ -46,7 +46,7 @@ def arranging_pages(page: DeskPage) -> APIRouter:
     @router.post("/window")
     async def window(request: Request, reference: str, caller: Caller = page.coordinator) -> Response:
         async def act(found: OrderFound, form: Form) -> None:
-            await set_window(page.doors, found, form.read(SetWindow, moments=_MOMENTS, groups=("window",)))
+            await set_window(page.doors, found, form.read(SetWindow, moments=_MOMENTS, groups=("window",)), caller)
 
         return await page.take(request, caller, reference, _ARRANGING, act)
 

@@ -68,7 +68,7 @@ def concerned_pages(page: DeskPage) -> APIRouter:
     async def concern(request: Request, reference: str, caller: Caller = page.coordinator) -> Response:
         async def act(found: OrderFound, form: Form) -> None:
             added = form.read(Added, groups=("contact",))
-            await add_resident(page.doors, found, ConcernOther(contact=added.contact), Part(added.part))
+            await add_resident(page.doors, found, ConcernOther(contact=added.contact), Part(added.part), caller)
 
         return await page.take(request, caller, reference, _CONCERNED, act)
 
