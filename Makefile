@@ -34,11 +34,11 @@ check: .venv/dev.stamp ## format, lint, types, import rules, translations, contr
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/unit/web/test_translations.py tests/contracts
 
-test: .venv/dev.stamp ## the whole test suite, browser tests included
+test: .venv/dev.stamp ## the whole test suite, browser tests included; DATABASES=both: doors and pages on both
 	@command -v chromium >/dev/null || \
 		{ echo "The browser tests need Chromium: install the package chromium (Debian: apt-get install chromium)." >&2; exit 1; }
 	@$(BIN)/python -m compileall -q -j 0 deploy services shared tests
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
+	DATABASES=$(DATABASES) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 
 faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for ten minutes, and verify that nothing is lost (docs/faults.md)
 	@$(BIN)/python -m tests.faults $(FAULTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,10 @@ from typing import Any, TypeVar
 import pytest
 
 from tests import made_once
+from tests.databases import DATABASES, UnknownChoice, is_spared, wants_both
 from tests.migrated import empty_database
 from tests.rows import Rows, turn_of
 from tests.servers import NatsServer, PostgresServer, ServerMissing
-
-DATABASES = ("sqlite", "postgresql")
 
 AServer = TypeVar("AServer", NatsServer, PostgresServer)
 
@@ -29,12 +29,25 @@ gc.disable()
 def pytest_configure(config: pytest.Config) -> None:
     """A process that dies is not replaced: its test has failed, and the run ends (see ``Rows``)."""
     config.option.maxworkerrestart = "0"
+    try:
+        wants_both(os.environ)
+    except UnknownChoice as unknown:
+        raise pytest.UsageError(str(unknown)) from unknown
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Rows that take long begin first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Doors and pages run on one database unless both are asked for; rows that take long begin first."""
+    if not wants_both(os.environ):
+        spared = [one for one in items if is_spared(one.location[0], _parameters(one))]
+        config.hook.pytest_deselected(items=spared)
+        left_out = {id(one) for one in spared}
+        items[:] = [one for one in items if id(one) not in left_out]
     items.sort(key=lambda one: turn_of(one.nodeid))
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
 
 
 def pytest_collection_finish() -> None:

@@ -11,7 +11,7 @@ import pytest
 from deploy.attached import Attached, attach
 from deploy.demo.doors import Doors
 from shared.contracts.flows import SERVICES
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.integration.deploy.stacks import free_port_base, up
 from tests.servers import PostgresServer
 

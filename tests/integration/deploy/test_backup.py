@@ -20,7 +20,7 @@ from deploy.backup.source import Source
 from deploy.problems import StackProblem
 from shared.identity.keys import create_keys
 from shared.persistence.vault import Vault
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.integration.deploy.copied import MANNER, Place, effects_without_causes, file_of, placed, table, traffic
 from tests.servers import PostgresServer
 from tests.waiting import wait_for

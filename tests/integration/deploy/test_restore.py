@@ -20,7 +20,7 @@ from deploy.problems import StackProblem
 from deploy.verify.ledger import Promise
 from shared.contracts.envelope import to_headers
 from shared.identity.keys import create_keys
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.integration.deploy.copied import AT, Place, placed
 from tests.integration.deploy.spoiling import GRID, kill_in, order, reported, spoil, use
 from tests.servers import NatsServer, PostgresServer

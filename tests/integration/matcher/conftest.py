@@ -28,7 +28,7 @@ from shared.identity.tokens import TokenSigner
 from shared.persistence.engine import Database
 from shared.persistence.migrating import migrate
 from shared.persistence.vault import Vault
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import MIGRATIONS, Stage
 from tests.servers import PostgresServer

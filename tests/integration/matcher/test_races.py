@@ -15,7 +15,7 @@ from shared.community.definition import Community
 from shared.contracts import matcher as events
 from shared.contracts.words import Urgency
 from shared.persistence.migrating import migrate
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.integration.matcher.replicas import Fleet, Tap, fleet
 from tests.integration.matcher.stage import MIGRATIONS, Stage, volunteer
 from tests.integration.messaging.parties import declare_streams, guarded_server
