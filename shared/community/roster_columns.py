@@ -94,11 +94,15 @@ def value_of(code: str, cell: str, known: Known) -> object:
     return _READERS[code](text, known)
 
 
+COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that a spreadsheet takes for a formula, or for a cell of its own; in Chinese ones in full width too."""
+
+
 def check_plain(text: str, code: str = "") -> None:
     """Raises :class:`Broken` for a text that no cell may have."""
     if len(text) > LONGEST_CELL and code not in {"posts", "vetted_posts"}:
         raise Broken(RosterRule.TOO_LONG)
-    if text.startswith(("=", "+", "-", "@")) and not (code == "phone" and _PHONE_PLUS.fullmatch(text)):
+    if text.startswith(COMPUTED) and not (code == "phone" and _PHONE_PLUS.fullmatch(text)):
         raise Broken(RosterRule.FORMULA)
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text):
         raise Broken(RosterRule.CONTROL_CHARACTER)

@@ -17,7 +17,6 @@ from shared.community.roster_tables import UNITS
 
 VOLUNTEERS = "volunteers"
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 
 
 def roster_csv(volunteers: Iterable[RosterRow]) -> bytes:
@@ -104,7 +103,7 @@ def plan_of(hours: WeekHours) -> str:
 
 def plain(text: str) -> str:
     """A text no spreadsheet takes for a formula: one that looks like it gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(_COMPUTED) else text
+    return f"'{text}" if text.startswith(roster_columns.COMPUTED) else text
 
 
 def _runs(free: set[int], day: int) -> Iterable[tuple[int, int]]:

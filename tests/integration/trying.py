@@ -1,4 +1,6 @@
-"""Every route of an application, tried as everybody, held against the rule it names."""
+"""Every route of an application, tried as everybody, held against the rule it names and against what every answer says
+to browsers.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ from shared.identity.keys import read_key
 from shared.identity.tokens import Caller, TokenSigner
 from shared.persistence.engine import Database
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, Ruled, Within
+from tests.integration.shown_safely import unsafe
 
 OK = range(200, 400)
 CROWD = 50
@@ -101,19 +104,22 @@ async def broken(
     """
     found = []
     for together in _in_turn(routes, people):
-        statuses = await asyncio.gather(
+        answers = await asyncio.gather(
             *(
-                _status(client, route, who, path_of(route.path, known), bodies.get(route.path) or body_of(route))
+                _answer(client, route, who, path_of(route.path, known), bodies.get(route.path) or body_of(route))
                 for route, who in together
             )
         )
-        for (route, who), status in zip(together, statuses, strict=True):
+        for (route, who), answer in zip(together, answers, strict=True):
+            status = answer.status_code
             allowed = set(expected(route, who))
             is_there = "{" in route.path and route.path.count("{") == sum(f"{{{name}}}" in route.path for name in known)
             if is_there and not who.foreign and route.method == "GET":
                 allowed -= {404}
             if status not in allowed:
                 found.append(f"{route.method} {route.path} · {who.name} · {route.rule.name}: {status}")
+            if said := unsafe(route.path, answer):
+                found.append(f"{route.method} {route.path} · {who.name} · {status}: {', '.join(said)}")
     return found
 
 
@@ -133,9 +139,11 @@ def _in_turn(routes: Iterable[Ruled], people: Sequence[Tries]) -> list[list[tupl
     return crowds + [[pair] for pair in pairs if pair not in refused]
 
 
-async def _status(client: httpx2.AsyncClient, route: Ruled, who: Tries, address: str, body: Mapping[str, Any]) -> int:
+async def _answer(
+    client: httpx2.AsyncClient, route: Ruled, who: Tries, address: str, body: Mapping[str, Any]
+) -> httpx2.Response:
     headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json", **who.headers}
-    return (await client.request(route.method, address, headers=headers, **body)).status_code
+    return await client.request(route.method, address, headers=headers, **body)
 
 
 def path_of(path: str, known: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from shared.community.definition import Community
 from shared.contracts.words import Role
 from shared.web.rules import ruled_routes
 from tests.integration.intake.running import START, bearer, make_place, place_order
+from tests.integration.shown_safely import taken_from_elsewhere
 from tests.integration.trying import Tries, audited, broken, knocking, signed, told_no
 
 BODIES = {
@@ -22,7 +23,8 @@ BODIES = {
 
 async def test_every_route_keeps_its_rule(tmp_path: Path, rules: Community) -> None:
     """Each with every role: nobody comes further than the rule says, and what is another's does not exist."""
-    place = await make_place(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'intake.db'}", rules)
+    own = {"intake_public_url": "https://intake.example"}
+    place = await make_place(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'intake.db'}", rules, **own)
     opened = await place.open_at(datetime.fromisoformat(START))
     routes, keys = ruled_routes(opened.app.routes), place.settings.keys
     try:
@@ -40,6 +42,8 @@ async def test_every_route_keeps_its_rule(tmp_path: Path, rules: Community) -> N
             ]
             assert [] == await broken(client, routes, people, {"reference": placed["reference"]}, BODIES)
         assert told_no(routes, people) == await audited(opened.intake.machinery.database)
+        async with knocking(opened.app) as client:
+            assert [] == await taken_from_elsewhere(client, routes)
     finally:
         await place.close()
 

@@ -9,7 +9,7 @@ from services.matcher.use_cases import UseCases
 from shared.community.areas import AreaTree
 from shared.contracts.words import Role
 from tests.integration.matcher.house import House
-from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage
+from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage, volunteer
 from tests.integration.matcher.test_roster_pages import Visitor
 
 COMMUNITY = "maoling-east"
@@ -76,3 +76,29 @@ async def test_an_order_of_an_area_without_a_coordinator_falls_to_the_node_above
     stage.later(days=1)
     await stage.climb(order_id)
     assert rules.areas.coordinator_area_above(COMMUNITY) == (await stage.dispatch(order_id)).holder_area
+
+
+async def test_what_looks_like_spam_is_released_by_one_act(house: House) -> None:
+    """A button on the desk, in both languages, and volunteers are asked: once, and by who answers for the area."""
+    stage = house.stage
+    await stage.enrol(volunteer("v-1", "mediation-maoling-east"))
+    fact = stage.placed()
+    held = replace(fact, event=fact.event.model_copy(update={"review": True}))
+    await stage.run(stage.use_cases.dispatching.open_dispatches, held)
+    order_id = fact.event.order_id
+    release, mine = f"/legs/{order_id}-l1/release", desk(house)
+    pages = [await mine.look("/"), await mine.look("/", "zh-CN"), await mine.look(f"/legs/{order_id}-l1")]
+    told = ("ask volunteers", "是真实的服务单，询问志愿者", "ask volunteers")
+    assert [True] * 3 == [
+        f'action="{release}"' in page and text in page for page, text in zip(pages, told, strict=True)
+    ]
+    other = house.as_(Role.COORDINATOR, "c-2", FAR_GRID)
+    assert 404 == (await house.ask("POST", f"/api{release}", other, {}))[0]
+    before = [event.name for event in await stage.heard()]
+    assert (303, "/") == await mine.send(release)
+    after = [(event.name, event.next_step) for event in await stage.heard()]
+    assert (["order_escalated"], [("order_released", "offer"), ("offer_made", "accept")]) == (before, after)
+    again = house.as_(Role.COORDINATOR, "c-1", COMMUNITY)
+    status, problem = await house.ask("POST", f"/api{release}", again, {})
+    assert (409, "offered") == (status, (await stage.dispatch(order_id)).state), problem
+    assert release not in await mine.look("/")

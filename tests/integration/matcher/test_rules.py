@@ -16,6 +16,7 @@ from shared.identity.keys import create_keys, read_key
 from shared.persistence.vault import Vault
 from shared.web.rules import ruled_routes
 from tests.integration.matcher.stage import FAR_GRID, Stage, volunteer
+from tests.integration.shown_safely import taken_from_elsewhere
 from tests.integration.trying import Tries, audited, broken, knocking, signed, told_no
 
 COUNTY = "qindu"
@@ -53,7 +54,8 @@ async def test_every_route_keeps_its_rule(migrated_file: Path, tmp_path: Path, r
     await stage.place()
     offer = await stage.last(matcher.OfferMade)
     known = {"offer_id": offer.offer_id, "leg_id": offer.leg_id, "volunteer_id": "v-1", "verb": "resolve"}
-    served = Matcher(MatcherSettings(database_url=stage.database.url, keys=keys, clock=stage.now.isoformat()), rules)
+    own = {"matcher_public_url": "https://matcher.example", "clock": stage.now.isoformat()}
+    served = Matcher(MatcherSettings(database_url=stage.database.url, keys=keys, **own), rules)
     app, writing = application_of(served), asyncio.create_task(served.machinery.writer.run())
     try:
         await served.settle_in()
@@ -61,6 +63,8 @@ async def test_every_route_keeps_its_rule(migrated_file: Path, tmp_path: Path, r
         async with knocking(app) as client:
             assert [] == await broken(client, routes, people(keys), known, BODIES)
         assert told_no(routes, people(keys)) == await audited(served.machinery.database)
+        async with knocking(app) as client:
+            assert [] == await taken_from_elsewhere(client, routes)
     finally:
         served.machinery.writer.close()
         await writing

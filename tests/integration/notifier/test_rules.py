@@ -9,12 +9,14 @@ from shared.community.definition import Community
 from shared.contracts.words import Role
 from shared.web.rules import ruled_routes
 from tests.integration.notifier.running import make_place
+from tests.integration.shown_safely import taken_from_elsewhere
 from tests.integration.trying import Tries, audited, broken, knocking, signed, told_no
 
 
 async def test_every_route_keeps_its_rule(tmp_path: Path, rules: Community) -> None:
     """Each with every role: nobody comes further than the rule says, and what is another's does not exist."""
-    place = await make_place(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'notifier.db'}", rules)
+    own = {"notifier_public_url": "https://notifier.example"}
+    place = await make_place(tmp_path, f"sqlite+aiosqlite:///{tmp_path / 'notifier.db'}", rules, **own)
     keys = place.settings.keys
     people = [
         Tries("stranger"),
@@ -30,3 +32,5 @@ async def test_every_route_keeps_its_rule(tmp_path: Path, rules: Community) -> N
         async with knocking(app) as client:
             assert [] == await broken(client, routes, people, {})
         assert told_no(routes, people) == await audited(notifier.machinery.database)
+        async with knocking(app) as client:
+            assert [] == await taken_from_elsewhere(client, routes)

@@ -79,11 +79,21 @@ def test_a_plan_is_what_people_write(plan: str) -> None:
     assert plan == plan_of(WeekHours.parse(plan))
 
 
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Written down a second time."""
+
+
 @given(text=st.text(max_size=10))
 def test_no_cell_is_taken_for_a_formula(text: str) -> None:
     """A text that looks like one is held back by an apostrophe, any other is left alone."""
     told = plain(text)
-    assert (False, True) == (told.startswith(("=", "+", "-", "@", "\t", "\r")), told.endswith(text))
+    assert (False, True) == (told.startswith(STARTS), told.endswith(text))
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_each_start_of_a_formula_is_held_back(start: str) -> None:
+    """In full width as well: spreadsheets in Chinese take both for the same."""
+    assert f"'{start}1+1" == plain(f"{start}1+1")
 
 
 def test_a_hostile_name_stays_a_text_in_a_workbook(community: Community) -> None:
