@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import col
 
 from services.notifier.models import BuriedLetter, LetterAct
+from services.notifier.policies.asking import shown_payload
 from services.notifier.policies.letters import LetterState
 from services.notifier.queries.views import CauseView, DeadLetterView, LetterActView
 from shared.contracts.refusal import NotFound
@@ -113,10 +114,11 @@ class DeadLetterQueries:
 
 def _view(row: BuriedLetter, acts: list[LetterActView]) -> DeadLetterView:
     told = row.model_dump(exclude={"position", "headers", "body"})
+    payload = row.body.decode("utf-8", "replace")
     return DeadLetterView(
         **told,
         headers=json.loads(row.headers),
-        payload=row.body.decode("utf-8", "replace")[:LONGEST_PAYLOAD],
+        payload=shown_payload(row.subject, payload)[:LONGEST_PAYLOAD],
         size=len(row.body),
         acts=acts,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
 from services.notifier.models import FollowedOrder, IndexedEvent
+from services.notifier.policies.asking import WITHHELD, shown
 from services.notifier.policies.subjects import tokens_of
 from services.notifier.queries.views import EventView
 from shared.contracts.envelope import NO_COMMUNITY, to_headers
@@ -37,6 +38,7 @@ class EventFilter:
             found.append(or_(col(IndexedEvent.about) == self.order, col(IndexedEvent.about).in_(known)))
         if self.words:
             found.append(col(IndexedEvent.body).icontains(self.words, autoescape=True))
+            found.append(col(IndexedEvent.name).not_in(WITHHELD))  # a hit would say what is not shown
         return found
 
 
@@ -98,5 +100,5 @@ def event_view(row: IndexedEvent) -> EventView:
         version=row.version,
         time=row.time,
         headers=headers,
-        data=json.loads(row.body),
+        data=shown(row.name, json.loads(row.body)),
     )

@@ -159,6 +159,8 @@ def _over(order: ChannelOrder, channel: str) -> ColumnElement[bool]:
     return or_(mine, col(Delivery.channel) == FIRST, col(Delivery.channel).not_in(order.names))
 
 
+_UNLINKED: dict[str, Any] = {"offer_id": None}
+"""Ops see who was told; which offer it was about would lead to how it was answered (``policies.asking``)."""
 _LETTER = set(LetterView.model_fields) - {"reference", "text"}
 
 
@@ -177,7 +179,7 @@ def _notice_view(row: Found, deliveries: list[DeliveryView]) -> NoticeView:
         reference=order.reference,
         recipient=RecipientView(role=Role(notice.recipient_role), id=notice.recipient_id),
         deliveries=deliveries,
-        **notice.model_dump(include=_LETTER),
+        **notice.model_dump(include=_LETTER) | _UNLINKED,
     )
 
 

@@ -74,7 +74,8 @@ FOUND: tuple[tuple[dict[str, str], list[str]], ...] = (
     ({"subject": "*.*.*._"}, []),
     ({"order": "PD-0002"}, ["order_placed"]),
     ({"order": "o-2"}, ["order_placed"]),
-    ({"q": "OFFER-v-1"}, ["offer_made"]),
+    ({"q": "OFFER-v-1"}, []),  # who was asked, and who said no, is not to be found
+    ({"q": "ASSIGNMENT-V-1", "subject": "matcher.leg_assigned"}, ["leg_assigned"]),
     ({"q": "assignment-v-1", "subject": "matcher.leg_started"}, ["leg_started"]),
     ({"q": "v%1"}, []),
     ({"since": (AT + timedelta(seconds=1)).isoformat()}, []),
@@ -153,3 +154,20 @@ async def test_the_live_tail_is_filtered_like_the_list(watched: Place) -> None:
     async with on_a_port(watched) as client, tail(client, {**ops, "last-event-id": "0"}, subject="matcher.>") as events:
         await watched.hear(Story().whole())
         assert LOOP[1:6] == names([(await anext(events))[1] for _ in range(5)])
+
+
+async def test_ops_do_not_learn_who_said_no(place: Place, client: httpx2.AsyncClient, ops: dict[str, str]) -> None:
+    """Neither one beside the other nor by a search: the offer does not name its volunteer, nor the no its offer."""
+    story = Story()
+    await place.hear([story.placed(), story.offered("v-1"), story.offered("v-2"), story.declined("v-1")])
+    _, first, second, declined = await items(client, "/api/events", ops)
+    assert ["withheld"] * 2 == [one["data"]["volunteer_id"] for one in (first, second)]
+    offers = {one["data"]["offer_id"] for one in (first, second)}
+    assert ("offer_declined", "withheld", 2) == (
+        declined["subject"].split(".")[1], declined["data"]["offer_id"], len(offers),
+    )  # fmt: skip
+    assert [[], []] == [await items(client, "/api/events", ops, q=told) for told in ("v-1", "offer-v-1")]
+    page = await client.get(f"/events/{declined['position']}", headers={**ops, "accept": "text/html"})
+    assert (200, False) == (page.status_code, "offer-v-1" in page.text)
+    noticed = await items(client, "/api/notices", ops)
+    assert {None} == {one["offer_id"] for one in noticed}
