@@ -9,14 +9,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
 from fastapi import routing
 from fastapi._compat import ModelField
 from fastapi.dependencies.models import Dependant
-from fastapi.dependencies.utils import get_dependant
+from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_dependant
+from fastapi.params import Depends
 from fastapi.utils import create_model_field
 from jinja2.bccache import Bucket
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -40,6 +41,7 @@ def install() -> None:
     """From here on, for every application of this process."""
     routes: Any = routing
     routes.get_dependant = _dependant
+    routes.get_parameterless_sub_dependant = _outer_dependant
     routes.create_model_field = _field
     for dialect in (PGDialect_asyncpg, SQLiteDialect_aiosqlite):
         _alike(dialect)
@@ -52,10 +54,13 @@ def install() -> None:
 
 
 def _source_of(call: Callable[..., Any]) -> tuple[Hashable, object] | None:
-    """What stands for how a function's signature is read, and what must stay alive for that.
+    """What stands for how a function's or a method's signature is read, and what must stay alive for that.
 
     None where annotations are no texts that name what the module holds: then it is read every time.
     """
+    if isinstance(call, MethodType):
+        source = _source_of(call.__func__)
+        return source and (("method", source[0]), source[1])
     if not isinstance(call, FunctionType) or hasattr(call, "__wrapped__") or hasattr(call, "__signature__"):
         return None
     if not all(isinstance(one, str) for one in call.__annotations__.values()):
@@ -71,7 +76,22 @@ def _dependant(*, path: str, call: Callable[..., Any], scope: Any = None) -> Dep
     key = (path, scope, source[0])
     if key not in _dependants:
         _dependants[key] = (source[1], get_dependant(path=path, call=call, scope=scope))
-    known = _dependants[key][1]
+    return _as_read(_dependants[key][1], call)
+
+
+def _outer_dependant(*, depends: Any, path: str) -> Dependant:
+    """What all routes of an application depend on."""
+    call: Any = depends.dependency
+    source = _source_of(call)
+    if source is None or type(depends) is not Depends or depends.max_concurrency is not None:
+        return get_parameterless_sub_dependant(depends=depends, path=path)
+    key = (path, depends.use_cache, depends.scope, "outer", source[0])
+    if key not in _dependants:
+        _dependants[key] = (source[1], get_parameterless_sub_dependant(depends=depends, path=path))
+    return _as_read(_dependants[key][1], call)
+
+
+def _as_read(known: Dependant, call: Callable[..., Any]) -> Dependant:
     return replace(known, call=call, dependencies=list(known.dependencies), body_params=list(known.body_params))
 
 

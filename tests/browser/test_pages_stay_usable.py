@@ -1,7 +1,7 @@
 """Every page in its frame: no sideways scrolling, no complaint of the browser, language and size to choose.
 
-Each page is loaded once and looked at twice, as wide as a telephone and as wide as a desk: the window is drawn wider
-and narrower, as by a telephone that is turned.
+Each page is loaded once and looked at four times, as wide as a telephone and as wide as a desk, in the normal size and
+in the large one: the window is drawn wider and narrower, as by a telephone that is turned.
 """
 
 from __future__ import annotations
@@ -32,21 +32,19 @@ from tests.browser.people import (
 )
 from tests.browser.windows import DESKTOP, PHONE, Window, window
 
-ROOMY = "elder"
 VOLUNTEER = Caller(Role.VOLUNTEER, "v-0001")
 
 
 @asynccontextmanager
-async def roomy_or_not(browser: Browser, language: str, view: str) -> AsyncIterator[Window]:
-    """A window in the normal or the large view."""
+async def roomy(browser: Browser, language: str) -> AsyncIterator[Window]:
+    """A window in the large view, which says more than the normal one."""
     async with window(browser, language) as shown:
-        if view == ROOMY:
-            await shown.page.context.add_cookies([{"name": "paidan_elder", "value": "1", "url": "http://127.0.0.1"}])
+        await shown.page.context.add_cookies([{"name": "paidan_elder", "value": "1", "url": "http://127.0.0.1"}])
         yield shown
 
 
 async def fits(shown: Window, url: str) -> None:
-    """The page at this address is no wider than the window, at both widths, and has nothing to complain about."""
+    """The page at this address is no wider than the window, at both widths and sizes, and complains of nothing."""
     answer = await shown.page.goto(url)
     assert answer is not None
     too_wide = [width for width in (DESKTOP, PHONE) if not await shown.holds(width)]
@@ -58,20 +56,17 @@ async def wait_for_row(desk: Window, reference: str) -> None:
     await desk.page.locator("li.card", has_text=reference).wait_for()
 
 
-@pytest.mark.parametrize("view", ["normal", ROOMY])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-async def test_no_page_scrolls_sideways_or_complains(
-    stack: Attached, browser: Browser, language: str, view: str
-) -> None:
+async def test_no_page_scrolls_sideways_or_complains(stack: Attached, browser: Browser, language: str) -> None:
     """Every page of the three services at both widths, in both languages and both sizes."""
     intake, matcher, notifier = (stack.url(service) for service in ("intake", "matcher", "notifier"))
-    async with roomy_or_not(browser, language, view) as resident:
+    async with roomy(browser, language) as resident:
         for path in ("/", "/track", f"/order/{SERVICE}", f"/order/{SERVICE}?in={GRID}"):
             await fits(resident, f"{intake}{path}")
         reference = await place(resident.page, stack)
         for path in ("", "/cancel", "/review?outcome=partly"):
             await fits(resident, f"{intake}/orders/{reference}{path}")
-    async with roomy_or_not(browser, language, view) as volunteer:
+    async with roomy(browser, language) as volunteer:
         await fits(volunteer, f"{matcher}/sign-in")
         await sign_in(volunteer, stack, "matcher", await asked(stack, reference))
         card = volunteer.page.locator("li", has_text=reference)
@@ -85,7 +80,7 @@ async def test_no_page_scrolls_sideways_or_complains(
         for verb in ("complete", "hand-back", "danger"):
             await fits(volunteer, f"{matcher}/{path}/{verb}")
         await fits(volunteer, f"{matcher}/thanks")
-    async with roomy_or_not(browser, language, view) as ops:
+    async with roomy(browser, language) as ops:
         await sign_in(ops, stack, "notifier", OPS)
         for path in ("/", "/?paused=1&subject=intake.%3E", "/streams", "/dead-letters", "/events/1"):
             await fits(ops, f"{notifier}{path}")
@@ -182,3 +177,12 @@ async def test_only_the_right_role_signs_in_and_signing_out_ends_it(stack: Attac
         await person.page.click(".account button")
         await person.page.goto(f"{stack.url('matcher')}/")
         assert "/sign-in" in person.page.url
+
+
+async def test_a_page_that_is_too_wide_in_one_size_alone_is_seen(browser: Browser) -> None:
+    """The measure itself: what overflows in the large view only, at one width only, and what fits."""
+    async with window(browser) as shown:
+        await shown.page.set_content("<style>p { width: 300px } .elder p { width: 900px }</style><p>.</p>")
+        assert [False, True] == [await shown.holds(width) for width in (PHONE, DESKTOP)]
+        await shown.page.set_content("<style>p { width: 300px }</style><p>.</p>")
+        assert await shown.holds(PHONE)

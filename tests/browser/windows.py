@@ -24,6 +24,13 @@ WITHIN_MILLISECONDS = 20_000
 PHONE = 360
 DESKTOP = 1280
 HEIGHT = 780
+IN_BOTH_SIZES = """() => {
+    const root = document.documentElement, was = root.className
+    const used = [false, true].map(large => { root.classList.toggle("elder", large); return root.scrollWidth })
+    root.className = was
+    return used
+}"""
+"""How wide the page is without and with the class of the large view."""
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 """What Chromium writes to the console for a page that says no; expected where a test provokes one."""
 
@@ -54,13 +61,12 @@ class Window:
         return [complaint for complaint in self.complaints if not complaint.startswith(expected)]
 
     async def holds(self, width: int) -> bool:
-        """Whether the page fits a window drawn that wide (CSS pixels); the window stays so."""
+        """Whether the page fits a window drawn that wide (CSS pixels), in normal size and in large; the window stays
+        so. Both are one page: the large view is a class of its root.
+        """
         await self.page.set_viewport_size({"width": width, "height": HEIGHT})
-        return await self.width_used() <= width
-
-    async def width_used(self) -> int:
-        """How wide the page is, in CSS pixels; more than the window means it scrolls sideways."""
-        return int(await self.page.evaluate("document.documentElement.scrollWidth"))
+        normal, large = await self.page.evaluate(IN_BOTH_SIZES)
+        return max(int(normal), int(large)) <= width
 
 
 @asynccontextmanager
