@@ -67,6 +67,8 @@ class What(StrEnum):
     """Somebody was turned away or put under review for doing too much."""
     RESTORED = "restored"
     """The database came back from a backup: what came after it is not in this chain."""
+    BROKEN = "broken"
+    """The key was lost: rows up to a sequence were chained under another, by which nobody can check them any more."""
     DROPPED = "dropped"
     """Rows up to a sequence have passed their time and are gone."""
 
@@ -101,8 +103,8 @@ class Deed:
     """One thing somebody did or tried.
 
     ``order_id``: the order it is about; ``subject``: the opaque id of the person, letter or roster it is about;
-    ``field``: which part of it, or the route; ``reason``: a code; ``up_to``: for ``dropped`` alone, the last sequence
-    that is gone.
+    ``field``: which part of it, or the route; ``reason``: a code; ``up_to``: for ``dropped`` the last sequence that
+    is gone, for ``broken`` the last one under the lost key.
     """
 
     who: Who

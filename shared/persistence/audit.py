@@ -16,11 +16,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import BigInteger, Index, Integer, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.audit import SYSTEM, Deed, What
+
+log = structlog.get_logger()
 
 _SCHEME = b"paidan audit 1\n"
 _TURN = 0x7061756469740001
@@ -72,6 +75,7 @@ class Seal:
     def __init__(self, service: str, key: bytes) -> None:
         if len(key) < 32:
             raise ValueError("an audit key has at least 32 bytes")
+        self.service = service
         self._key = hmac.digest(key, b"audit:" + service.encode(), "sha256")
         self.origin = hmac.digest(self._key, _SCHEME + b"origin", "sha256").hex()
 
@@ -86,6 +90,10 @@ class Seal:
         ]
         told = json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode()
         return hmac.digest(self._key, _SCHEME + told, "sha256").hex()
+
+    def made(self, row: AuditColumns) -> bool:
+        """Whether a row is as it was chained under this key."""
+        return hmac.compare_digest(self.of(row), row.hash)
 
 
 def wall_now() -> datetime:
@@ -102,10 +110,34 @@ class Chain:
         self._wall = wall
 
     async def append(self, session: AsyncSession, deeds: Sequence[Deed]) -> None:
-        """Chain these deeds, in order, to whatever is committed by now. Nothing may be locked after it."""
+        """Chain these deeds, in order, to whatever is committed by now. Nothing may be locked after it.
+
+        Where the last row is not under this key, a row that says so comes first: it was lost, or somebody was there.
+        """
+        if deeds:
+            await self._take_turn(session)
+            await self._write(session, [*await self._broken(session), *deeds])
+
+    async def go_on(self, session: AsyncSession) -> None:
+        """See to it that the chain goes on under this key, and says so where it was under another."""
+        await self._take_turn(session)
+        await self._write(session, await self._broken(session))
+
+    async def is_ours(self, session: AsyncSession) -> bool:
+        """Whether the last row is under this key, or there is none."""
+        last = await self._last(session)
+        return last is None or self._seal.made(last)
+
+    async def _broken(self, session: AsyncSession) -> Sequence[Deed]:
+        last = await self._last(session)
+        if last is None or self._seal.made(last):
+            return ()
+        log.error("audit.broken", service=self._seal.service, up_to=last.sequence)
+        return (Deed(SYSTEM, What.BROKEN, up_to=last.sequence),)
+
+    async def _write(self, session: AsyncSession, deeds: Sequence[Deed]) -> None:
         if not deeds:
             return
-        await self._take_turn(session)
         head, at = await self.head(session), self._wall()
         rows = []
         for deed in deeds:
@@ -117,9 +149,13 @@ class Chain:
 
     async def head(self, session: AsyncSession) -> Head:
         """The end of the chain as this session sees it."""
-        last = select(col(self.table.sequence), col(self.table.hash)).order_by(col(self.table.sequence).desc())
-        found = (await session.execute(last.limit(1))).first()
-        return Head(*found) if found else Head(0, self._seal.origin)
+        last = await self._last(session)
+        return Head(last.sequence, last.hash) if last else Head(0, self._seal.origin)
+
+    async def _last(self, session: AsyncSession) -> AuditColumns | None:
+        columns = [col(getattr(self.table, name)) for name in AuditColumns.model_fields]
+        found = await session.execute(select(*columns).order_by(col(self.table.sequence).desc()).limit(1))
+        return found.first()  # type: ignore[return-value]  # it has the columns' names
 
     async def starts_before(self, session: AsyncSession, before: datetime) -> bool:
         """Whether the oldest row is older than ``before``."""

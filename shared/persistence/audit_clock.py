@@ -54,6 +54,7 @@ class AuditClock:
         self._kept = kept
         self._wall = wall
         self._dropped_before: datetime | None = None
+        self._continued = False
 
     async def run(self) -> None:
         """Look for ever, every ``seconds``, the first time at once."""
@@ -66,10 +67,22 @@ class AuditClock:
 
     async def sweep(self) -> None:
         """One look. Raises ``Unavailable`` and the errors of the database."""
+        await self._go_on()
         await self._count_strangers()
         await self._watch()
         await self._drop()
         await self._anchor()
+
+    async def _go_on(self) -> None:
+        """Once: a chain whose key was lost says so before anybody does anything."""
+        if self._continued:
+            return
+        async with self._database.reading() as session:
+            ours = await self._chain.is_ours(session)
+        if not ours:
+            async with self._database.writing() as session:
+                await self._chain.go_on(session)
+        self._continued = True
 
     async def _count_strangers(self) -> None:
         count, self._audit.strangers = self._audit.strangers, 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 
@@ -21,7 +20,9 @@ MOST = 100
 @dataclass
 class Checked:
     """What a chain is like. ``first``: the first sequence that is kept, 0 where none is; ``wanted``: the hashes that
-    stand at the sequences asked for; ``restored``: how often the database came back from a backup."""
+    stand at the sequences asked for; ``restored``: how often the database came back from a backup. ``rows``: how many
+    there are since the key was last lost; ``strange``: how many of them are not under this key, ``told`` their lines.
+    """
 
     first: int = 0
     head: Head = field(default_factory=lambda: Head(0, ""))
@@ -29,6 +30,9 @@ class Checked:
     wanted: dict[int, str] = field(default_factory=dict)
     dropped: int = 0
     restored: int = 0
+    told: list[str] = field(default_factory=list)
+    strange: int = 0
+    rows: int = 0
 
 
 async def check_chain(
@@ -51,14 +55,30 @@ def _judge(checked: Checked, row: AuditColumns, seal: Seal) -> None:
     follows = row.sequence == checked.head.sequence + 1
     if checked.first and not follows:
         _tell(checked, missing(checked.head.sequence + 1, row.sequence - 1))
-    genuine = hmac.compare_digest(seal.of(row), row.hash)
     # after a gap the row before is not there to be compared; the gap is told
-    if not genuine or (follows and row.previous != checked.head.hash):
-        _tell(checked, f"row {row.sequence} is not what was written")
+    joined = not follows or not checked.first or row.previous == checked.head.hash
+    genuine, line = seal.made(row), f"row {row.sequence} is not what was written"
+    if genuine and row.what == What.BROKEN and checked.strange == checked.rows:
+        _forget_key(checked, row)
+    checked.rows += 1
+    if joined and not genuine:
+        checked.strange += 1
+        checked.told += [line] if checked.strange <= MOST else []
+    if not genuine or not joined:
+        _tell(checked, line)
     elif row.what == What.DROPPED:
         checked.dropped = max(checked.dropped, row.up_to or 0)
     elif row.what == What.RESTORED:
         checked.restored += 1
+
+
+def _forget_key(checked: Checked, row: AuditColumns) -> None:
+    """All rows before are under another key: one line tells of them, and the gaps stay told."""
+    theirs = set(checked.told)
+    rows = f"rows {row.sequence - checked.rows} to {row.up_to}"
+    checked.broken = [line for line in checked.broken if line not in theirs]
+    checked.broken.append(f"the key was lost: whether {rows} are what was written, nobody can tell")
+    checked.told, checked.strange, checked.rows = [], 0, 0
 
 
 def _tell(checked: Checked, line: str) -> None:

@@ -34,6 +34,7 @@ DEEDS: Mapping[str, str] = {
     What.ALERTED: msgid("Alert: more than is usual"),
     What.LIMITED: msgid("Was turned away for doing too much"),
     What.RESTORED: msgid("The database came back from a backup"),
+    What.BROKEN: msgid("The key of this audit was lost; a new one goes on"),
     What.DROPPED: msgid("Old rows have passed their time"),
 }
 RULES: Mapping[str, str] = {

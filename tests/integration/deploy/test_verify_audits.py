@@ -45,6 +45,12 @@ async def append(databases: Databases, folder: Path, service: str, deeds: Sequen
         return await chain.head(session)
 
 
+def lose_key(folder: Path) -> None:
+    """The key is gone, and a start makes another."""
+    (folder / "keys" / "audit.key").unlink()
+    create_keys(folder / "keys", ["audit"])
+
+
 def say(folder: Path, service: str, head: Head) -> None:
     """A line of a log that says where an audit ends."""
     told = {"timestamp": datetime.now(UTC).isoformat(), "event": "audit.anchored", "service": service}
@@ -84,3 +90,23 @@ async def test_a_cut_end_and_a_forged_one_are_found_and_a_restore_is_neither(
         await append(databases, tmp_path, "matcher", [Deed(OPS, What.DISCARDED)] * ROWS)  # with the very key
         assert ([], ["matcher: the end was cut off: rows 3 to 4 are missing"]) == (whole, short)
         assert ["matcher: row 4 is not the one that was said to be there"] == await broken()
+
+
+async def test_a_lost_key_is_said_by_the_chain_and_told_in_one_line(urls: dict[str, str], tmp_path: Path) -> None:
+    """The chain goes on under the new key from a row that says so; what was written before, nobody can tell. What logs
+    said of the rows before still binds them."""
+    async with three(urls, tmp_path) as databases:
+
+        async def broken() -> Sequence[str]:
+            return (await audits_are_whole(databases, tmp_path / "keys", tmp_path / "logs")).broken
+
+        lose_key(tmp_path)
+        for service in urls:
+            await append(databases, tmp_path, service, [Deed(OPS, What.SEARCHED)] * 2)
+        line = "the key was lost: whether rows 1 to 4 are what was written, nobody can tell"
+        assert [f"{service}: {line}" for service in urls] == await broken()
+        async with databases.intake.reading() as session:
+            told = await session.execute(text("SELECT sequence, what, up_to FROM audit WHERE sequence > 4"))
+            assert [(5, "broken", 4), (6, "searched", None), (7, "searched", None)] == [tuple(row) for row in told]
+        await cut(databases, "intake", 3)
+        assert "intake: the end was cut off: row 4 is missing" in await broken()

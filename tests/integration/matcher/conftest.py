@@ -29,6 +29,7 @@ from shared.persistence.engine import Database
 from shared.persistence.migrating import migrate
 from shared.persistence.vault import Vault
 from tests.databases import DATABASES
+from tests.integration.matcher.ground import KEY
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import MIGRATIONS, Stage
 from tests.servers import PostgresServer
@@ -111,6 +112,7 @@ async def house(
 
     monkeypatch.setattr(DispatchClock, "run", rest)
     create_keys(tmp_path / "keys")
+    (tmp_path / "keys" / "audit.key").write_text(KEY.hex())  # one chain, whoever of the two writes
     settings = MatcherSettings(
         database_url=stage.database.url,
         keys=tmp_path / "keys",
