@@ -95,7 +95,7 @@ def value_of(code: str, cell: str, known: Known) -> object:
 
 
 COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a text begins that a spreadsheet takes for a formula, or for a cell of its own; in Chinese ones in full width too."""
+"""How a text begins that a spreadsheet takes for a formula or for a cell of its own; Chinese ones in full width too."""
 
 
 def check_plain(text: str, code: str = "") -> None:

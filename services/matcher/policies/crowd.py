@@ -125,7 +125,8 @@ class Crowd:
     def _party(self, need: Need, bars: Bars) -> Mask:
         mask = np.zeros(len(self.rows), np.bool_)
         if need.party_marks:
-            mask |= self._some(MARKS, lambda member, _: eligibility.is_party(need, member, self.register.areas))
+            where, marks, areas = need.excluded_areas, need.party_marks, self.register.areas
+            mask |= self._some(MARKS, lambda member, _: eligibility.is_party(member, where, marks, areas))
         for first, end in bars.homes:
             mask |= (self.records["home"] >= first) & (self.records["home"] < end)
         return mask

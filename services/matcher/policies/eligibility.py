@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -177,7 +177,7 @@ def _lasting(need: Need, member: Member, load: Load, areas: AreaTree) -> Iterato
             yield Reason.NOT_A_HOLDER
         elif need.needs_vetting and not any(held):
             yield Reason.NOT_VETTED
-    if is_party(need, member, areas):
+    if is_party(member, need.excluded_areas, need.party_marks, areas):
         yield Reason.PARTY
     if member.volunteer_id in need.excluded:
         yield Reason.EXCLUDED
@@ -206,11 +206,9 @@ def offers_for(urgency: Urgency, daily_offers: int) -> int:
     return daily_offers if urgency is Urgency.URGENT or daily_offers <= 1 else daily_offers - 1
 
 
-def is_party(need: Need, member: Member, areas: AreaTree) -> bool:
-    """Whether they are, or live with, a party to the matter."""
-    if not need.party_marks.isdisjoint(member.marks):
-        return True
-    return any(areas.at_or_below(member.home, area) for area in need.excluded_areas)
+def is_party(member: Member, where: Collection[str], marks: frozenset[str], areas: AreaTree) -> bool:
+    """Whether they are a party to the matter (by ``marks``), or live ``where`` nobody is to come from."""
+    return not marks.isdisjoint(member.marks) or any(areas.at_or_below(member.home, area) for area in where)
 
 
 def is_absent(need: Need, member: Member) -> bool:

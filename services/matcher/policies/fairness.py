@@ -27,7 +27,9 @@ def check_confidential(rules: Community, service: str, note: str | None) -> None
         raise NothingConfidential(errors=[FieldError("/confidential_note", NothingConfidential.title)])
 
 
-def check_impartial(volunteer_id: str, excluded: Collection[str]) -> None:
-    """Raises ``StandsAside`` for somebody who is to have no part in an order."""
-    if volunteer_id in excluded:
+def check_impartial(volunteer_id: str, excluded: Collection[str], *, concerned: bool) -> None:
+    """Raises ``StandsAside`` for somebody who is to have no part in an order: who stood aside or is kept away, and who
+    is ``concerned``: a party to the matter, or from where its resident wants nobody.
+    """
+    if concerned or volunteer_id in excluded:
         raise StandsAside

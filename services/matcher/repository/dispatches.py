@@ -153,9 +153,12 @@ class DispatchRepository:
         return True
 
     async def secretaries_near(self, areas: Sequence[str]) -> Sequence[tuple[str, str]]:
-        """Units paired with one of these areas, and their secretaries; those of the first area first."""
+        """Units paired with one of these areas, and their secretaries; those of the first area first. Hidden employers
+        are left out: whoever came would be known to work there.
+        """
         paired = select(col(UnitRow.unit_id), col(UnitRow.secretary_id), col(UnitRow.paired_with))
         paired = paired.where(col(UnitRow.paired_with).in_(areas), col(UnitRow.secretary_id).is_not(None))
+        paired = paired.where(col(UnitRow.hidden).is_(False))
         found = sorted(
             (areas.index(area or ""), unit, who or "") for unit, who, area in await self._session.execute(paired)
         )
@@ -169,8 +172,8 @@ class DispatchRepository:
         return found
 
     async def is_unit(self, unit_id: str) -> bool:
-        """Whether there is a unit of this id."""
-        found = select(col(UnitRow.unit_id)).where(col(UnitRow.unit_id) == unit_id)
+        """Whether there is a unit of this id that may be called up: a hidden employer is none."""
+        found = select(col(UnitRow.unit_id)).where(col(UnitRow.unit_id) == unit_id, col(UnitRow.hidden).is_(False))
         return await self._session.scalar(found) is not None
 
     async def is_volunteer(self, volunteer_id: str) -> bool:

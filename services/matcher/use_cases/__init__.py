@@ -69,7 +69,7 @@ class UseCases:
         self.answering = Answering(self.pairing, self.drawing, steps)
         self.pooling = Pooling(means, self.pairing, self.drawing)
         self.serving = Serving(rules, vault, self.pairing, steps)
-        self.deciding = Deciding(rules, vault, self.directories, self.pairing, steps)
+        self.deciding = Deciding(means, vault, self.directories, self.pairing)
         self.calling_up = CallingUp(means, ring, self.pairing, self.deciding)
         self.referring = Referring(rules, vault, self.deciding, self.pairing, steps)
         self.extending = Extending(rules, vault, self.deciding)

@@ -17,9 +17,9 @@ from services.matcher.policies.taking import check_takeable
 from services.matcher.policies.windows import span_of
 from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
+from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.pairing import Pairing
-from services.matcher.use_cases.steps import By, Steps
-from shared.community.definition import Community
+from services.matcher.use_cases.steps import By
 from shared.contracts.audit import Who, decided
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import Role
@@ -55,14 +55,11 @@ class Decision(Generic[W]):
 class Deciding:
     """Takes decisions. Words are sealed under the order's id."""
 
-    def __init__(
-        self, rules: Community, vault: Vault, directories: Directories, pairing: Pairing, steps: Steps
-    ) -> None:
-        self._rules = rules
+    def __init__(self, means: Means, vault: Vault, directories: Directories, pairing: Pairing) -> None:
+        self._rules, self._needs, self._steps = means.rules, means.needs, means.steps
         self._vault = vault
         self._directories = directories
         self._pairing = pairing
-        self._steps = steps
 
     async def assign_legs(self, uow: Unit, decisions: Sequence[Decision[AssignLeg]]) -> list[str | Refusal]:
         """Give a leg to a volunteer of the area, who need not hold its post. Answers are assignment ids.
@@ -151,7 +148,7 @@ class Deciding:
         member = candidates.get(decision.wish.volunteer)
         if member is None or not self._rules.areas.within(member.home, decision.areas):
             raise NotFound
-        check_impartial(member.volunteer_id, whole.excluded)
+        check_impartial(member.volunteer_id, whole.excluded, concerned=self._needs.concerns(whole, member))
         dispatch, place = whole.dispatch, whole.free_place(leg)
         active = [one for one in whole.active_assignments if one.leg_id == leg.leg_id]
         if place is not None and any(one.volunteer_id == member.volunteer_id for one in active):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from services.matcher.models import Leg, WholeDispatch
-from services.matcher.policies.eligibility import Need
+from services.matcher.policies.eligibility import Member, Need, is_party
 from services.matcher.policies.windows import serving_of
 from shared.community.definition import Community
 from shared.contracts.words import Urgency, Window
@@ -70,6 +70,11 @@ class Needs:
             continued=frozenset(dispatch.continued.split()),
             called_up=called_up,
         )
+
+    def concerns(self, whole: WholeDispatch, member: Member) -> bool:
+        """Whether somebody is a party to the matter, or lives where the resident wants nobody from."""
+        where, marks = self._parties(whole)
+        return is_party(member, where, marks, self._rules.areas)
 
     def _parties(self, whole: WholeDispatch) -> tuple[tuple[str, ...], frozenset[str]]:
         dispatch = whole.dispatch

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from services.matcher.commands import CallUpUnit, ExcludeVolunteer, NameMember
+from services.matcher.commands import AssignLeg, CallUpUnit, ExcludeVolunteer, NameMember, ShowRecommended
 from services.matcher.commands.departing import FallIll, Leave
 from services.matcher.models import CallUp, Unit
 from services.matcher.policies.acceptance import CallUpOver, NotForYou
+from services.matcher.policies.fairness import StandsAside
 from services.matcher.use_cases.availing import Own
 from services.matcher.use_cases.calling_up import Look, Name, NobodyToCallUp
 from services.matcher.use_cases.deciding import Decision
+from services.matcher.use_cases.pooling import Take
 from services.matcher.use_cases.recusing import Parties
 from shared.community.hours import VolunteerKind, WeekHours
 from shared.community.roster import RosterRow
@@ -34,7 +37,7 @@ def member(volunteer_id: str, **more: Any) -> RosterRow:
     return row.model_copy(update={"unit": UNIT, "kind": VolunteerKind.IN_SERVICE, "profession": "electrician"})
 
 
-async def unit(stage: Stage, secretary: str | None = "v-secretary") -> None:
+async def unit(stage: Stage, secretary: str | None = "v-secretary", *, hidden: bool = False) -> None:
     """A unit that is paired with the grid."""
     async with stage.units() as uow:
         uow.repository._session.add(
@@ -45,6 +48,7 @@ async def unit(stage: Stage, secretary: str | None = "v-secretary") -> None:
                 located_in=GRID,
                 paired_with=GRID,
                 secretary_id=secretary,
+                hidden=hidden,
             )
         )
 
@@ -207,6 +211,41 @@ async def test_nobody_is_asked_before_the_parties_are_known_and_no_party_ever(st
     stage.later(minutes=1)
     await stage.do(stage.use_cases.recusing.note_parties, Parties(order_id, [], []))
     assert (["offer_made"], []) == (names(await stage.heard()), await _unknown(stage))
+
+
+async def test_a_hidden_employer_is_never_called_up(stage: Stage) -> None:
+    """Neither by the ring nor by a coordinator who knows its id: whoever came would be known to work there."""
+    await stage.enrol(member("v-secretary", hours=WeekHours(0)), member("v-free"))
+    await unit(stage, hidden=True)
+    order_id = await stage.place(SERVICE)
+    with pytest.raises(NotFound):
+        await stage.do(
+            stage.use_cases.calling_up.call_up_units, Decision(f"{order_id}-l1", "c-1", GRID, CallUpUnit(unit=UNIT))
+        )
+    assert ["order_escalated"] == names(await stage.heard())
+
+
+async def test_nobody_from_there_holds_against_a_coordinator_and_in_the_pool_too(stage: Stage) -> None:
+    """Where the resident wants nobody from, nobody comes: by no tier's decision, not by their own wish, and no
+    recommendation names them.
+    """
+    post = "mediation-maoling-east"
+    await stage.enrol(volunteer("v-1", post), volunteer("v-2", post, home="maoling-east-g2"))
+    fact = stage.placed()
+    fact = replace(fact, event=fact.event.model_copy(update={"has_parties": True}))
+    await stage.do(stage.use_cases.dispatching.open_dispatches, fact)
+    leg_id = f"{fact.event.order_id}-l1"
+    await stage.do(stage.use_cases.recusing.note_parties, Parties(fact.event.order_id, [GRID], []))
+    with pytest.raises(NotForYou):
+        await stage.do(stage.use_cases.pooling.take_legs, Take(leg_id, "v-1"))
+    for area in (GRID, "maoling-east", "qindu"):
+        wish = Decision(leg_id, "c-1", area, AssignLeg(volunteer="v-1"))
+        with pytest.raises(StandsAside):
+            await stage.do(stage.use_cases.deciding.assign_legs, wish)
+    shown = await stage.do(
+        stage.use_cases.recommending.recommend, Decision(leg_id, "c-1", "maoling-east", ShowRecommended())
+    )
+    assert ["v-2"] == [one.volunteer_id for one in shown]
 
 
 async def _unknown(stage: Stage) -> list[str]:

@@ -54,8 +54,13 @@ async def test_every_route_keeps_its_rule(migrated_file: Path, tmp_path: Path, r
     await stage.place()
     offer = await stage.last(matcher.OfferMade)
     known = {"offer_id": offer.offer_id, "leg_id": offer.leg_id, "volunteer_id": "v-1", "verb": "resolve"}
-    own = {"matcher_public_url": "https://matcher.example", "clock": stage.now.isoformat()}
-    served = Matcher(MatcherSettings(database_url=stage.database.url, keys=keys, **own), rules)
+    settings = MatcherSettings(
+        database_url=stage.database.url,
+        keys=keys,
+        clock=stage.now.isoformat(),
+        matcher_public_url="https://matcher.example",
+    )
+    served = Matcher(settings, rules)
     app, writing = application_of(served), asyncio.create_task(served.machinery.writer.run())
     try:
         await served.settle_in()
