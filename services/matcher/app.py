@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from shared.messaging.asyncapi import describe
 from shared.messaging.entering import Entrance
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
+from shared.persistence.engine import DATABASE_ERRORS
 from shared.persistence.erasures import Register
 from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
@@ -118,7 +119,7 @@ class Matcher:
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         vault = Vault(read_key(settings.keys, "matcher-vault"))
         marks = Marks(read_key(settings.keys, "parties"))
-        self.register = Register(settings.erasures, "matcher")
+        self.register, self._compared = Register(settings.erasures, "matcher"), False
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer, marks=marks, register=self.register)
         self.machinery.hear(make_hearing(self.use_cases))
         self.queries = Queries(
@@ -167,14 +168,26 @@ class Matcher:
         """Everything that turns while HTTP is served."""
         codes = self.code_door.send, self.code_door.forget
         async with self.machinery.running(self.settle_in, self.dispatch_clock.run, self.parties_clock.run, *codes):
+            await self.begin()
             yield
+
+    async def begin(self) -> None:
+        """Before anything is shown. Without its database a service shows nothing, and compares later."""
+        with suppress(Unavailable, *DATABASE_ERRORS):  # the tables may not be there yet either
+            await self._compare()
+
+    async def _compare(self) -> None:
+        """Erase again whom the register names and a restored database still has."""
+        if not self._compared:
+            erased = [one.subject for one in self.register.read()]
+            await self.use_cases.writer.do(self.use_cases.forgetting.erase_again, erased)
+            self._compared = True
 
     async def settle_in(self) -> None:
         """The definition's posts into the database, the roster into memory; tried until the database is there."""
         while True:
             try:
-                erased = [one.subject for one in self.register.read()]
-                await self.use_cases.writer.do(self.use_cases.forgetting.erase_again, erased)
+                await self._compare()
                 await self.use_cases.writer.do(self.use_cases.enrolling.settle_in, None)
             except Unavailable:
                 log.warning("database.absent")
@@ -228,7 +241,11 @@ def application_of(matcher: Matcher) -> FastAPI:
             "database": matcher.check_migrated,
             "broker": matcher.machinery.bus.check,
         },
-        uploads=("/api/roster",),
+        uploads={
+            "/api/roster": settings.upload_limit_bytes,
+            "/api/assignments/{assignment_id}/photos": settings.photo_body_bytes,
+            "/assignments/{assignment_id}/complete": settings.photo_body_bytes * settings.photos,
+        },
         asyncapi=lambda: describe(matcher.machinery.bus, VERSION),
     )
     return make_application(settings, parts, matcher.lifespan)
