@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, TypeGuard
 
 import jinja2
 from fastapi import routing
@@ -53,7 +53,7 @@ def install() -> None:
     languages._translations = functools.cache(i18n._translations)
 
 
-def _source_of(call: Callable[..., Any]) -> tuple[Hashable, object] | None:
+def _source_of(call: Any) -> tuple[Hashable, object] | None:
     """What stands for how a function's or a method's signature is read, and what must stay alive for that.
 
     None where annotations are no texts that name what the module holds: then it is read every time.
@@ -65,8 +65,26 @@ def _source_of(call: Callable[..., Any]) -> tuple[Hashable, object] | None:
         return None
     if not all(isinstance(one, str) for one in call.__annotations__.values()):
         return None
-    defaults = (*(call.__defaults__ or ()), *(call.__kwdefaults__ or {}).values())
-    return (call.__code__, id(call.__globals__), tuple(map(id, defaults))), (call.__globals__, defaults)
+    found, kept = [], []
+    for default in _defaults_of(call).values():
+        source = _source_of(default.dependency) if _is_plain(default) else (id(default), default)
+        if source is None:
+            return None
+        found.append(source[0])
+        kept.append(source[1])
+    return (call.__code__, id(call.__globals__), tuple(found)), (call.__globals__, kept)
+
+
+def _defaults_of(call: Any) -> dict[str, Any]:
+    """What a function takes for granted, by parameter."""
+    function = call.__func__ if isinstance(call, MethodType) else call
+    named = function.__code__.co_varnames[: function.__code__.co_argcount]
+    defaults = function.__defaults__ or ()
+    return dict(zip(named[len(named) - len(defaults) :], defaults, strict=True)) | (function.__kwdefaults__ or {})
+
+
+def _is_plain(default: object) -> TypeGuard[Depends]:
+    return type(default) is Depends and default.max_concurrency is None
 
 
 def _dependant(*, path: str, call: Callable[..., Any], scope: Any = None) -> Dependant:
@@ -83,7 +101,7 @@ def _outer_dependant(*, depends: Any, path: str) -> Dependant:
     """What all routes of an application depend on."""
     call: Any = depends.dependency
     source = _source_of(call)
-    if source is None or type(depends) is not Depends or depends.max_concurrency is not None:
+    if source is None or not _is_plain(depends):
         return get_parameterless_sub_dependant(depends=depends, path=path)
     key = (path, depends.use_cache, depends.scope, "outer", source[0])
     if key not in _dependants:
@@ -91,8 +109,11 @@ def _outer_dependant(*, depends: Any, path: str) -> Dependant:
     return _as_read(_dependants[key][1], call)
 
 
-def _as_read(known: Dependant, call: Callable[..., Any]) -> Dependant:
-    return replace(known, call=call, dependencies=list(known.dependencies), body_params=list(known.body_params))
+def _as_read(known: Dependant, call: Any) -> Dependant:
+    """What was read of another function of one source, for this one and for what this one depends on."""
+    own = {name: one.dependency for name, one in _defaults_of(call).items() if _is_plain(one)}
+    parts = [_as_read(part, own[part.name]) if part.name in own else part for part in known.dependencies]
+    return replace(known, call=call, dependencies=parts, body_params=list(known.body_params))
 
 
 def _field(*, name: str, type_: Any, mode: Any = "validation") -> ModelField:

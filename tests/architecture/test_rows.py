@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy import literal, select
 
 from shared.persistence.engine import Database
@@ -46,12 +46,20 @@ def test_a_process_that_has_done_all_leaves_the_others_their_rows() -> None:
     assert ["c"] == list(rows.workqueue)
 
 
+class _Speaker:
+    def __init__(self, said: str) -> None:
+        self._said = said
+
+    async def says(self, name: str) -> str:
+        return f"{self._said} {name}"
+
+
 def _application(said: str, default: int) -> FastAPI:
-    app = FastAPI()
+    app = FastAPI(dependencies=[Depends(_Speaker(said).says)])
 
     @app.get("/said/{name}")
-    async def tell(name: str, count: int = default) -> dict[str, Any]:
-        return {"said": said, "name": name, "count": count}
+    async def tell(name: str, count: int = default, heard: str = Depends(_Speaker(said).says)) -> dict[str, Any]:
+        return {"said": said, "name": name, "count": count, "heard": heard}
 
     return app
 
@@ -67,7 +75,9 @@ async def _answers(app: FastAPI) -> AsyncIterator[Any]:
 async def test_two_applications_of_one_source_keep_their_own_functions() -> None:
     """What is remembered of a route is how it is read, never what it does or what it takes for granted."""
     for said, default in (("a", 1), ("b", 2)):
-        expected = [(200, {"said": said, "name": "tea", "count": count}) for count in (default, 5)]
+        expected = [
+            (200, {"said": said, "name": "tea", "count": count, "heard": f"{said} tea"}) for count in (default, 5)
+        ]
         assert [*expected, (422, None)] == [one async for one in _answers(_application(said, default))]
 
 
