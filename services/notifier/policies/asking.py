@@ -1,7 +1,8 @@
-"""What ops do not see of events: who was asked, and whose a no, another time or a silence was (mission.md, fairness).
+"""What ops do not see of events: who was asked, whose a no, another time or a silence was, and for whom somebody works
+(mission.md, fairness).
 
 An offer's event names its volunteer and the offer, the answer's event the offer: side by side they would say who
-declined. Services need both; whoever watches them needs neither.
+declined. A call-up names the unit, and who came of it works there. Services need all; whoever watches them none.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from typing import Any
 
 from shared.contracts import matcher
 
-WITHHELD: Mapping[str, str] = {
-    **{event.name: "volunteer_id" for event in (matcher.OfferMade, matcher.LegRequested)},
-    **{event.name: "offer_id" for event in (matcher.OfferDeclined, matcher.OfferCountered, matcher.OfferExpired)},
+WITHHELD: Mapping[str, tuple[str, ...]] = {
+    matcher.OfferMade.name: ("volunteer_id", "unit"),
+    matcher.LegRequested.name: ("volunteer_id",),
+    matcher.CallUpMade.name: ("unit", "secretary_id"),
+    **{event.name: ("offer_id",) for event in (matcher.OfferDeclined, matcher.OfferCountered, matcher.OfferExpired)},
 }
-"""By name of event, whatever its version, the field of its body that nobody is shown. No search looks into these."""
+"""By name of event, whatever its version, the fields of its body that nobody is shown. No search looks into these."""
 INSTEAD = "withheld"
 
 
 def shown(name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The body of an event, as ops see it."""
-    field = WITHHELD.get(name)
-    return dict(body) if field is None or field not in body else {**body, field: INSTEAD}
+    return {**body, **{field: INSTEAD for field in WITHHELD.get(name, ()) if body.get(field) is not None}}
 
 
 def shown_payload(subject: str, payload: str) -> str:
