@@ -136,7 +136,7 @@ class Intake:
         self.machinery.answer(answering(parties, contacts))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
-        suggesting = Suggesting(self.rules.services, settings.suggestion_least, settings.suggestion_margin)
+        suggesting = Suggesting(self.rules.services, self.rules.phrases)
         join_tokens = JoinTokens(PurposeTokens(read_key(settings.keys, "tokens"), "join"), vault)
         ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         views = Views(self.rules)

@@ -14,8 +14,7 @@ class IntakeSettings(CodeSettings):
 
     ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``import_rows``: the
     most rows one imported table may have. ``group_commands``: the most commands in one transaction.
-    ``waiting_commands``: the most that may wait before callers are told to come back. ``suggestion_least``,
-    ``suggestion_margin``: a service is chosen from words with this score and this lead (0 to 1). ``similar_least``: so
+    ``waiting_commands``: the most that may wait before callers are told to come back. ``similar_least``: so
     alike are texts of one matter (0 to 100); orders of the last ``similar_days`` are compared, at most
     ``similar_rows``. ``day_from``, ``day_to``, ``evening_to``: the hours of local time that "tomorrow" and "this
     evening" mean when an order is taken down. ``code_minutes``: how long a one-time code is good (wall time);
@@ -39,8 +38,6 @@ class IntakeSettings(CodeSettings):
     import_rows: PositiveInt = 20_000
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
-    suggestion_least: float = Field(default=0.16, ge=0, le=1)
-    suggestion_margin: float = Field(default=0.08, ge=0, le=1)
     similar_least: float = Field(default=30.0, ge=0, le=100)
     similar_days: PositiveFloat = 14.0
     similar_rows: PositiveInt = 200

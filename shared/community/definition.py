@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.community import checks
+from shared.community import checks, phrases
 from shared.community.areas import AreaKind, AreaTree
 from shared.community.calendar import official
 from shared.community.catalogue import Service, ServiceWindow
 from shared.community.departments import Department, DepartmentKind
 from shared.community.faults import DefinitionInvalid, Entry, Fault, Faults, M
-from shared.community.hours import VolunteerKind, WeekHours
+from shared.community.hours import DefaultHours, VolunteerKind, WeekHours
 from shared.community.ladder import Clocks, Coordinator, Ladder, Tier
 from shared.community.local import LocalTime
 from shared.community.pairing import PairingRules
+from shared.community.phrases import Phrase, Phrases, SuggestingRules
 from shared.community.posts import Post, Profession, Skill, Unit
 from shared.community.reading import AreaRow, CoordinatorRow, CounterRow, Header, Source, read_source
 from shared.community.text import Text
 
 __all__ = ["Community", "DefinitionInvalid", "Fault", "load"]
-
-
-class DefaultHours(BaseModel):
-    """The free hours of each kind of volunteer until they say otherwise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    in_service: WeekHours
-    retired: WeekHours
-    student: WeekHours
-    partner: WeekHours
 
 
 @dataclass(frozen=True)
@@ -64,6 +52,7 @@ class Community:
     calendar: str = ""
     departments: tuple[Department, ...] = ()
     station_phone: str = ""
+    phrases: Phrases = field(default_factory=Phrases)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -167,6 +156,9 @@ class _Parts:
         self.clocks = source.one(Clocks, "clocks", faults)
         self.pairing = source.one(PairingRules, "pairing", faults) if "pairing" in source.content else None
         self.default_hours = source.one(DefaultHours, "default_hours", faults)
+        suggesting = source.one(SuggestingRules, "suggesting", faults) if "suggesting" in source.content else None
+        self.suggesting = suggesting.value if suggesting else SuggestingRules()
+        self.phrases = source.maybe_table(Phrase, self.suggesting.phrases, faults)
         self.counters = source.maybe_table(CounterRow, header.files.counters, faults)
         self.areas = source.table(AreaRow, header.files.areas, faults)
         self.coordinators = source.table(CoordinatorRow, header.files.coordinators, faults)
@@ -179,7 +171,7 @@ class _Parts:
     def _unknown_sections(self) -> None:
         known = set(Header.model_fields) | {
             "kinds", "tiers", "windows", "services", "professions", "skills", "clocks", "default_hours", "pairing",
-            "departments",
+            "departments", "suggesting",
         }  # fmt: skip
         for key in self.source.content:
             if key not in known:
@@ -196,6 +188,7 @@ class _Parts:
         checks.units(self.units, area_codes, faults)
         held = {entry.value.skill for entry in self.posts}
         checks.catalogue(self.windows, self.services, skills, held, faults)
+        phrases.check(self.phrases, {entry.value.code for entry in self.services}, faults)
         checks.departments(self.departments, self.services, skills, area_codes, faults)
         checks.counters(self.counters, self.departments, area_codes, faults)
         checks.ladder(self.tiers, self.coordinators, self.kinds, self.areas, faults)
@@ -225,6 +218,7 @@ class _Parts:
             roster=self.roster,
             calendar=self.header.calendar,
             station_phone=self.header.station_phone,
+            phrases=Phrases(said=_values(self.phrases), margin=self.suggesting.margin),
             departments=_values(self.departments) + tuple(_counter(row) for row in _values(self.counters)),
         )
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from shared.community.local import LocalTime, Stretch
@@ -109,6 +109,17 @@ class WeekHours:
                 lambda hours: hours.hex, return_schema=core_schema.str_schema(), when_used="json"
             ),
         )
+
+
+class DefaultHours(BaseModel):
+    """The free hours of each kind of volunteer until they say otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    in_service: WeekHours
+    retired: WeekHours
+    student: WeekHours
+    partner: WeekHours
 
 
 def _longest_run(free: int, stretch: Stretch) -> int:

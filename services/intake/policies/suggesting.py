@@ -1,26 +1,32 @@
-"""From a resident's own words to services of the catalogue, by the runs of one to three characters they share.
+"""From a resident's own words to services of the catalogue, by the runs of characters they share.
 
-Rare runs weigh more than those that many services have. Nothing is chosen for a resident but above a margin.
+Trained when the catalogue is loaded, on its names and descriptions and on the community's phrases (``runs.py`` cuts
+them): each service is the sum of its phrases, where runs that few services have weigh more. Two further classes are
+trained beside the services: words of danger, and words that ask for none. docs/suggesting.md has the figures.
 """
 
 from __future__ import annotations
 
 import math
-import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.intake.policies.runs import normalised, runs_of
 from shared.community.catalogue import Service
+from shared.community.phrases import DANGER, DANGER_WORD, RESERVED, Phrases
 
-LONGEST_RUN = 3
 SHOWN = 3
 """So many services are suggested at most."""
+
+_DAMPED = 0.7
+"""A run that half the phrases of a service have does not drown its other words; 0.7 is the best of 1, 0.7 and 0.5 by
+cross-validation."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One service that may be meant; ``score`` is 0 to 1, 1 for its very words."""
+    """One service that may be meant; ``score`` is 0 to 1, 1 for all its words."""
 
     code: str
     score: float
@@ -28,72 +34,87 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Suggested:
-    """The best services, the best first, and the one that is clearly meant, if one is."""
+    """The best services, the best first, and the one that is clearly meant, if one is. ``danger``: the words tell of
+    danger, and nothing is chosen. ``lead``: by how much the best class leads, a service or not."""
 
     services: tuple[Suggestion, ...]
     chosen: str | None
+    danger: bool = False
+    lead: float = 0.0
 
 
 class Suggesting:
-    """The words of one catalogue, ready to be compared.
+    """The words of one catalogue, ready to be compared. What is chosen beats every other class by ``margin``."""
 
-    What is chosen has ``least`` at least and beats the second by ``margin``.
-    """
+    def __init__(self, services: Sequence[Service], phrases: Phrases | None = None) -> None:
+        phrases = phrases or Phrases()
+        said = [(code, runs_of(text)) for code, text in _training(services, phrases)]
+        self._margin = phrases.margin
+        self._codes = sorted({code for code, _ in said})
+        having = Counter(run for _, run in {(code, run) for code, runs in said for run in runs})
+        self._rarity = {run: math.log(1 + len(self._codes) / count) for run, count in having.items()}
+        self._unknown = math.log(1 + len(self._codes))
+        self._weights = self._trained(said)
+        words = (one.phrase for one in phrases.said if one.service == DANGER_WORD)
+        self._danger_words = tuple(normalised(word) for word in words)
 
-    def __init__(self, services: Sequence[Service], least: float, margin: float) -> None:
-        said = {service.code: _runs(_words_of(service)) for service in services}
-        seen = Counter(run for runs in said.values() for run in runs)
-        self._rarity = {run: math.log(1 + len(said) / count) for run, count in seen.items()}
-        self._least, self._margin = least, margin
-        self._said = {code: self._weighed(runs) for code, runs in said.items()}
+    def suggest(self, text: str, taught: Mapping[str, float] | None = None) -> Suggested:
+        """What ``text`` may ask for; nothing where it shares no word with any service. ``taught``: what coordinators'
+        corrections add to services (``learning.py``)."""
+        scored = self._scored(text)
+        for code, bonus in (taught or {}).items():
+            if code in scored:
+                scored[code] += bonus
+        ranked = sorted(((-score, code) for code, score in scored.items() if score > 0))
+        if not ranked:
+            return Suggested((), None, self._is_danger(text))
+        best, behind = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
+        lead = behind - best[0]
+        danger = best[1] == DANGER or self._is_danger(text)
+        clear = not danger and best[1] not in RESERVED and lead >= self._margin
+        services = [Suggestion(code, round(min(-score, 1.0), 4)) for score, code in ranked if code not in RESERVED]
+        return Suggested(tuple(services[:SHOWN]), best[1] if clear else None, danger, lead)
 
-    def suggest(self, text: str) -> Suggested:
-        """What ``text`` may ask for; nothing where it shares no word with any service."""
-        asked = self._weighed(_runs(text))
-        scored = [Suggestion(code, round(_cosine(asked, said), 4)) for code, said in self._said.items()]
-        best = sorted((one for one in scored if one.score > 0), key=lambda one: (-one.score, one.code))[:SHOWN]
-        if not best:
-            return Suggested((), None)
-        behind = best[1].score if len(best) > 1 else 0.0
-        clear = best[0].score >= self._least and best[0].score - behind >= self._margin
-        return Suggested(tuple(best), best[0].code if clear else None)
+    def weighed(self, text: str) -> Mapping[str, float]:
+        """The runs of a text with their weights, as a vector of length 1; runs nobody has taught count as rare."""
+        rarity = {run: self._rarity.get(run, self._unknown) for run in runs_of(text)}
+        size = math.hypot(*rarity.values())
+        return {run: weight / size for run, weight in rarity.items()} if size else {}
 
-    def _weighed(self, runs: Counter[str]) -> Mapping[str, float]:
-        return {run: (1 + math.log(count)) * self._rarity[run] for run, count in runs.items() if run in self._rarity}
+    def _scored(self, text: str) -> dict[str, float]:
+        known = {run: self._rarity[run] for run in runs_of(text) if run in self._rarity}
+        size = math.hypot(*known.values())
+        scores = dict.fromkeys(self._codes, 0.0)
+        for run, rarity in known.items():
+            for code, weight in self._weights[run]:
+                scores[code] += weight * rarity / size
+        return scores
 
+    def _is_danger(self, text: str) -> bool:
+        said = normalised(text)
+        return any(word in said for word in self._danger_words)
 
-def _words_of(service: Service) -> str:
-    name, description = service.name, service.description
-    return " ".join((name.zh, name.zh, name.en, name.en, description.zh, description.en))
-
-
-def _runs(text: str) -> Counter[str]:
-    """Runs of one to three characters of each Chinese stretch; of Latin words runs of three, for letters are no
-    words."""
-    runs: Counter[str] = Counter()
-    for word in _stretches(unicodedata.normalize("NFKC", text).casefold()):
-        latin = word.isascii()
-        lengths = (LONGEST_RUN,) if latin else range(1, LONGEST_RUN + 1)
-        padded = f" {word} " if latin else word
-        runs.update(padded[at : at + size] for size in lengths for at in range(len(padded) - size + 1))
-    return runs
-
-
-def _stretches(text: str) -> list[str]:
-    """Stretches of letters and digits, Latin apart from others."""
-    stretches: list[str] = []
-    before = ""
-    for character in text:
-        kind = "latin" if character.isascii() and character.isalnum() else "other" if character.isalnum() else ""
-        if kind and kind == before:
-            stretches[-1] += character
-        elif kind:
-            stretches.append(character)
-        before = kind
-    return stretches
+    def _trained(self, said: Sequence[tuple[str, frozenset[str]]]) -> Mapping[str, Sequence[tuple[str, float]]]:
+        """For each run the classes that have it, with its weight in each; the weights of a class have length 1."""
+        sums: dict[str, dict[str, float]] = {code: defaultdict(float) for code in self._codes}
+        for code, runs in said:
+            size, summed = math.hypot(*(self._rarity[run] for run in runs)), sums[code]
+            for run in runs:
+                summed[run] += self._rarity[run] / size
+        weights: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for code, summed in sums.items():
+            damped = {run: weight**_DAMPED for run, weight in summed.items()}
+            size = math.hypot(*damped.values())
+            for run, weight in damped.items():
+                weights[run].append((code, weight / size))
+        return weights
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    shared = sum(weight * other[run] for run, weight in one.items() if run in other)
-    size = math.hypot(*one.values()) * math.hypot(*other.values())
-    return shared / size if size else 0.0
+def _training(services: Sequence[Service], phrases: Phrases) -> Iterator[tuple[str, str]]:
+    """Class and words: the catalogue's own and the community's; a word of danger is an example of danger."""
+    for service in services:
+        for text in (service.name, service.description):
+            yield service.code, text.zh
+            yield service.code, text.en
+    for one in phrases.said:
+        yield DANGER if one.service == DANGER_WORD else one.service, one.phrase

@@ -39,11 +39,17 @@ class SuggestionView(BaseModel):
 
 class SuggestionsView(BaseModel):
     """What may be meant, the likeliest first; ``chosen`` is a service's code where one is clearly meant. ``similar``:
-    open orders near by that may be the same matter."""
+    open orders near by that may be the same matter. ``danger``: whom to call before anything else, where the words tell
+    of danger; then nothing is chosen."""
 
     services: list[SuggestionView]
     chosen: str | None
     similar: list[SimilarView]
+    danger: list[str]
+
+
+EMERGENCY = ("119", "120", "110")
+"""Fire, ambulance, police."""
 
 
 class JoinTokens:
@@ -86,7 +92,15 @@ class Suggestions:
             ],
             chosen=told.chosen,
             similar=await self.similar(asked, asked.service or told.chosen, now),
+            danger=self._numbers() if told.danger else [],
         )
+
+    def tells_of_danger(self, text: str) -> bool:
+        """Whether the numbers that help at once come before anything else."""
+        return self._suggesting.suggest(text).danger
+
+    def _numbers(self) -> list[str]:
+        return [*EMERGENCY, *([self._rules.station_phone] if self._rules.station_phone else [])]
 
     async def similar(self, asked: Suggest, service: str | None, now: datetime) -> list[SimilarView]:
         """Orders of others that may be the same matter, as much of them as anybody may know."""
