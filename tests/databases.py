@@ -19,7 +19,6 @@ STRICT = "postgresql"
 CHOICE = "DATABASES"
 """The environment's variable: ``both`` runs everything on both."""
 
-FLOWS = ("test_finding", "test_security_broker", "test_security_doors", "test_security_orders")
 INTAKE = (
     "test_access",
     "test_appointments",
@@ -61,7 +60,6 @@ NOTIFIER = ("test_audit", "test_board", "test_dead_letters", "test_doors", "test
 ON_ONE = frozenset(
     f"tests/{folder}/{name}.py"
     for folder, names in {
-        "flows": FLOWS,
         "integration/intake": INTAKE,
         "integration/matcher": MATCHER,
         "integration/notifier": NOTIFIER,
