@@ -15,7 +15,7 @@ from services.intake.queries.personal import PersonalViews
 from shared.contracts.refusal import Refusal
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.i18n import msgid
+from shared.web.i18n import gettext, msgid
 from shared.web.rules import BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 
@@ -41,6 +41,20 @@ SAID: Mapping[str, str] = {
     "closing": msgid("Why it should end without being fixed"),
 }
 
+LOOKS: Mapping[str, str] = {
+    "read": msgid("read what you said"),
+    "revealed": msgid("was shown your name or number, for a reason"),
+    "fetched": msgid("was given your name and number to serve the order"),
+}
+
+
+def looked_at(what: str) -> str:
+    """What somebody did who looked, in the reader's language."""
+    return gettext(LOOKS[what])
+
+
+_WORDS: Mapping[str, Any] = {"fields_of": FIELDS, "said_of": SAID, "looked_at": looked_at}
+
 
 def personal_pages(own: OwnRecords, pages: Pages, *, secure: bool) -> APIRouter:
     """``/orders/{reference}/personal`` for one order, ``/personal`` for all of a phone. ``secure``: its cookie travels
@@ -54,16 +68,12 @@ def personal_pages(own: OwnRecords, pages: Pages, *, secure: bool) -> APIRouter:
         known = {name: str(one.kept.get(name, "")) for name in ("name", "phone")}
         shown = form if form.faults else Form.blank(known)
         context: dict[str, Any] = {"items": [one], "address": f"/orders/{found.reference}/personal", "one": one}
-        return pages.render(
-            request, "personal.html", status=status, form=shown, fields_of=FIELDS, said_of=SAID, **context
-        )
+        return pages.render(request, "personal.html", status=status, form=shown, **_WORDS, **context)
 
     async def whole(request: Request, form: Form, status: int = 200) -> Response:
         views: PersonalViews = await own.of_phone(request.cookies.get(COOKIE))
         context: dict[str, Any] = {"items": views.items, "address": ADDRESS, "one": None}
-        return pages.render(
-            request, "personal.html", status=status, form=form, fields_of=FIELDS, said_of=SAID, **context
-        )
+        return pages.render(request, "personal.html", status=status, form=form, **_WORDS, **context)
 
     @router.get("/orders/{reference}/personal")
     async def view(request: Request, found: OrderFound = concerned) -> Response:

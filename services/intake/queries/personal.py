@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.intake.models import Call, Closing, Erasure, Incident, Order, OrderContact, OrderReview, Resident
 from services.intake.policies.forgetting import Forgotten, Keeping
+from services.intake.queries.looks import LookView, looks
 from services.intake.queries.orders import OrderFound
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
@@ -31,7 +32,8 @@ class PersonalView(BaseModel):
     """What is kept of one person in one order.
 
     ``kept``: what they gave, by name; empty once it was erased or its time passed. ``hints_until``, ``contact_until``:
-    when the words and when the rest goes, None while the order is open.
+    when the words and when the rest goes, None while the order is open. ``looked``: who looked how often, by role, for
+    who ordered.
     """
 
     reference: str
@@ -43,6 +45,7 @@ class PersonalView(BaseModel):
     closed_at: datetime | None
     kept: dict[str, Any]
     said: list[SaidView]
+    looked: list[LookView] = []
     hints_until: datetime | None
     contact_until: datetime | None
 
@@ -73,6 +76,7 @@ class Personal:
                 _said("danger", one.reported_at, self._open(one.order_id, one.sealed))
                 for one in await session.scalars(incidents)
             ]
+            looked = await looks(session, order.order_id) if own else []
             if own:
                 said += await self._of_the_owner(session, order)
         if isinstance(row, Resident) and row.sealed_comment is not None:
@@ -89,6 +93,7 @@ class Personal:
             closed_at=closed,
             kept={name: told for name, told in kept.items() if told and name != _OTHERS},
             said=[one for one in said if one.text],
+            looked=looked,
             hints_until=closed + self._keeping.hints if closed else None,
             contact_until=closed + self._keeping.contact if closed else None,
         )

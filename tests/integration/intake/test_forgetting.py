@@ -14,6 +14,7 @@ from services.intake.app import Intake
 from services.intake.queries.serving import ServersContacts
 from shared.contracts.personal import ContactAsked, WordsForgotten, WordsToForget
 from shared.contracts.refusal import NotFound
+from shared.contracts.words import Role
 from shared.persistence.erasures import Erased, Register
 from tests.integration.intake.dispatch import AT, Dispatch
 from tests.integration.intake.finding import Phones, claim_of, enter, serving
@@ -64,6 +65,21 @@ async def test_residents_see_correct_and_erase_what_is_kept(client: httpx2.Async
     assert ["viewed", "corrected", "erased"] == [
         what for what in ("viewed", "corrected", "erased") if await place.audited(what)
     ]
+
+
+async def test_who_ordered_sees_how_often_anybody_looked(client: httpx2.AsyncClient, place: Place) -> None:
+    """By role, without names, on the page as in the copy."""
+    order = await place_order(client)
+    desk, coordinator = f"/api/desk/orders/{order['reference']}", place.token(Role.COORDINATOR, "c-1", "east-g1")
+    for _ in range(2):
+        await client.get(desk, headers=coordinator)
+    await client.post(f"{desk}/reveal", json={"part": "contact", "reason": "visit"}, headers=coordinator)
+    assert [("read", "coordinator", 2), ("revealed", "coordinator", 1)] == [
+        (one["what"], one["role"], one["times"]) for one in (await own(client, order))["looked"]
+    ]
+    headers = {"accept": "text/html", **bearer(order["tracking_token"])}
+    page = await client.get(f"/orders/{order['reference']}/personal", headers=headers)
+    assert (True, False) == ("read what you said (times: 2)" in page.text, "c-1" in page.text)
 
 
 async def test_who_was_erased_does_not_come_back_with_a_backup(place: Place) -> None:
