@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.access.settling import Settling
-from services.notifier.clocks import DeliveryClock, LetterCount, NoticeFile
+from services.notifier.clocks import AlertCount, DeliveryClock, LetterCount, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.audit_words import AUDIT_WORDS
@@ -141,6 +141,7 @@ class Notifier:
             ),
             self.machinery.audit,
         )
+        self.alert_count = AlertCount(self.doors.audits, settings.audit_seconds)
         self.letter_count = LetterCount(letters, settings.live_seconds)
         file = NoticeFile(settings.notice_file)
         self.machinery.answer(answering(file.deliver, self.readers))
@@ -156,7 +157,7 @@ class Notifier:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.delivery_clock.run, self.letter_count.run):
+        async with self.machinery.running(self.delivery_clock.run, self.letter_count.run, self.alert_count.run):
             yield
 
     async def check_migrated(self) -> None:

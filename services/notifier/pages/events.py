@@ -78,6 +78,7 @@ class Tail:
             form, status = form.refused(refusal), status_of(refusal)
         is_live = not paused and cursor is None and status == 200
         context: dict[str, Any] = {"form": form, "rows": rows, "wanted": wanted, "is_live": is_live}
+        context["alerts"] = self._doors.audits.alerts
         return self._pages.render(request, "events.html", status=status, mark=mark_of(rows), **context)
 
     async def rows(self, wanted: Sought, cursor: str | None = None) -> Markup:

@@ -6,7 +6,7 @@ import asyncio
 import heapq
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -18,11 +18,14 @@ from shared.contracts.audit_requests import SEARCH_AUDIT, AuditFound, SearchAudi
 from shared.contracts.flows import SERVICES
 from shared.contracts.refusal import Unavailable
 from shared.messaging.searching import search
+from shared.persistence.audit import wall_now
 from shared.persistence.engine import Database
 from shared.persistence.finding_deeds import Deeds
 from shared.web.paging import cursor_of, place_of
 
 OWN = "notifier"
+ALERTED_FOR = timedelta(days=1)
+MOST_ALERTS = 100
 
 Asks = Callable[[SearchAudit], Awaitable[AuditFound]]
 """Asks the service a request is to. Raises ``Unavailable``."""
@@ -56,12 +59,20 @@ class DeedsSought:
 
 
 class AuditQueries:
-    """Searches notifier's own audit and, by asking, those of the others."""
+    """Searches notifier's own audit and, by asking, those of the others. ``alerts``: how many there were in the last
+    day when they were counted; none of a service that was away.
+    """
 
     def __init__(self, database: Database, deeds: Deeds, ask: Asks) -> None:
         self._database = database
         self._deeds = deeds
         self._ask = ask
+        self.alerts = 0
+
+    async def count_alerts(self, wall: Callable[[], datetime] = wall_now) -> None:
+        """Look how many there are. Raises the errors of the database."""
+        lately = DeedsSought(what=What.ALERTED, since=wall() - ALERTED_FOR)
+        self.alerts = len((await self.page(lately, None, MOST_ALERTS)).items)
 
     async def page(self, sought: DeedsSought, cursor: str | None, limit: int) -> DeedsPage:
         """Up to ``limit`` deeds. Raises ``CursorBroken``."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from shared.contracts.audit import SYSTEM, Deed, What
 from shared.contracts.words import Role
+from shared.persistence.auditing import note_deeds
 from tests.integration.notifier.running import Place
+from tests.waiting import wait_for
 
 
 async def test_ops_search_what_was_done_and_are_searched_themselves(place: Place) -> None:
@@ -21,3 +24,17 @@ async def test_ops_search_what_was_done_and_are_searched_themselves(place: Place
     assert [("entered", "v-1", f"/api/{path}", "refused") for path in ("dead-letters", "audit")] == told
     assert (["intake", "matcher"], "o-1") == (first["away"], newest[0]["actor"])
     assert "Was kept out" in page
+
+
+async def test_ops_read_of_alerts_on_the_page_they_open_first(place: Place) -> None:
+    """How many there were lately; who they are about, the audit's own page says."""
+    page = {**place.token(Role.OPS, "o-1"), "accept": "text/html"}
+    async with place.writing() as notifier:
+        await notifier.machinery.writer.do(note_deeds, [Deed(SYSTEM, What.ALERTED, subject="c-7", field="reads")])
+    async with place.serving() as client:
+
+        async def told() -> bool:
+            return "Alerts of the audit in the last day: 1" in (await client.get("/", headers=page)).text
+
+        await wait_for(told, what="the alert to be counted")
+        assert "c-7" not in (await client.get("/", headers=page)).text
