@@ -6,6 +6,7 @@ import gc
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,6 +91,18 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def dropping(postgres_server: PostgresServer) -> Iterator[Callable[[str], None]]:
+    """Drops databases while the next test runs: PostgreSQL writes everything to disk for it. A drop that fails is told
+    at the end.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        begun: list[Future[None]] = []
+        yield lambda name: begun.append(thread.submit(postgres_server.drop, name))
+    for drop in begun:
+        drop.result()
+
+
 @pytest.fixture(params=DATABASES)
 def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
     """Makes empty databases, all of one kind: the test runs once on SQLite and once on PostgreSQL."""
@@ -97,6 +110,7 @@ def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         yield lambda: f"sqlite+aiosqlite:///{tmp_path / f'{secrets.token_hex(4)}.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
+    drop: Callable[[str], None] = request.getfixturevalue("dropping")
     made: list[str] = []
 
     def create() -> str:
@@ -105,7 +119,7 @@ def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 
     yield create
     for name in made:
-        server.drop(name)
+        drop(name)
 
 
 @pytest.fixture
