@@ -49,6 +49,7 @@ from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
+from shared.identity.code_door import CodeDoor, Phones
 from shared.identity.codes import Codes
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
@@ -141,15 +142,11 @@ class Intake:
         ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         views = Views(self.rules)
         secrets = Secrets(self.tracking, PurposeTokens(read_key(settings.keys, "tokens"), PERSONAL))
-        self.finder = Finder(
-            self.use_cases,
-            OrdersByPhone(self.machinery.database, vault),
-            views,
-            Codes(read_key(settings.keys, "tokens")),
-            secrets,
-            ask_other,
-        )
         codes = Codes(read_key(settings.keys, "tokens"))
+        phones = OrdersByPhone(self.machinery.database, vault)
+        known = Phones(phones.print_of, phones.with_any, sign_in=False)
+        self.code_door = CodeDoor(writer, self.use_cases.finding, codes, known, ask_other)
+        self.finder = Finder(self.code_door, phones, views, secrets)
         self.missing = MissingOrders(self.use_cases, codes, settings.flood_limits)
         self.doors = Doors(
             self.use_cases,
@@ -173,8 +170,7 @@ class Intake:
             self.missing,
         )
         database, keeping = self.machinery.database, Keeping.of_days(settings.hints_days, settings.contact_days)
-        own, phones = Personal(database, vault, keeping), OrdersByPhone(database, vault)
-        self.own_records = OwnRecords(self.doors, own, phones, secrets.personal)
+        self.own_records = OwnRecords(self.doors, Personal(database, vault, keeping), phones, secrets.personal)
         due, pause = ToForget(database, keeping), settings.forget_seconds
         self.forgetting_clock = ForgettingClock(due, self.use_cases, register, ask_other, self.clock, pause)
         self.review_clock = ReviewClock(Deadlines(database), self.use_cases, self.clock, settings.sweep_seconds)
@@ -184,8 +180,8 @@ class Intake:
         """Everything that turns while HTTP is served."""
         clocks = (
             self.review_clock.run,
-            self.finder.send,
-            self.finder.forget,
+            self.code_door.send,
+            self.code_door.forget,
             self.missing.forget,
             self.forgetting_clock.run,
         )

@@ -28,7 +28,7 @@ from shared.contracts.refusal import Unavailable
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
 from shared.identity.asking_codes import AskingCodes
-from shared.identity.code_door import CodeDoor
+from shared.identity.code_door import CodeDoor, Phones
 from shared.identity.codes import Codes
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
@@ -148,8 +148,7 @@ class Matcher:
             self.machinery.writer,
             AskingCodes(settings.code_limits),
             Codes(read_key(settings.keys, "tokens")),
-            self.queries.signing_in.print_of,
-            self.queries.signing_in.owner_of,
+            Phones(self.queries.signing_in.print_of, self.queries.signing_in.owner_of, sign_in=True),
             ask_other,
         )
         self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_other, settings.sweep_seconds)

@@ -1,4 +1,6 @@
-"""Signing in by one-time code: who is on the roster with a phone, and shows that they have it, is let in.
+"""The door of one-time codes: whoever has a phone that is known here, and shows it, is let in.
+
+Every service that sends codes has this one; it alone knows what a phone opens: a session, or the orders of the phone.
 
 Whoever asks is answered before anybody looks whether the phone is known, and what is looked up, made and sent is off
 the request's path: neither the answer nor its time tells known phones from unknown ones.
@@ -10,7 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
 
@@ -18,7 +20,6 @@ from shared.contracts.refusal import Refusal, Unavailable
 from shared.contracts.requests import CodeSent, CodeToSend
 from shared.identity.asking_codes import AskCode, AskingCodes, EnterCode, MakeCode
 from shared.identity.codes import CodeNotAccepted, Codes, hash_of_claim, new_claim
-from shared.identity.tokens import Caller
 from shared.persistence.group_commit import GroupCommit
 
 log = structlog.get_logger()
@@ -30,8 +31,19 @@ MOST_WAITING = 1000
 Sends = Callable[[CodeToSend], Awaitable[CodeSent]]
 """Asks notifier to bring a code to a phone."""
 
-Owner = Callable[[str], Awaitable[Caller | None]]
-"""Whom a phone, by its print, lets in; None for one nobody has."""
+Opened = TypeVar("Opened")
+"""What a phone lets in to: who signs in, or the print that orders are found by."""
+
+
+@dataclass(frozen=True)
+class Phones(Generic[Opened]):
+    """What a service knows of phones. ``print_of`` makes the keyed hash of one (E.164). ``opens`` says what a phone, by
+    its print, lets in to, None for one nobody has. ``sign_in``: the notice says that the code is for signing in.
+    """
+
+    print_of: Callable[[str], str]
+    opens: Callable[[str], Awaitable[Opened | None]]
+    sign_in: bool
 
 
 @dataclass(frozen=True)
@@ -46,9 +58,9 @@ def _wall_now() -> datetime:
     return datetime.now(UTC)
 
 
-class CodeDoor:
-    """Sends codes, and says who entered one. ``print_of`` makes the keyed hash of a phone (E.164); ``owner`` is asked
-    when a code is made and again when it is entered: who was taken off in between stays out. ``wall`` is wall time.
+class CodeDoor(Generic[Opened]):
+    """Sends codes, and says what one that was entered opens. ``phones`` are asked when a code is made and again when
+    it is entered: who was taken off in between stays out. ``wall`` is wall time.
     """
 
     def __init__(
@@ -56,8 +68,7 @@ class CodeDoor:
         writer: GroupCommit[Any],
         asking: AskingCodes,
         codes: Codes,
-        print_of: Callable[[str], str],
-        owner: Owner,
+        phones: Phones[Opened],
         sends: Sends,
         wall: Callable[[], datetime] = _wall_now,
     ) -> None:
@@ -65,8 +76,7 @@ class CodeDoor:
         self._writer = writer
         self._asking = asking
         self._codes = codes
-        self._print_of = print_of
-        self._owner = owner
+        self._phones = phones
         self._sends = sends
         self._wall = wall
         self._waiting: asyncio.Queue[_Asked] = asyncio.Queue(MOST_WAITING)
@@ -76,7 +86,7 @@ class CodeDoor:
         ``Unavailable``."""
         if self._waiting.full():
             raise Unavailable
-        asked = _Asked(new_claim(), phone, self._print_of(phone), language)
+        asked = _Asked(new_claim(), phone, self._phones.print_of(phone), language)
         address_print = self._codes.print_of_address(address)
         command = AskCode(hash_of_claim(asked.claim), asked.phone_print, address_print, self._wall())
         await self._writer.do(self._asking.ask_codes, command)
@@ -86,15 +96,15 @@ class CodeDoor:
             raise Unavailable from None
         return asked.claim
 
-    async def enter(self, claim: str, phone: str, code: str) -> Caller:
-        """Who is let in; the code is used up. Raises ``CodeNotAccepted``, ``CodeDead``, ``Unavailable``."""
-        phone_print = self._print_of(phone)
+    async def enter(self, claim: str, phone: str, code: str) -> Opened:
+        """What the phone opens; the code is used up. Raises ``CodeNotAccepted``, ``CodeDead``, ``Unavailable``."""
+        phone_print = self._phones.print_of(phone)
         command = EnterCode(hash_of_claim(claim), phone_print, self._codes.print_of(claim, code), self._wall())
         await self._writer.do(self._asking.enter_codes, command)
-        caller = await self._owner(phone_print)
-        if caller is None:
+        opened = await self._phones.opens(phone_print)
+        if opened is None:
             raise CodeNotAccepted
-        return caller
+        return opened
 
     async def send(self) -> None:
         """Send what was asked for, one after the other, for ever."""
@@ -116,11 +126,17 @@ class CodeDoor:
         made = MakeCode(hash_of_claim(asked.claim), self._codes.print_of(asked.claim, code))
         minutes = round(self.limits.valid.total_seconds() / 60)
         try:
-            if await self._owner(asked.phone_print) is None:
+            if await self._phones.opens(asked.phone_print) is None:
                 return
             await self._writer.do(self._asking.make_codes, made)
             await self._sends(
-                CodeToSend(phone=asked.phone, code=code, language=asked.language, valid_minutes=minutes, sign_in=True)
+                CodeToSend(
+                    phone=asked.phone,
+                    code=code,
+                    language=asked.language,
+                    valid_minutes=minutes,
+                    sign_in=self._phones.sign_in,
+                )
             )
         except Refusal as refusal:
             log.warning("code.unsent", error=type(refusal).__name__)

@@ -17,6 +17,7 @@ from shared.contracts.refusal import FieldError, Refusal
 from shared.identity.code_door import CodeDoor
 from shared.identity.codes import CodeDead, CodeNotAccepted
 from shared.identity.signing_in import Sessions
+from shared.identity.tokens import Caller
 from shared.web.callers import Callers
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
@@ -74,7 +75,7 @@ class SignedInView(BaseModel):
 class SigningInByCode:
     """The door of one service. ``secure``: its cookies travel over TLS alone."""
 
-    def __init__(self, door: CodeDoor, sessions: Sessions, callers: Callers, *, secure: bool) -> None:
+    def __init__(self, door: CodeDoor[Caller], sessions: Sessions, callers: Callers, *, secure: bool) -> None:
         self._door = door
         self._sessions = sessions
         self._callers = callers

@@ -44,13 +44,13 @@ class OrdersByPhone:
         """The keyed hash by which the orders of a mobile number (E.164) are found."""
         return self._vault.fingerprint(phone)
 
-    async def are_there(self, phone_print: str) -> bool:
-        """Whether this phone has any order."""
+    async def with_any(self, phone_print: str) -> str | None:
+        """The same print when its phone has any order, else None."""
         own = select(col(OrderContact.order_id)).where(col(OrderContact.phone_print) == phone_print)
         joined = select(col(Resident.resident_id)).where(_stays(phone_print))
         async with self._database.reading() as session:
             found = await session.scalar(own.limit(1)) or await session.scalar(joined.limit(1))
-        return found is not None
+        return phone_print if found is not None else None
 
     async def of(self, phone_print: str) -> list[OrderOfPhone]:
         """The orders of a phone, the newest first, at most ``MOST``. Who left somebody else's order has it no more."""

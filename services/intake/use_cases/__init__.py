@@ -11,7 +11,6 @@ from services.intake.use_cases.changing import Changing
 from services.intake.use_cases.closing import Closings
 from services.intake.use_cases.consenting import Consenting
 from services.intake.use_cases.ending import Ending
-from services.intake.use_cases.finding import Finding
 from services.intake.use_cases.following import Following
 from services.intake.use_cases.forgetting import Forgetting
 from services.intake.use_cases.importing import Importing
@@ -26,6 +25,7 @@ from services.intake.use_cases.suspecting import Suspecting
 from services.intake.use_cases.turning_away import TurningAway
 from services.intake.use_cases.unreached import Unreached
 from shared.community.definition import Community
+from shared.identity.asking_codes import AskingCodes
 from shared.identity.codes import CodeLimits
 from shared.persistence.erasures import Register
 from shared.persistence.group_commit import GroupCommit
@@ -56,7 +56,7 @@ class UseCases:
         self.following = Following(Ending(self.calling, self.lapsing))
         self.unreached = Unreached(self.calling)
         self.incidents = Incidents(vault)
-        self.finding = Finding(codes or CodeLimits())
+        self.finding = AskingCodes(codes or CodeLimits())
         self.forgetting = Forgetting(vault, register)
         self.joining = JoiningOrders(rules, vault)
         self.judging = Judging(vault, self.changing)

@@ -56,7 +56,7 @@ class Phones:
 async def serving(place: Place, phones: Phones) -> AsyncIterator[httpx2.AsyncClient]:
     """Intake at work, with the phones where notifier would be."""
     intake = place.intake()
-    intake.finder._sends, intake.finder._wall = phones.take, lambda: phones.wall
+    intake.code_door._sends, intake.code_door._wall = phones.take, lambda: phones.wall
     app = application_of(intake)
     async with app.router.lifespan_context(app), client_of(app) as client:
         yield client

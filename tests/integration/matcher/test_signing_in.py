@@ -20,6 +20,7 @@ from shared.community.definition import Community
 from shared.contracts.requests import CodeSent, CodeToSend
 from shared.identity.code_door import CodeDoor
 from shared.identity.keys import create_keys, read_key
+from shared.identity.tokens import Caller
 from shared.persistence.vault import Vault
 from tests.integration.matcher.stage import Stage, volunteer
 from tests.waiting import wait_for
@@ -82,7 +83,7 @@ async def door(stage: Stage, tmp_path: Path, rules: Community) -> AsyncIterator[
     row = volunteer("v-1")
     await stage.enrol(row)
     made = Door(Matcher(settings, rules), row.phone)
-    code_door: CodeDoor = made.matcher.code_door
+    code_door: CodeDoor[Caller] = made.matcher.code_door
     code_door._sends, code_door._wall = made.take, lambda: made.wall
     async with made.app.router.lifespan_context(made.app):
         yield made
