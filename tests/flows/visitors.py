@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,9 @@ from shared.community.phones import mobile
 from tests.waiting import wait_for
 
 LATEST_SECONDS = 20.0
+CODE_DOORS = {"intake": "/api/orders/find", "matcher": "/api/sign-in"}
+"""Where one-time codes are asked for; each is entered at ``/verify`` below."""
+CLAIM_COOKIE = "paidan_matcher_code"
 
 
 class Visitor:
@@ -67,16 +70,22 @@ class Visitor:
 
         return await wait_for(came, LATEST_SECONDS, "a code to come")
 
-    async def claim(self, phone: str, **more: Any) -> str:
-        """Ask for a code to find orders by."""
-        answer = await self("POST", "intake", "/api/orders/find", body={"phone": phone}, **more)
-        assert 202 == answer.status_code, answer.text
-        return str(answer.json()["claim"])
+    async def ask_code(self, service: str, phone: str, **more: Any) -> httpx2.Response:
+        """Ask a service for a code: intake's finds orders, matcher's signs in."""
+        return await self("POST", service, CODE_DOORS[service], body={"phone": phone}, **more)
 
-    async def enter(self, claim: str, phone: str, code: str) -> int:
+    async def claim(self, phone: str, service: str = "intake") -> str:
+        """Ask for a code; the claim that goes with it, as a browser would keep it."""
+        answer = await self.ask_code(service, phone)
+        assert 202 == answer.status_code, answer.text
+        return str(answer.json()["claim"] if service == "intake" else answer.cookies[CLAIM_COOKIE])
+
+    async def enter(self, claim: str, phone: str, code: str, service: str = "intake") -> int:
         """Type a code."""
-        body: Mapping[str, str] = {"claim": claim, "phone": phone, "code": code}
-        return await self.status("POST", "intake", "/api/orders/find/verify", body=body)
+        path, body = f"{CODE_DOORS[service]}/verify", {"phone": phone, "code": code}
+        if service == "intake":
+            return await self.status("POST", service, path, body={**body, "claim": claim})
+        return await self.status("POST", service, path, body=body, headers={"Cookie": f"{CLAIM_COOKIE}={claim}"})
 
 
 @asynccontextmanager
