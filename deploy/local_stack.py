@@ -112,6 +112,7 @@ class LocalStack:
                 "ERASURES": str(plan.layout.erasures),
                 "DEFINITION": str(plan.definition),
                 "CLOCK": plan.clock,
+                "COMPONENTS": os.environ.get(f"{PREFIX}COMPONENTS", "true"),
                 **{name: os.environ.get(f"{PREFIX}{name}", few) for name, few in _FEW_PEOPLE.items()},
                 "LOG_LEVEL": plan.settings.log_level,
                 "NOTICE_FILE": str(plan.layout.notice_file),

@@ -15,6 +15,7 @@ from shared.persistence.admission import Admission
 from shared.persistence.auditing import Auditing
 from shared.web.body_limit import BodyLimit, refuse_unstorable
 from shared.web.callers import Callers
+from shared.web.components import component_routes
 from shared.web.csrf import FormTokenCookies
 from shared.web.describing import Described
 from shared.web.errors import Problems
@@ -80,6 +81,7 @@ def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan
     app.include_router(health_routes(parts.checks, admission=parts.admission))
     app.include_router(parts.pages.assets.router())
     app.include_router(choice_routes(secure=settings.secure))
+    app.include_router(component_routes(parts.pages, served=settings.components))
     for router in parts.routers:
         app.include_router(router)
     if parts.asyncapi is not None:

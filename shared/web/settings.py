@@ -68,6 +68,7 @@ class ServiceSettings(BaseSettings):
     flood_in_all: PositiveInt = 300_000
     shutdown_seconds: PositiveInt = 10
     live_seconds: PositiveFloat = 15.0
+    components: bool = False
     answer_seconds: PositiveFloat = 2.0
     stuck_seconds: PositiveFloat = 60.0
     early_seconds: PositiveFloat = 600.0

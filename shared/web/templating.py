@@ -24,6 +24,7 @@ from shared.web.csrf import FIELD, FormTokens
 from shared.web.errors import RETRY_AFTER, Problem
 from shared.web.forms import field_id
 from shared.web.i18n import Language, current_reader, gettext, msgid, ngettext
+from shared.web.qr_codes import qr_code
 from shared.web.wording import WORDS
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -69,6 +70,7 @@ class Pages:
             "site": site,
             "asset": self.assets.address,
             "icon": self.icon,
+            "qr_code": qr_code,
             "form_token_field": self._form_token_field,
             "field_id": field_id,
             "reader": current_reader,
