@@ -238,7 +238,7 @@ def application_of(intake: Intake) -> FastAPI:
             "database": intake.check_migrated,
             "broker": intake.machinery.bus.check,
         },
-        uploads=("/api/orders/import",),
+        uploads={"/api/orders/import": settings.upload_limit_bytes},
         asyncapi=lambda: describe(intake.machinery.bus, VERSION),
     )
     return make_application(settings, parts, intake.lifespan)

@@ -5,17 +5,23 @@ A volunteer sees their own, a coordinator what lies at or below their area; what
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
+from fastapi.concurrency import run_in_threadpool
+
 from services.matcher.commands import Command, ShowRecommended
+from services.matcher.policies.photos import painted_anew
 from services.matcher.queries import Queries
 from services.matcher.queries.recommended import RecommendedView
 from services.matcher.queries.referral_views import ReferralView
 from services.matcher.use_cases import UseCases
 from services.matcher.use_cases.deciding import Decision
+from services.matcher.use_cases.photographing import KeepPhoto
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.audit import Deed, Verdict, What
@@ -86,7 +92,8 @@ class Access:
 class Doors:
     """What matcher's doors share. ``links`` signs those that open one referral.
 
-    ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``."""
+    ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``; ``decodings``
+    bounds the memory photos take."""
 
     rules: Community
     use_cases: UseCases
@@ -99,6 +106,27 @@ class Doors:
     admission: Admission
     audit: Auditing
     asks_contact: AsksContact
+    decodings: asyncio.Semaphore
+
+    async def keep_photo(self, assignment_id: str, caller: Caller, content: bytes) -> str:
+        """Keep a photo a volunteer sends for their assignment; its id. Few are decoded at a time, off the event loop.
+
+        Raises ``NotFound``, ``AssignmentEnded``, ``TooManyPhotos``, and as ``painted_anew``.
+        """
+        self.admission.check()
+        if not await self.queries.photos.is_mine(assignment_id, caller.subject):
+            raise NotFound
+        async with self.decodings:
+            picture = await run_in_threadpool(painted_anew, content, self.use_cases.photographing.limits)
+        command = KeepPhoto(assignment_id, caller.subject, sha256(content).hexdigest(), picture)
+        return str(await self.do(self.use_cases.photographing.keep_photos, command))
+
+    async def photo(self, photo_id: str, caller: Caller) -> bytes:
+        """A picture to the volunteer who sent it or a coordinator of the area. Raises ``NotFound``."""
+        if caller.role is Role.VOLUNTEER:
+            return await self.queries.photos.for_volunteer(photo_id, caller.subject)
+        areas = self.rules.areas.all_below(await self.access.areas_of(caller))
+        return await self.queries.photos.for_areas(photo_id, areas)
 
     async def contact(self, assignment_id: str, caller: Caller) -> ContactTold:
         """Whom a volunteer reaches about what they have taken; intake decides as well, and has it audited.

@@ -117,10 +117,10 @@ class Matcher:
             read_key(settings.keys, "audit"),
         )
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
-        vault = Vault(read_key(settings.keys, "matcher-vault"))
-        marks = Marks(read_key(settings.keys, "parties"))
+        vault, marks = Vault(read_key(settings.keys, "matcher-vault")), Marks(read_key(settings.keys, "parties"))
         self.register, self._compared = Register(settings.erasures, "matcher"), False
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, marks=marks, register=self.register)
+        photos = api.photo_limits(settings)
+        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, None, marks, self.register, photos)
         self.machinery.hear(make_hearing(self.use_cases))
         self.queries = Queries(
             self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
@@ -139,6 +139,7 @@ class Matcher:
             admission=self.machinery.admission,
             audit=self.machinery.audit,
             asks_contact=self._contact,
+            decodings=asyncio.Semaphore(settings.photo_decodings),
         )
         self.dispatch_clock = DispatchClock(
             self.queries, self.use_cases, self.clock, settings.sweep_seconds, frozenset(self.rules.departments_by_code)
@@ -240,11 +241,7 @@ def application_of(matcher: Matcher) -> FastAPI:
             "database": matcher.check_migrated,
             "broker": matcher.machinery.bus.check,
         },
-        uploads={
-            "/api/roster": settings.upload_limit_bytes,
-            "/api/assignments/{assignment_id}/photos": settings.photo_body_bytes,
-            "/assignments/{assignment_id}/complete": settings.photo_body_bytes * settings.photos,
-        },
+        uploads=api.uploads(settings),
         asyncapi=lambda: describe(matcher.machinery.bus, VERSION),
     )
     return make_application(settings, parts, matcher.lifespan)

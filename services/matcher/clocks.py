@@ -57,6 +57,8 @@ class DispatchClock:
         done += await self._do(use_cases.calling_up.lapse_call_ups, await due.expired_call_ups(now, MOST))
         done += await self._do(use_cases.incidents.raise_again, await due.incidents(now, MOST))
         done += await self._do(use_cases.departing.clear_departed, await due.departed(MOST))
+        unfinished = await self._queries.photos.unfinished(now - use_cases.photographing.limits.unfinished, MOST)
+        done += await self._do(use_cases.photographing.drop_unfinished, unfinished)
         if self._departments is not None:
             gone = await due.held_by_nobody(self._departments, MOST)
             done += await self._do(use_cases.climbing.take_back, gone)

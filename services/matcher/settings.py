@@ -16,6 +16,10 @@ class MatcherSettings(CodeSettings):
     one roster may have. ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
     most commands in one transaction. ``waiting_commands``: the most that may wait before callers are told to come back.
     Of codes: ``CodeSettings``.
+
+    Photos of a report: the most bytes and pixels of one that is sent; the longest edge (pixels), bytes and JPEG quality
+    of what is kept; so many of one assignment; so many decoded at a time; what no report names goes after so many
+    hours.
     """
 
     service: ClassVar[str] = "matcher"
@@ -27,3 +31,16 @@ class MatcherSettings(CodeSettings):
     roster_rows: PositiveInt = 20_000
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
+    photo_bytes: PositiveInt = 12 * 1024 * 1024
+    photo_pixels: PositiveInt = 50_000_000
+    photo_edge: PositiveInt = 1600
+    photo_kept_bytes: PositiveInt = 200_000
+    photo_quality: int = Field(default=82, ge=1, le=95)
+    photos: PositiveInt = 5
+    photo_decodings: PositiveInt = 2
+    photo_hours: PositiveFloat = 24.0
+
+    @property
+    def photo_body_bytes(self) -> int:
+        """The body that brings one photo: its bytes and the form around them."""
+        return self.photo_bytes + self.body_limit_bytes

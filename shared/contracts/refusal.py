@@ -98,6 +98,12 @@ class TooLarge(Refusal):
     title = "The request is too large"
 
 
+class NotUnderstood(Refusal):
+    """The content is of a kind that is not taken here."""
+
+    title = "This kind of content is not understood here"
+
+
 class Unavailable(Refusal):
     """A part we depend on cannot answer now; trying again later may work."""
 

@@ -35,16 +35,24 @@ class Vault:
 
     def seal(self, subject: str, text: str) -> bytes:
         """Encrypt ``text`` for ``subject`` (the opaque id of the person or order it is about)."""
-        nonce = os.urandom(_NONCE)
-        return _SCHEME + nonce + self._cipher(subject).encrypt(nonce, text.encode(), _SCHEME)
+        return self.seal_bytes(subject, text.encode())
 
     def open(self, subject: str, sealed: bytes) -> str:
         """Decrypt what ``seal`` made for the same subject. Raises ``SealBroken``."""
+        return self.open_bytes(subject, sealed).decode()
+
+    def seal_bytes(self, subject: str, content: bytes) -> bytes:
+        """Encrypt what is no text, such as a picture."""
+        nonce = os.urandom(_NONCE)
+        return _SCHEME + nonce + self._cipher(subject).encrypt(nonce, content, _SCHEME)
+
+    def open_bytes(self, subject: str, sealed: bytes) -> bytes:
+        """Decrypt what ``seal_bytes`` made for the same subject. Raises ``SealBroken``."""
         if sealed[:1] != _SCHEME or len(sealed) <= len(_SCHEME) + _NONCE:
             raise SealBroken("unknown scheme or cut off")
         nonce, rest = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
         try:
-            return self._cipher(subject).decrypt(nonce, rest, _SCHEME).decode()
+            return self._cipher(subject).decrypt(nonce, rest, _SCHEME)
         except InvalidTag as error:
             raise SealBroken("wrong key, wrong subject or altered") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,8 +40,8 @@ _NO_TELEMETRY: Any = {"tracing": False, "metrics": False, "logs": False, "operat
 class Parts:
     """What a service puts on HTTP.
 
-    ``checks``: what ``/readyz`` asks; ``admission``: what it warns of. ``uploads``: paths that may carry
-    ``upload_limit_bytes``.
+    ``checks``: what ``/readyz`` asks; ``admission``: what it warns of. ``uploads``: the most bytes of
+    paths that may carry more than others.
     ``asyncapi``: makes the document for ``/asyncapi.json``. ``audit``: where refusals are kept.
     """
 
@@ -53,7 +53,7 @@ class Parts:
     routers: Sequence[APIRouter]
     changes: Changes = field(default_factory=Changes)
     checks: Mapping[str, Check] = field(default_factory=dict)
-    uploads: Collection[str] = ()
+    uploads: Mapping[str, int] = field(default_factory=dict)
     asyncapi: Callable[[], dict[str, Any]] | None = None
     admission: Admission | None = None
     audit: Auditing | None = None
@@ -107,7 +107,7 @@ def _rings(settings: ServiceSettings, parts: Parts, problems: Problems) -> list[
             seconds=settings.body_seconds,
             most_bytes=settings.body_limit_bytes,
             uploads=parts.uploads,
-            upload_bytes=settings.upload_limit_bytes,
+            upload_seconds=settings.upload_seconds,
         ),
     ]
 

@@ -4,11 +4,12 @@ arrive; who sends a body drop by drop is not waited for."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.refusal import Invalid, TooLarge
@@ -22,8 +23,8 @@ class CharacterNotStorable(Invalid):
 
 
 class BodyLimit:
-    """ASGI middleware. ``uploads`` are the paths that may carry ``upload_bytes``; all others ``most_bytes``. A body has
-    ``seconds`` to arrive.
+    """ASGI middleware. ``uploads``: the most bytes by path, with ``{}`` for any part of it, as routes are written; all
+    others ``most_bytes``. A body has ``seconds`` to arrive, an upload ``upload_seconds``: phones send slowly.
 
     Nothing is buffered and answers pass untouched, so streams stay streams.
     """
@@ -34,28 +35,34 @@ class BodyLimit:
         problems: Problems,
         seconds: float,
         most_bytes: int,
-        uploads: Collection[str],
-        upload_bytes: int,
+        uploads: Mapping[str, int],
+        upload_seconds: float,
     ) -> None:
         self._app = app
         self._problems = problems
         self._seconds = seconds
         self._most = most_bytes
-        self._uploads = frozenset(uploads)
-        self._upload_most = upload_bytes
+        self._uploads = [(compile_path(path)[0], most) for path, most in uploads.items()]
+        self._upload_seconds = upload_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request within its limit."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._upload_most if scope["path"] in self._uploads else self._most
+        most, seconds = self._limits(scope["path"])
         refusal = _refused_at_sight(scope, most)
         if refusal is not None:
             response = self._problems.answer(Request(scope, receive), problem_of_refusal(refusal))
             await response(scope, receive, send)
             return
-        await self._app(scope, _counted(receive, most, self._seconds), send)
+        await self._app(scope, _counted(receive, most, seconds), send)
+
+    def _limits(self, path: str) -> tuple[int, float]:
+        for shape, most in self._uploads:
+            if shape.match(path):
+                return most, self._upload_seconds
+        return self._most, self._seconds
 
 
 def _refused_at_sight(scope: Scope, most: int) -> TooLarge | CharacterNotStorable | None:

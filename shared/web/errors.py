@@ -41,6 +41,7 @@ _STATUSES: Mapping[type[Refusal], int] = {
     kinds.Unauthenticated: 401,
     kinds.TooMany: 429,
     kinds.TooLarge: 413,
+    kinds.NotUnderstood: 415,
     kinds.Unavailable: 503,
     kinds.TooEarly: 503,
 }
@@ -60,7 +61,7 @@ TITLES: Mapping[int, str] = {
     408: msgid("The request took too long to arrive"),
     409: kinds.Conflict.title,
     413: kinds.TooLarge.title,
-    415: msgid("This kind of content is not understood here"),
+    415: kinds.NotUnderstood.title,
     422: kinds.Invalid.title,
     429: kinds.TooMany.title,
     500: msgid("Something went wrong on our side"),

@@ -59,6 +59,7 @@ class ServiceSettings(BaseSettings):
     body_limit_bytes: PositiveInt = 1024 * 1024
     upload_limit_bytes: PositiveInt = 10 * 1024 * 1024
     body_seconds: PositiveFloat = 30.0
+    upload_seconds: PositiveFloat = 120.0
     trusted_proxies: str = ""
     uncounted_addresses: str = "127.0.0.0/8,::1"
     flood_reads: PositiveInt = 6000

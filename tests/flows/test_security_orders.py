@@ -19,6 +19,7 @@ from deploy.demo.doors import Doors
 from shared.contracts.words import Role
 from tests.flows.people import GRID, PHONE, asked, coordinator, in_state, order, place
 from tests.flows.visitors import Visitor, visiting
+from tests.unit.matcher.test_photos import archive, bomb, photo_with_place
 from tests.waiting import wait_for
 
 MANY = 50
@@ -135,6 +136,31 @@ async def test_case_09_the_same_key_is_the_same_order(visitor: Visitor) -> None:
     answers = [await visitor("POST", "intake", "/api/orders", body=body, headers=headers) for body in bodies]
     assert [201, 201, 422] == [answer.status_code for answer in answers]
     assert answers[0].json() == answers[1].json()
+
+
+async def test_case_22_a_photo_is_painted_anew_or_not_taken(visitor: Visitor, doors: Doors) -> None:
+    """A bomb 413, a polyglot 415; of a photo with a place in it the points alone are kept. Another's is not there."""
+    _, token, offer_id = await offered(doors)
+    accepted = (await visitor("POST", "matcher", f"/api/offers/{offer_id}/accept", token, {})).json()
+    path = f"/api/assignments/{accepted['assignment_id']}"
+    await visitor("POST", "matcher", f"{path}/start", token, {})
+
+    async def sent(content: bytes) -> Any:
+        files = {"photo": ("photo.jpg", content, "image/jpeg")}
+        return await visitor("POST", "matcher", f"{path}/photos", token, files=files)
+
+    placed = photo_with_place()
+    assert [413, 415, 201] == [(await sent(one)).status_code for one in (bomb(), placed + archive(), placed)]
+    photo_id = (await sent(placed)).json()["photo_id"]
+    done = await visitor.status("POST", "matcher", f"{path}/complete", token, {"report": "好了", "photos": [photo_id]})
+    kept = await visitor("GET", "matcher", f"/api/photos/{photo_id}", token)
+    stranger = doors.as_caller(Role.VOLUNTEER, "v-0001x")
+    assert (200, 200, 404) == (
+        done,
+        kept.status_code,
+        await visitor.status("GET", "matcher", f"/api/photos/{photo_id}", stranger),
+    )
+    assert [True, False] == [b"Exif" in one for one in (placed, kept.content)]
 
 
 async def test_case_25_a_coordinator_of_another_area_has_nothing_to_do_here(visitor: Visitor, doors: Doors) -> None:

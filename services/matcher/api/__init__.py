@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter
 
 from services.matcher.access import Doors
@@ -12,12 +14,15 @@ from services.matcher.api.holding import holding_routes
 from services.matcher.api.incidents import incident_routes
 from services.matcher.api.me import me_routes
 from services.matcher.api.offers import call_up_routes, offer_routes, pool_routes
+from services.matcher.api.photos import photo_routes
 from services.matcher.api.posts import post_routes
 from services.matcher.api.recommended import recommended_routes
 from services.matcher.api.referrals import referral_routes
 from services.matcher.api.roster import roster_routes
 from services.matcher.api.stand_ins import stand_in_routes
 from services.matcher.api.volunteers import volunteer_routes
+from services.matcher.policies.photos import PhotoLimits
+from services.matcher.settings import MatcherSettings
 
 
 def make_router(doors: Doors) -> APIRouter:
@@ -27,6 +32,7 @@ def make_router(doors: Doors) -> APIRouter:
     pool_routes(router, doors)
     call_up_routes(router, doors)
     assignment_routes(router, doors)
+    photo_routes(router, doors)
     me_routes(router, doors)
     incident_routes(router, doors)
     desk_routes(router, doors)
@@ -39,3 +45,25 @@ def make_router(doors: Doors) -> APIRouter:
     volunteer_routes(router, doors)
     back_and_forth_routes(router, doors)
     return router
+
+
+def uploads(settings: MatcherSettings) -> dict[str, int]:
+    """The most bytes of the paths that may carry more than others: a roster, a photo, a report's form with photos."""
+    return {
+        "/api/roster": settings.upload_limit_bytes,
+        "/api/assignments/{assignment_id}/photos": settings.photo_body_bytes,
+        "/assignments/{assignment_id}/complete": settings.photo_body_bytes * settings.photos,
+    }
+
+
+def photo_limits(settings: MatcherSettings) -> PhotoLimits:
+    """What is taken of photos, and kept."""
+    return PhotoLimits(
+        upload_bytes=settings.photo_bytes,
+        pixels=settings.photo_pixels,
+        edge=settings.photo_edge,
+        kept_bytes=settings.photo_kept_bytes,
+        quality=settings.photo_quality,
+        most=settings.photos,
+        unfinished=timedelta(hours=settings.photo_hours),
+    )

@@ -16,6 +16,9 @@ from shared.contracts.words import ErrandStep, Window
 
 MOST_MINUTES = 24 * 60
 MOST_ABSENCES = 50
+MOST_PHOTOS = 50
+"""Names of photos in one body; how many there can be is a setting."""
+PhotoId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class AcceptOffer(Command):
@@ -74,12 +77,13 @@ class DeclineOffer(Command):
 
 class CompleteLeg(Command):
     """The leg was served. ``minutes`` it took, else those since the start. ``confidential_note``: what a mediator keeps
-    for themselves, apart from the report.
+    for themselves, apart from the report. ``photos``: the ids of those that were sent for this assignment before.
     """
 
     report: Words
     confidential_note: Words | None = None
     minutes: int | None = Field(default=None, ge=1, le=MOST_MINUTES)
+    photos: Annotated[tuple[PhotoId, ...], Field(max_length=MOST_PHOTOS)] = ()
 
 
 class HandBackLeg(Command):

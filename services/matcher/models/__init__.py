@@ -7,6 +7,7 @@ from services.matcher.models.ground import Audited, Inbox, MatcherTable, OneTime
 from services.matcher.models.incidents import Incident
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
+from services.matcher.models.photos import Photo
 from services.matcher.models.referrals import Referral
 from services.matcher.models.roster import CURRENT, Claim, Post, Roster, Unit, Volunteer
 from services.matcher.models.stand_ins import StandIn
@@ -29,6 +30,7 @@ __all__ = [
     "Offer",
     "OneTimeCode",
     "Outbox",
+    "Photo",
     "Post",
     "Published",
     "Referral",

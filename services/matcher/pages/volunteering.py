@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from markupsafe import Markup
+from starlette.datastructures import UploadFile
 
 from services.matcher.access import Doors
 from services.matcher.commands import Command, CompleteLeg, CounterOffer, DeclineOffer, HandBackLeg
 from services.matcher.pages.telling import said, why
 from services.matcher.policies.acceptance import ACTIVE, HandBackReason, OfferState, WindowPassed
+from services.matcher.policies.photos import TooManyPhotos
 from services.matcher.queries.views import AssignmentView, OfferView
 from services.matcher.use_cases.answering import Accept, Counter, Decline
 from services.matcher.use_cases.drawing import Taken
 from services.matcher.use_cases.serving import Complete, HandBack, Start
-from shared.contracts.refusal import Invalid, NotFound, Refusal
+from shared.contracts.refusal import Invalid, NotFound, NotUnderstood, Refusal, TooLarge
 from shared.identity.tokens import Caller
 from shared.web.callers import VolunteerCaller
 from shared.web.errors import status_of
@@ -173,6 +176,8 @@ def _assignment_routes(router: APIRouter, volunteering: Volunteering, doors: Doo
     ) -> Response:
         context: dict[str, Any] = {
             "assignment": await volunteering.active(caller, assignment_id),
+            "photos": await doors.queries.photos.of_assignment(assignment_id, caller.subject),
+            "most_photos": doors.use_cases.photographing.limits.most,
             "form": form,
             "place": volunteering.place,
             "reasons": [(reason.value, gettext(text)) for reason, text in REASONS],
@@ -187,10 +192,12 @@ def _assignment_routes(router: APIRouter, volunteering: Volunteering, doors: Doo
     async def complete(request: Request, assignment_id: str, caller: VolunteerCaller) -> Response:
         form = await posted(request)
         try:
+            form = await _with_photos(request, form, doors, assignment_id, caller)
             wish = form.read(CompleteLeg)
             await doors.do(serving.complete_assignments, Complete(assignment_id, caller.subject, wish))
-        except Invalid as refusal:
-            return await form_page(request, caller, assignment_id, "complete.html", form.refused(refusal), 422)
+        except (Invalid, NotUnderstood, TooLarge, TooManyPhotos) as refusal:
+            again = form.refused(refusal)
+            return await form_page(request, caller, assignment_id, "complete.html", again, status_of(refusal))
         except Refusal as refusal:  # it is no longer theirs to change: say so over what they have
             return await volunteering.page(request, caller, Form.blank().refused(refusal), status_of(refusal))
         return redirect("/thanks")
@@ -215,3 +222,14 @@ def _assignment_routes(router: APIRouter, volunteering: Volunteering, doors: Doo
         except Refusal as refusal:  # it is no longer theirs to change: say so over what they have
             return await volunteering.page(request, caller, Form.blank().refused(refusal), status_of(refusal))
         return redirect("/")
+
+
+async def _with_photos(request: Request, form: Form, doors: Doors, assignment_id: str, caller: Caller) -> Form:
+    """The report's form with the photos that came along kept and named, beside those kept before. Raises as
+    ``Doors.keep_photo``; what was kept until then stays kept, and the form shows it."""
+    named = form.values.get("photos[]", ())
+    async with request.form() as parts:  # its files are closed here
+        for sent in parts.getlist("photo"):
+            if isinstance(sent, UploadFile) and sent.size:
+                named = (*named, await doors.keep_photo(assignment_id, caller, await sent.read()))
+    return replace(form, values={**form.values, "photos[]": tuple(dict.fromkeys(named))}, files={})

@@ -6,6 +6,7 @@ from services.matcher.queries.back_and_forth import BackAndForthQueries
 from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
 from services.matcher.queries.incidents import IncidentQueries
+from services.matcher.queries.photos import PhotoQueries
 from services.matcher.queries.pool import PoolQueries
 from services.matcher.queries.posts import PostQueries
 from services.matcher.queries.recommended import RecommendedQueries
@@ -35,6 +36,7 @@ class Queries(ServingQueries):
         self.back_and_forth = BackAndForthQueries(database, rules)
         self.incidents = IncidentQueries(database, rules, vault)
         self.pool = PoolQueries(database, rules, vault, directories, needs)
+        self.photos = PhotoQueries(database, vault)
         self.posts = PostQueries(database, rules, vault)
         self.references = ReferenceQueries(database)
         self.referrals = ReferralQueries(database, rules, vault)

@@ -6,6 +6,7 @@ from services.matcher.models import Audited, Inbox, OneTimeCode, Outbox, Publish
 from services.matcher.repository.departures import DepartureRepository
 from services.matcher.repository.forgetting import ForgettingRepository
 from services.matcher.repository.incidents import IncidentRepository
+from services.matcher.repository.photos import PhotoRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
 from services.matcher.repository.stand_ins import StandInRepository
@@ -20,6 +21,7 @@ class Repository(
     DepartureRepository,
     ForgettingRepository,
     IncidentRepository,
+    PhotoRepository,
     RosterRepository,
     StandInRepository,
     SessionRepository,

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.matcher.models import Assignment, Dispatch, Extension, Incident, Leg, Referral, Session, Volunteer
+from services.matcher.models import Assignment, Dispatch, Extension, Incident, Leg, Photo, Referral, Session, Volunteer
 
 ERASED = "erased:"
 """Where a phone's fingerprint was: no phone has this one, so nobody signs in by it."""
@@ -25,7 +25,7 @@ class ForgettingRepository:
         return {dispatch.order_id: dispatch.ended for dispatch in found}
 
     async def forget_words(self, order_id: str, nothing: bytes) -> None:
-        """Every sealed word about an order; ``nothing`` is sealed where a column has to hold something."""
+        """Every sealed word and photo of an order; ``nothing`` is sealed where a column has to hold something."""
         emptied = (
             (Assignment, {"report": None, "note": None, "confidential_note": None}),
             (Leg, {"report": None}),
@@ -36,6 +36,7 @@ class ForgettingRepository:
         )
         for table, columns in emptied:
             await self._session.execute(update(table).where(col(table.order_id) == order_id).values(columns))
+        await self._session.execute(delete(Photo).where(col(Photo.order_id) == order_id))
 
     async def forget_sessions(self, volunteer_id: str) -> None:
         """Sign a volunteer out everywhere."""

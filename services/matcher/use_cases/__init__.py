@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.matcher.policies.photos import PhotoLimits
 from services.matcher.policies.policy import Policy
 from services.matcher.repository import Repository, Unit
 from services.matcher.use_cases.amending import Amending
@@ -23,6 +24,7 @@ from services.matcher.use_cases.incidents import Incidents
 from services.matcher.use_cases.means import Means
 from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
+from services.matcher.use_cases.photographing import Photographing
 from services.matcher.use_cases.pooling import Pooling
 from services.matcher.use_cases.recommending import Recommending
 from services.matcher.use_cases.recusing import Recusing
@@ -54,6 +56,7 @@ class UseCases:
         policy: Policy | None = None,
         marks: Marks | None = None,
         register: Register | None = None,
+        photos: PhotoLimits | None = None,
     ) -> None:
         policy = policy or Policy.of(rules.pairing)
         self.writer = writer
@@ -81,6 +84,7 @@ class UseCases:
         self.departing = Departing(means, vault, self.pairing, self.claiming)
         self.availing = Availing(rules, vault)
         self.forgetting = Forgetting(rules, vault, register)
+        self.photographing = Photographing(vault, photos or PhotoLimits())
         self.standing_in = StandingIn(rules)
         self.recommending = Recommending(means, self.deciding)
 

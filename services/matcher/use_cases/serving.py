@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.matcher.commands import CompleteLeg, HandBackLeg
-from services.matcher.models import Assignment, WholeDispatch
+from services.matcher.models import Assignment, Photo, WholeDispatch
 from services.matcher.policies.acceptance import HandBackReason
 from services.matcher.policies.deadlines import service_due
 from services.matcher.policies.fairness import check_confidential
+from services.matcher.policies.photos import check_named
 from services.matcher.repository import Unit
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.standing_aside import stand_aside
@@ -78,16 +79,17 @@ class Serving:
     async def complete_assignments(self, uow: Unit, commands: Sequence[Complete]) -> list[str | Refusal]:
         """It was served; the next leg is offered, or the resident reviews.
 
-        Refusals: ``NotFound``, ``AssignmentEnded``, ``NotStarted``, ``NothingConfidential``.
+        Refusals: ``NotFound``, ``AssignmentEnded``, ``NotStarted``, ``NothingConfidential``, ``PhotoUnknown``.
         """
         wholes = await uow.repository.by_assignment({command.assignment_id for command in commands})
+        photos = await uow.repository.photos_of({one.assignment_id for one in commands if one.wish.photos})
         answers: list[str | Refusal] = []
         completed: list[Assignment] = []
         followed: list[WholeDispatch] = []
         for command in commands:
             try:
                 whole, assignment = _own(wholes, command.assignment_id, command.volunteer_id)
-                self._complete(uow, whole, assignment, command.wish)
+                self._complete(uow, whole, assignment, command.wish, photos.get(assignment.assignment_id, ()))
             except Refusal as refusal:
                 answers.append(refusal)
                 continue
@@ -130,11 +132,17 @@ class Serving:
         await self._pairing.ask_again(uow, left.values())
         return answers
 
-    def _complete(self, uow: Unit, whole: WholeDispatch, assignment: Assignment, wish: CompleteLeg) -> None:
+    def _complete(
+        self, uow: Unit, whole: WholeDispatch, assignment: Assignment, wish: CompleteLeg, photos: Sequence[Photo]
+    ) -> None:
         order_id, note = whole.dispatch.order_id, wish.confidential_note
         check_confidential(self._rules, whole.dispatch.service, note)
+        check_named(wish.photos, [photo.photo_id for photo in photos])
         sealed = self._vault.seal(order_id, note) if note is not None else None
         assignment.complete(uow.now, self._vault.seal(order_id, wish.report), wish.minutes, sealed)
+        for photo in photos:
+            if photo.photo_id in wish.photos:
+                photo.report(uow.now)
 
     def _started(self, uow: Unit, whole: WholeDispatch, assignment: Assignment) -> None:
         dispatch, leg = whole.dispatch, whole.leg(assignment.leg_id)

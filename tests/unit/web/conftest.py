@@ -204,7 +204,7 @@ def make_teahouse(settings: TeahouseSettings | None = None, **more: Any) -> Fast
         readers=readers,
         callers=Callers("teahouse", SIGNER, _look_up, secure=settings.secure),
         routers=[teahouse_routes()],
-        **{"changes": Changes(0.05), "uploads": ("/api/leaves",), **more},
+        **{"changes": Changes(0.05), "uploads": {"/api/leaves": settings.upload_limit_bytes}, **more},
     )
     app = make_application(settings, parts)
     app.state.poured = []
