@@ -11,7 +11,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-un
 export PYTHONDONTWRITEBYTECODE :=
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test faults plants schemathesis canary audit contracts lock
+.PHONY: help setup run flows demo check test faults plants schemathesis canary audit suggestions contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ canary: .venv/dev.stamp ## plant words in every personal field and look for them
 audit: .venv/dev.stamp ## known weaknesses of what is pinned, and ruff's security rules over the tree (docs/security.md)
 	$(BIN)/ruff check --select S .
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes --requirement requirements.lock --requirement requirements-dev.lock
+
+suggestions: setup ## how well residents' own words find their service (docs/suggesting.md)
+	@$(BIN)/paidan definition suggest --held-out tests/data/phrases/held_out.csv
 
 contracts: .venv/dev.stamp ## write docs/openapi, docs/asyncapi and docs/access.md again, as the services serve them
 	$(BIN)/python -m tests.contracts.published

@@ -28,7 +28,6 @@ from services.intake.pages.privacy import Kept, privacy_pages
 from services.intake.pages.site import SITE
 from services.intake.policies.entry import DayHours
 from services.intake.policies.forgetting import Keeping
-from services.intake.policies.suggesting import Suggesting
 from services.intake.policies.suspicion import SpamLimits
 from services.intake.queries import Parties, Queries
 from services.intake.queries.by_phone import OrdersByPhone
@@ -37,6 +36,7 @@ from services.intake.queries.concerned import Concerned
 from services.intake.queries.deadlines import Deadlines
 from services.intake.queries.desk import DeskOrders
 from services.intake.queries.incidents import IncidentWords
+from services.intake.queries.lessons import Taught
 from services.intake.queries.personal import Personal, ToForget
 from services.intake.queries.serving import ServersContacts
 from services.intake.queries.similar import Bounds, SimilarOrders
@@ -137,7 +137,7 @@ class Intake:
         self.machinery.answer(answering(parties, contacts))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
-        suggesting = Suggesting(self.rules.services, self.rules.phrases)
+        suggesting = Taught(self.machinery.database, vault, self.use_cases.teaching.suggesting)
         join_tokens = JoinTokens(PurposeTokens(read_key(settings.keys, "tokens"), "join"), vault)
         ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         views = Views(self.rules)

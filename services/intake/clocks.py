@@ -96,6 +96,7 @@ class ForgettingClock:
     ) -> None:
         self._due = due
         self._forgetting, self._writer = use_cases.forgetting, use_cases.writer
+        self._teaching = use_cases.teaching
         self._register = register
         self._ask = ask
         self._clock = clock
@@ -107,6 +108,7 @@ class ForgettingClock:
         if not self._compared:
             await self.compare()
         await self._writer.do(self._forgetting.forget_sightings, now)
+        await self._writer.do(self._teaching.forget_lessons, now)
         count = 0
         for step in (Forgotten.HINTS, Forgotten.CONTACT):
             for order_id in await self._due.due(step, now, MOST):

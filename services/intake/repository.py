@@ -13,6 +13,7 @@ from services.intake.models import (
     Audited,
     Call,
     Closing,
+    Correction,
     DoorKey,
     Erasure,
     Extension,
@@ -33,6 +34,7 @@ from services.intake.models import (
     Server,
     Session,
     Sighting,
+    TaughtRun,
     UsedHandover,
 )
 from shared.contracts.words import OrderState, Outcome
@@ -180,6 +182,25 @@ class Repository(HandoverRepository, CodeRepository, MessagingRepository):
     async def forgive_misses(self, until: datetime) -> None:
         """Forget who has not missed since."""
         await self._session.execute(delete(Misses).where(col(Misses.last_at) <= until))
+
+    async def correction(self, order_id: str) -> Correction | None:
+        """Which service a coordinator said the words of an order asked for; whoever changes it has locked the order."""
+        return await self._session.get(Correction, order_id)
+
+    async def forget_correction(self, order_id: str) -> None:
+        """Forget that the words of an order were said to ask for another service."""
+        await self._session.execute(delete(Correction).where(col(Correction.order_id) == order_id))
+
+    async def taught_runs(self, prints: Collection[str], service: str, by: str) -> dict[str, TaughtRun]:
+        """What one coordinator has taught of these runs for a service, locked for change where there are row locks."""
+        mine = select(TaughtRun).where(col(TaughtRun.service) == service, col(TaughtRun.by) == by).with_for_update()
+        found = mine.where(col(TaughtRun.run_print).in_(prints)).order_by(col(TaughtRun.run_print))
+        return {one.run_print: one for one in await self._session.scalars(found)}
+
+    async def forget_lessons(self, until: datetime) -> None:
+        """Forget what was taken back, and what nobody has taught since."""
+        over = or_(col(TaughtRun.taught_at) <= until, col(TaughtRun.count) <= 0)
+        await self._session.execute(delete(TaughtRun).where(over))
 
     async def contact(self, order_id: str) -> OrderContact | None:
         """The sealed contact of an order."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from services.intake.access.doors import Doors
-from services.intake.commands import SetWindow, SplitOrder
+from services.intake.commands import CorrectService, SetWindow, SplitOrder
 from services.intake.queries import OrderFound
 from services.intake.queries.desk import DeskOrderView
 from services.intake.use_cases.arranging import Split, Timed
+from services.intake.use_cases.teaching import Teach
 from shared.identity.acting import who_of
 from shared.identity.tokens import Caller
 from shared.observability.tracing import current_traceparent
@@ -34,3 +35,10 @@ async def split_order(
     split = Split(found.order_id, wish, who_of(caller), key, current_traceparent())
     placed = await doors.use_cases.writer.do(doors.use_cases.splitting.split_orders, split)
     return SplitView(order_id=placed.order.order_id, reference=placed.order.reference)
+
+
+async def correct_service(doors: Doors, found: OrderFound, wish: CorrectService, caller: Caller) -> DeskOrderView:
+    """Learn which service the words asked for. Raises as ``Teaching.correct_services`` refuses."""
+    lesson = Teach(found.order_id, wish.service, who_of(caller))
+    await doors.use_cases.writer.do(doors.use_cases.teaching.correct_services, lesson)
+    return await doors.desk_view(found)

@@ -5,6 +5,7 @@ from services.intake.commands.changing import AmendOrder, AnswerExtension, Answe
 from services.intake.commands.closing import AnswerClosing, LogCall, ProposeClosing, TurnAway
 from services.intake.commands.placing import Channel, Consent, Contact, Excluded, Orderer, Party, PlaceOrder
 from services.intake.commands.revealing import RevealContact, RevealedPart, RevealReason
+from services.intake.commands.teaching import CorrectService
 from services.intake.commands.words import LONGEST_NAME, LONGEST_PHONE, LONGEST_TEXT, Code, Command, Line, Words
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Command",
     "Consent",
     "Contact",
+    "CorrectService",
     "Excluded",
     "Line",
     "LogCall",

@@ -18,6 +18,7 @@ from services.intake.models.ground import (
     UsedHandover,
 )
 from services.intake.models.incidents import Incident
+from services.intake.models.learning import Correction, TaughtRun
 from services.intake.models.orders import Order
 from services.intake.models.personal import Erasure, OrderContact, OrderReview
 
@@ -26,6 +27,7 @@ __all__ = [
     "Audited",
     "Call",
     "Closing",
+    "Correction",
     "DoorKey",
     "Erasure",
     "Extension",
@@ -46,6 +48,7 @@ __all__ = [
     "Server",
     "Session",
     "Sighting",
+    "TaughtRun",
     "TimelineEntry",
     "UsedHandover",
 ]

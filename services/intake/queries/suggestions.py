@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.intake.commands.concerning import Suggest
 from services.intake.policies.similarity import Matter
-from services.intake.policies.suggesting import Suggesting
+from services.intake.queries.lessons import Taught
 from services.intake.queries.similar import Similar, SimilarOrders, SimilarView
 from shared.community.definition import Community
 from shared.contracts.refusal import Conflict, Unauthenticated
@@ -75,7 +75,7 @@ class JoinTokens:
 class Suggestions:
     """Answers what somebody is about to order, under the rules of one community."""
 
-    def __init__(self, rules: Community, suggesting: Suggesting, similar: SimilarOrders, tokens: JoinTokens) -> None:
+    def __init__(self, rules: Community, suggesting: Taught, similar: SimilarOrders, tokens: JoinTokens) -> None:
         self._rules = rules
         self._suggesting = suggesting
         self._similar = similar
@@ -83,7 +83,7 @@ class Suggestions:
 
     async def to(self, asked: Suggest, language: str, now: datetime) -> SuggestionsView:
         """Services by the words; similar orders of the service that was named, else of the one that is chosen."""
-        told = self._suggesting.suggest(asked.text)
+        told = await self._suggesting.suggest(asked.text)
         names = self._rules.services_by_code
         return SuggestionsView(
             services=[
@@ -97,7 +97,7 @@ class Suggestions:
 
     def tells_of_danger(self, text: str) -> bool:
         """Whether the numbers that help at once come before anything else."""
-        return self._suggesting.suggest(text).danger
+        return self._suggesting.tells_of_danger(text)
 
     def _numbers(self) -> list[str]:
         return [*EMERGENCY, *([self._rules.station_phone] if self._rules.station_phone else [])]

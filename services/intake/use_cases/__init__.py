@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.intake.policies.missing import FREE_MISSES
+from services.intake.policies.suggesting import Suggesting
 from services.intake.policies.suspicion import SpamLimits
 from services.intake.repository import Repository
 from services.intake.use_cases.arranging import Splitting, Timing
@@ -22,6 +23,7 @@ from services.intake.use_cases.merging import Merging
 from services.intake.use_cases.missing import Missing
 from services.intake.use_cases.placing import Placing
 from services.intake.use_cases.suspecting import Suspecting
+from services.intake.use_cases.teaching import Teaching
 from services.intake.use_cases.turning_away import TurningAway
 from services.intake.use_cases.unreached import Unreached
 from shared.community.definition import Community
@@ -64,4 +66,5 @@ class UseCases:
         self.consenting = Consenting(rules)
         self.timing = Timing(rules)
         self.splitting = Splitting(vault, self.placing)
+        self.teaching = Teaching(rules, vault, Suggesting(rules.services, rules.phrases))
         self.importing = Importing(rules, self.placing)

@@ -19,6 +19,7 @@ from tests.unit.community import small_county
 
 CALLS, ORDERS, IMPORT = "POST /api/calls/{call_id}", "POST /api/desk/orders/{reference}", "POST /api/orders/import"
 EVENING = {"from": "2026-11-23T19:00:00+08:00", "to": "2026-11-23T21:00:00+08:00"}
+OVER_JSON_ALONE = {IMPORT}
 LEAVES: Mapping[str, tuple[str, str]] = {
     f"{CALLS}/result": ("attested", "call"),
     f"{CALLS}/reveal": ("revealed", "contact"),
@@ -28,6 +29,7 @@ LEAVES: Mapping[str, tuple[str, str]] = {
     f"{ORDERS}/merge": ("decided", "merge"),
     f"{ORDERS}/parties": ("decided", "add_party"),
     f"{ORDERS}/reveal": ("revealed", "contact"),
+    f"{ORDERS}/service": ("decided", "service"),
     f"{ORDERS}/spam": ("decided", "spam"),
     f"{ORDERS}/split": ("decided", "split"),
     f"{ORDERS}/verdict": ("attested", "verdict"),
@@ -42,7 +44,7 @@ PAGES: Mapping[str, list[str]] = {
     "POST /desk/orders/{reference}/concern": [f"{ORDERS}/join", f"{ORDERS}/parties"],
     **{
         f"POST /desk/orders/{{reference}}/{verb}": [f"{ORDERS}/{verb}"]
-        for verb in ("closing", "closing/answer", "merge", "reveal", "spam", "split", "verdict", "window")
+        for verb in ("closing", "closing/answer", "merge", "reveal", "service", "spam", "split", "verdict", "window")
     },
 }
 """Pages that change something, and the routes over JSON whose use cases are theirs."""
@@ -76,12 +78,12 @@ class Desk:
         into = await Story.of(self._place)
         await self.over("merge", {"into": into.reference})
 
-    async def spam(self) -> None:
-        """An order that was held."""
+    async def about_words(self, verb: str, body: Any, words: str) -> None:
+        """One of the verbs about an order's words."""
         story = Story(self._place)
-        placed = await story.ask("POST", "/api/orders", {}, {**BODY, "details": "see www.example.com"})
+        placed = await story.ask("POST", "/api/orders", {}, {**BODY, "details": words})
         story.reference = placed.json()["reference"]
-        self._does(story, f"{ORDERS}/spam", f"/api/desk/orders/{story.reference}/spam", {"reason": "advertising"})
+        self._does(story, f"{ORDERS}/{verb}", f"/api/desk/orders/{story.reference}/{verb}", body)
 
     async def calls(self) -> None:
         """Whoever reads no messages is looked up and called."""
@@ -130,7 +132,8 @@ async def everything(desk: Desk) -> None:
     await desk.over("closing/answer", {"accept": True}, first={"closing": {"reason": "no way"}})
     await desk.over("verdict", {"outcome": "fixed"}, *SERVED)
     await desk.merge()
-    await desk.spam()
+    await desk.about_words("spam", {"reason": "advertising"}, "see www.example.com")
+    await desk.about_words("service", {"service": "haircut"}, "her hair is too long")
     await desk.calls()
     desk.imports()
 
@@ -144,7 +147,7 @@ async def test_each_changing_route_leaves_one_row(tmp_path: Path, rules: Communi
         opened = await place.open_at(Story(place).now)
         over_json, pages = split(changing(ruled_routes(opened.app.routes)))
         assert over_json == set(LEAVES) == {one.route for one in desk.did}
-        assert (pages, over_json) == (set(PAGES), {one for those in PAGES.values() for one in those} | {IMPORT})
+        assert (pages, over_json) == (set(PAGES), {one for those in PAGES.values() for one in those} | OVER_JSON_ALONE)
         left = await left_by(opened.intake.machinery.database, desk.did)
         assert {one.route: [one.leaves] for one in desk.did} == left
     finally:

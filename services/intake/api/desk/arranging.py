@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Response
 
 from services.intake.access import Doors
-from services.intake.access.arranging import SplitView, set_window, split_order
-from services.intake.commands import SetWindow, SplitOrder
+from services.intake.access.arranging import SplitView, correct_service, set_window, split_order
+from services.intake.commands import CorrectService, SetWindow, SplitOrder
 from services.intake.queries.desk import DeskOrderView
 from shared.contracts.words import Window
 from shared.identity.tokens import Caller
@@ -17,7 +17,7 @@ IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=150, patt
 
 
 def arranging_routes(router: APIRouter, doors: Doors) -> None:
-    """``POST /orders/{reference}/window`` and ``/split``."""
+    """``POST /orders/{reference}/window``, ``/service`` and ``/split``."""
     coordinator: Any = Depends(doors.coordinator)
 
     @router.post("/orders/{reference}/window")
@@ -25,6 +25,13 @@ def arranging_routes(router: APIRouter, doors: Doors) -> None:
         """Change when the resident is served, as they wish; they hear of it."""
         found = await doors.order_within(reference, caller)
         return await set_window(doors, found, SetWindow(window=body), caller)
+
+    @router.post("/orders/{reference}/service")
+    async def service(reference: str, body: CorrectService, caller: Caller = coordinator) -> DeskOrderView:
+        """Say which service the order's words asked for, so that suggestions learn it; the order's own takes it back.
+        The order stays as it is: a second one is made by `/split`. 409 `no-words-kept`
+        where none are kept."""
+        return await correct_service(doors, await doors.order_within(reference, caller), body, caller)
 
     @router.post("/orders/{reference}/split", status_code=201)
     async def split(

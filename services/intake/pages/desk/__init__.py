@@ -28,7 +28,7 @@ def desk_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
             *standing_sections(rules),
             contact_section(),
             concerned_section(doors, rules),
-            arranging_section(),
+            arranging_section(doors),
             ending_section(doors),
         ],
     )

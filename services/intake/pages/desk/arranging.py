@@ -10,8 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.intake.access.arranging import set_window, split_order
-from services.intake.commands import SetWindow, SplitOrder
+from services.intake.access import Doors
+from services.intake.access.arranging import correct_service, set_window, split_order
+from services.intake.commands import CorrectService, SetWindow, SplitOrder
 from services.intake.pages.desk.page import ADDRESS, DeskPage, Section, Seen
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
@@ -29,24 +30,32 @@ _MOMENTS = ("window.from", "window.to")
 _ARRANGEABLE = frozenset(state.value for state in OPEN - {OrderState.DONE})
 
 
-def arranging_section() -> Section:
+def arranging_section(doors: Doors) -> Section:
     """The form for another time and the way to a second order, while nothing is served yet; and what was divided."""
 
     async def shows(seen: Seen) -> Mapping[str, Any] | None:
         can = seen.order.state in _ARRANGEABLE
-        return {"can": can} if can or seen.order.related else None
+        services = [(one.code, one.name) for one in doors.views.catalogue(current_reader().language)]
+        return {"can": can, "services": services} if can or seen.order.related else None
 
     return Section(_ARRANGING, shows)
 
 
 def arranging_pages(page: DeskPage) -> APIRouter:
-    """``/window`` and ``/split`` below an order's page."""
+    """``/window``, ``/service`` and ``/split`` below an order's page."""
     router = APIRouter(prefix=ADDRESS)
 
     @router.post("/window")
     async def window(request: Request, reference: str, caller: Caller = page.coordinator) -> Response:
         async def act(found: OrderFound, form: Form) -> None:
             await set_window(page.doors, found, form.read(SetWindow, moments=_MOMENTS, groups=("window",)), caller)
+
+        return await page.take(request, caller, reference, _ARRANGING, act)
+
+    @router.post("/service")
+    async def service(request: Request, reference: str, caller: Caller = page.coordinator) -> Response:
+        async def act(found: OrderFound, form: Form) -> None:
+            await correct_service(page.doors, found, form.read(CorrectService), caller)
 
         return await page.take(request, caller, reference, _ARRANGING, act)
 
