@@ -1,4 +1,4 @@
-"""``python -m tests.browser.icons`` (``make icons``): the installable shell's pictures, drawn from its one SVG.
+"""``python -m tests.browser.icons``: the installable shell's pictures, drawn from its one SVG.
 
 ``icon-*``: as it is; ``maskable-*``: on a full square with the drawing inside the safe zone, for devices that cut icons
 into a shape of their own.
