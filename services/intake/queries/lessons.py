@@ -32,7 +32,3 @@ class Taught:
         lessons = [Lesson(row.service, runs[row.run_print], row.by, row.count) for row in rows]
         learned = taught({run: weights[run] for run in runs.values()}, lessons)
         return self._suggesting.suggest(text, learned)
-
-    def tells_of_danger(self, text: str) -> bool:
-        """Whether the numbers that help at once come before anything else; no correction changes that."""
-        return self._suggesting.suggest(text).danger

@@ -95,10 +95,6 @@ class Suggestions:
             danger=self._numbers() if told.danger else [],
         )
 
-    def tells_of_danger(self, text: str) -> bool:
-        """Whether the numbers that help at once come before anything else."""
-        return self._suggesting.tells_of_danger(text)
-
     def _numbers(self) -> list[str]:
         return [*EMERGENCY, *([self._rules.station_phone] if self._rules.station_phone else [])]
 
