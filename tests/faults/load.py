@@ -86,7 +86,7 @@ class GatedDoors(Doors):
 class Load:
     """People acting on one site. Use as an async context manager: leaving it, they stop at once."""
 
-    def __init__(self, site: Site, dice: random.Random, *, pace: float = 0.8, at_once: int = AT_ONCE) -> None:
+    def __init__(self, site: Site, dice: random.Random, *, pace: float = 0.5, at_once: int = AT_ONCE) -> None:
         """``pace``: orders placed in a wall second, at most."""
         stack = site.attached
         self._ledger = site.ledger

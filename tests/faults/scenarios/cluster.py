@@ -14,7 +14,7 @@ from tests.faults.load import Load
 from tests.faults.report import Report
 from tests.faults.striking import strike_in_turn
 
-SECONDS = 120.0
+SECONDS = 100.0
 DATABASES = ("sqlite",)
 """The broker is what is tried: with one process of each service, the other database makes no difference to it."""
 

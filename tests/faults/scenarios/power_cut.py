@@ -16,7 +16,7 @@ from tests.faults.report import Report
 from tests.faults.site import open_site
 from tests.faults.striking import strike_in_turn
 
-SECONDS = 90.0
+SECONDS = 80.0
 DATABASES = ("sqlite", "postgresql")
 ALWAYS, AT_TIMES = "always", "2m"
 """How often the broker flushes: as the local stack has it, and as the server has it by default."""

@@ -22,7 +22,7 @@ from tests.faults.report import Report
 from tests.faults.striking import strike_in_turn
 from tests.servers import PostgresServer
 
-SECONDS = 120.0
+SECONDS = 100.0
 DATABASES = ("postgresql",)
 EACH = 2
 
