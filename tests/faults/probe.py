@@ -11,7 +11,9 @@ from functools import partial
 from typing import Any
 
 import httpx2
+from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.api import StreamState
 
 from deploy.attached import Attached, sign
 from deploy.demo.doors import TOKEN_TTL
@@ -76,26 +78,47 @@ async def _goes_through(site: Site, attached: Attached, key: str, within: float)
         await wait_for(followed, left, f"matcher's and notifier's part in {placed['reference']}")
 
 
+class _Looking:
+    """A way into the broker that is opened again when it was closed: a supervisor may end the broker once more."""
+
+    def __init__(self, attached: Attached) -> None:
+        self._attached = attached
+        self._connection: Client | None = None
+
+    async def js(self) -> JetStreamContext:
+        """Raises while the broker does not answer."""
+        if self._connection is None or self._connection.is_closed:
+            self._connection = await connect(self._attached)
+        return self._connection.jetstream(timeout=ANSWER_SECONDS)
+
+    async def last(self, stream: str) -> StreamState:
+        """What a stream has."""
+        return (await (await self.js()).stream_info(stream)).state
+
+    async def close(self) -> None:
+        """Leave."""
+        if self._connection is not None:
+            await self._connection.close()
+
+
 async def _taken(attached: Attached, within: float) -> None:
     """Every consumer has taken what its stream had when the broker first answered."""
     deadline = time.monotonic() + within
-    connection = await wait_for(lambda: connect(attached), within, "the broker to answer")
+    looking = _Looking(attached)
     try:
-        js = connection.jetstream(timeout=ANSWER_SECONDS)
         for service in SERVICES:
             for durable, publisher in durables_of(service):
                 stream = stream_of(publisher)
-                info = await wait_for(partial(js.stream_info, stream), within, f"{stream} to have a leader")
-                last = info.state.last_seq
-                taken = partial(_has_taken, js, stream, durable, last)
+                state = await wait_for(partial(looking.last, stream), within, f"{stream} to have a leader")
+                taken = partial(_has_taken, looking, stream, durable, state.last_seq)
                 await wait_for(taken, deadline - time.monotonic(), f"{durable} to take what was under way")
     finally:
-        await connection.close()
+        await looking.close()
 
 
-async def _has_taken(js: JetStreamContext, stream: str, durable: str, last: int) -> bool:
+async def _has_taken(looking: _Looking, stream: str, durable: str, last: int) -> bool:
     await asyncio.sleep(LOOK_SECONDS)
-    consumer = await js.consumer_info(stream, durable)
+    consumer = await (await looking.js()).consumer_info(stream, durable)
     floor = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
     return floor >= last or not (consumer.num_pending or consumer.num_ack_pending)
 
