@@ -40,7 +40,7 @@ test: .venv/dev.stamp ## the whole test suite, browser tests included; DATABASES
 	@$(BIN)/python -m compileall -q -j 0 deploy services shared tests
 	DATABASES=$(DATABASES) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 
-faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for ten minutes, and verify that nothing is lost (docs/faults.md)
+faults: .venv/dev.stamp ## kill, stop, cut, fill and forge for a quarter of an hour, and verify that nothing is lost (docs/faults.md)
 	@$(BIN)/python -m tests.faults $(FAULTS)
 
 plants: .venv/dev.stamp ## plant known bugs and see the fault suite catch each (docs/faults.md)

@@ -9,22 +9,21 @@ from deploy.attached import Attached
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from tests.browser.people import coordinator, sign_in
-from tests.browser.test_pages_stay_usable import ROOMY, fits, roomy_or_not
+from tests.browser.test_pages_stay_usable import fits, roomy
 from tests.browser.windows import window
 
 VOLUNTEER = Caller(Role.VOLUNTEER, "v-0004")
 
 
-@pytest.mark.parametrize("view", ["normal", ROOMY])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-async def test_posts_and_the_week_fit_a_phone(stack: Attached, browser: Browser, language: str, view: str) -> None:
+async def test_posts_and_the_week_fit_a_phone(stack: Attached, browser: Browser, language: str) -> None:
     """In both languages and both sizes, for volunteers and coordinators."""
     matcher = stack.url("matcher")
-    async with roomy_or_not(browser, language, view) as volunteer:
+    async with roomy(browser, language) as volunteer:
         await sign_in(volunteer, stack, "matcher", VOLUNTEER)
         for path in ("/posts", "/availability", "/registration"):
             await fits(volunteer, f"{matcher}{path}")
-    async with roomy_or_not(browser, language, view) as desk:
+    async with roomy(browser, language) as desk:
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await fits(desk, f"{matcher}/posts")
 
