@@ -1,8 +1,12 @@
-"""``paidan access``: new keys for tokens, tokens that are taken back, and people who are signed out everywhere."""
+"""``paidan access``: new keys for tokens, tokens that are taken back, people who are signed out everywhere, and the
+operators who sign in by password.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -15,8 +19,12 @@ from deploy.problems import StackProblem
 from shared.contracts.refusal import Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
+from shared.identity.operators import OperatorRefused, Operators
 
 access = typer.Typer(help="Keys of tokens, and who is no longer let in.", no_args_is_help=True)
+ops = typer.Typer(help="Operators who sign in by password.", no_args_is_help=True)
+access.add_typer(ops, name="ops")
+Name = Annotated[str, typer.Argument(help="An id; no real name: it stands in the audit.")]
 
 
 def _book(data: Data) -> AccessBook:
@@ -54,3 +62,58 @@ def end(
     """Sign somebody out everywhere: all their sessions and tokens of this moment, in all services."""
     _book(data).end(role, subject, datetime.now(UTC))
     typer.echo(f"{role.value} {subject} is signed out")
+
+
+@ops.command("add")
+def add_operator(name: Name, data: Data = DATA) -> None:
+    """A new operator; the password is asked for, or read from standard input."""
+    with _said():
+        _operators(data).add(name, _password())
+    typer.echo(f"operator {name} signs in by password from now on")
+
+
+@ops.command("password")
+def change_password(name: Name, data: Data = DATA) -> None:
+    """Another password; all of the operator's sessions and tokens end."""
+    with _said():
+        _operators(data).change(name, _password())
+    _book(data).end(Role.OPS, name, datetime.now(UTC))
+    typer.echo(f"operator {name} has another password, and is signed out everywhere")
+
+
+@ops.command("remove")
+def remove_operator(name: Name, data: Data = DATA) -> None:
+    """End an operator's account, sessions and tokens."""
+    with _said():
+        _operators(data).remove(name)
+    _book(data).end(Role.OPS, name, datetime.now(UTC))
+    typer.echo(f"operator {name} is removed, and signed out everywhere")
+
+
+@ops.command("list")
+def list_operators(data: Data = DATA) -> None:
+    """Who signs in by password."""
+    for name in _operators(data).names():
+        typer.echo(name)
+
+
+def _operators(data: Data) -> Operators:
+    _book(data)  # says where there is no installation
+    return Operators(Layout.at(data).keys)
+
+
+def _password() -> str:
+    """Typed twice without being shown, or one line of standard input: never an argument, which lists of processes
+    show."""
+    if sys.stdin.isatty():
+        told: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return told
+    return sys.stdin.readline().rstrip("\n")
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except OperatorRefused as refused:
+        raise StackProblem(str(refused)) from None

@@ -12,12 +12,14 @@ from fastapi import FastAPI
 
 from services.notifier import api, pages
 from services.notifier.access import Doors
+from services.notifier.access.passwords import PasswordDoor
 from services.notifier.access.settling import Settling
 from services.notifier.clocks import AlertCount, DeliveryClock, LetterCount, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.audit_words import AUDIT_WORDS
 from services.notifier.pages.letter_words import LETTER_WORDS
+from services.notifier.pages.signing_in import password_pages
 from services.notifier.policies.channels import read_order
 from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
@@ -38,6 +40,7 @@ from shared.community.definition import Community, load
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
 from shared.identity.keys import read_key
+from shared.identity.operators import Operators
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
@@ -190,7 +193,10 @@ def application_of(notifier: Notifier) -> FastAPI:
     )
     shown = Pages(HERE / "templates", SITE, tokens)
     callers = Callers("notifier", notifier.signer, notifier.sessions.caller_of, secure=settings.secure)
-    door = SigningIn(notifier.signer, Sessions(notifier.machinery.writer), callers, (Role.OPS,))
+    sessions = Sessions(notifier.machinery.writer)
+    door = SigningIn(notifier.signer, sessions, callers, (Role.OPS,))
+    operators, key = Operators(settings.keys), read_key(settings.keys, "tokens")
+    by_password = PasswordDoor(notifier.machinery.writer, operators, key, settings.password_tries)
     parts = Parts(
         title="paidan notifier",
         version=VERSION,
@@ -199,7 +205,7 @@ def application_of(notifier: Notifier) -> FastAPI:
         callers=callers,
         routers=[
             api.make_router(notifier.doors),
-            signing_in_routes(shown, door),
+            signing_in_routes(shown, door, password_pages(shown, by_password, sessions, callers)),
             pages.make_router(notifier.doors, shown, notifier.rules),
         ],
         changes=notifier.changes,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -23,6 +23,7 @@ from services.notifier.models import (
     Notice,
     NotifierTable,
     Outbox,
+    PasswordTries,
     Published,
     Session,
 )
@@ -51,6 +52,20 @@ class Repository(MessagingRepository, SessionRepository):
         """Insert orders before anything refers to them."""
         self._session.add_all(orders)
         await self._session.flush()
+
+    def add(self, *rows: NotifierTable) -> None:
+        """Have rows inserted with this unit."""
+        self._session.add_all(rows)
+
+    async def password_tries(self, prints: Collection[str]) -> dict[str, PasswordTries]:
+        """How often passwords were tried, locked for change where the database has row locks."""
+        found = select(PasswordTries).where(col(PasswordTries.print).in_(prints)).with_for_update()
+        return {one.print: one for one in await self._session.scalars(found)}
+
+    async def forget_tries(self, print_: str, until: datetime) -> None:
+        """Forget one name's, and those nobody has added to since."""
+        tries = PasswordTries
+        await self._session.execute(delete(tries).where((col(tries.print) == print_) | (col(tries.last_at) <= until)))
 
     async def matters(self, order_ids: Collection[str]) -> dict[str, Matter]:
         """Matters of the board by order, locked for change where the database has row locks."""

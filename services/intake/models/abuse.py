@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Field
 
 from services.intake.models.ground import IntakeTable
-from services.intake.policies.missing import wait_after
+from shared.identity.waiting import wait_after
 
 
 class Sighting(IntakeTable, table=True):

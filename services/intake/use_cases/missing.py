@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.models import Misses
-from services.intake.policies.missing import FORGIVEN, TooManyMisses
+from services.intake.policies.missing import TooManyMisses
 from services.intake.repository import Unit
 from shared.contracts.refusal import Refusal
+from shared.identity.waiting import FORGIVEN
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from services.notifier.models.notices import (
     Published,
     Session,
 )
+from services.notifier.models.passwords import PasswordTries
 
 __all__ = [
     "AT_ONCE",
@@ -35,6 +36,7 @@ __all__ = [
     "Notice",
     "NotifierTable",
     "Outbox",
+    "PasswordTries",
     "Published",
     "Session",
 ]

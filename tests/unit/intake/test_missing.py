@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from services.intake.models import Misses
-from services.intake.policies.missing import FORGIVEN, wait_after
+from shared.identity.waiting import FORGIVEN, wait_after
 
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)
 
