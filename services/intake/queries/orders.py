@@ -12,7 +12,7 @@ from services.intake.models import Closing, Extension, Leg, Order, ProposedTime,
 from services.intake.queries.related import related_to
 from services.intake.queries.views import ClosingView, OrderView, Views
 from shared.community.definition import Community
-from shared.contracts.words import Part
+from shared.contracts.words import Part, Role
 from shared.identity.sessions import hash_of
 from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
@@ -49,6 +49,7 @@ class Queries:
     def __init__(self, database: Database, rules: Community, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._rules = rules
         self._views = Views(rules)
 
     async def find(self, reference: str) -> OrderFound | None:
@@ -59,10 +60,17 @@ class Queries:
         return OrderFound(row.order_id, reference, row.grid) if row else None
 
     async def caller_of(self, session_token: str) -> Caller | None:
-        """Whom a browser's session speaks for."""
+        """Whom a browser's session speaks for: a coordinator as long as they answer for the area it was opened for."""
         async with self._database.reading() as session:
             row = await session.get(Session, hash_of(session_token))
-        return row.caller(datetime.now(UTC)) if row else None
+        caller = row.caller(datetime.now(UTC)) if row else None
+        return caller if caller is not None and self._still_answers(caller) else None
+
+    def _still_answers(self, caller: Caller) -> bool:
+        if caller.role is not Role.COORDINATOR:
+            return True
+        named = self._rules.ladder.by_id.get(caller.subject)
+        return named is not None and named.area == caller.area
 
     async def reference_of(self, order_id: str) -> str | None:
         """The reference of an order."""

@@ -9,9 +9,11 @@ from pydantic import BaseModel, StringConstraints
 
 from services.matcher.access import Doors
 from services.matcher.queries.photos import PhotoView
+from shared.contracts.refusal import NotFound
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from shared.web.callers import CoordinatorCaller, VolunteerCaller, require
+from shared.web.paging import Page
 from shared.web.pictures import JPEG, picture_response
 
 PhotoId = Annotated[str, StringConstraints(max_length=64)]
@@ -35,15 +37,19 @@ def photo_routes(router: APIRouter, doors: Doors) -> None:
         return PhotoKeptView(photo_id=await doors.keep_photo(assignment_id, caller, await photo.read()))
 
     @router.get("/assignments/{assignment_id}/photos", tags=["volunteers"])
-    async def mine(assignment_id: str, caller: VolunteerCaller) -> list[PhotoView]:
+    async def mine(assignment_id: str, caller: VolunteerCaller) -> Page[PhotoView]:
         """The photos of an assignment of mine. Unless a report names one, it goes after a day."""
-        return await doors.queries.photos.of_assignment(assignment_id, caller.subject)
+        if not await doors.queries.photos.is_mine(assignment_id, caller.subject):
+            raise NotFound
+        return Page(items=await doors.queries.photos.of_assignment(assignment_id, caller.subject))
 
     @router.get("/legs/{leg_id}/photos", tags=["coordinators"])
-    async def of_leg(leg_id: str, caller: CoordinatorCaller) -> list[PhotoView]:
+    async def of_leg(leg_id: str, caller: CoordinatorCaller) -> Page[PhotoView]:
         """The photos that reports about a leg name."""
         areas = doors.rules.areas.all_below(await doors.access.areas_of(caller))
-        return await doors.queries.photos.of_leg(leg_id, areas)
+        if not await doors.queries.photos.is_in(leg_id, areas):
+            raise NotFound
+        return Page(items=await doors.queries.photos.of_leg(leg_id, areas))
 
     @router.get("/photos/{photo_id}", tags=["volunteers"], response_class=Response, responses=JPEG)
     async def picture(photo_id: PhotoId, caller: Caller = seen) -> Response:

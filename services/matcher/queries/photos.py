@@ -35,6 +35,11 @@ class PhotoQueries(Looking):
         mine = select(col(Assignment.assignment_id)).where(col(Assignment.assignment_id) == assignment_id)
         return bool(await self._all(mine.where(col(Assignment.volunteer_id) == volunteer_id)))
 
+    async def is_in(self, leg_id: str, areas: Collection[str]) -> bool:
+        """Whether a leg is of an order in one of these areas."""
+        here = select(col(Leg.leg_id)).join(Dispatch, col(Dispatch.order_id) == col(Leg.order_id))
+        return bool(await self._all(here.where(col(Leg.leg_id) == leg_id, col(Dispatch.grid).in_(areas))))
+
     async def of_assignment(self, assignment_id: str, volunteer_id: str) -> list[PhotoView]:
         """Those of a volunteer's own assignment, the oldest first."""
         mine = self._known().join(Assignment, col(Assignment.assignment_id) == col(Photo.assignment_id))

@@ -57,6 +57,7 @@ async def test_a_child_that_was_born_is_a_process_of_its_own(tmp_path: Path) -> 
         assert 1 == threads_of(forked_by)
         os.kill(one, signal.SIGKILL)
         assert forked_by == parent_of(await another_pid(supervisor, "one", one))
+        await wait_for(lambda: _started(tmp_path / "logs", 3), what="one to be healthy again")
         assert pids["two"] == supervisor.pids["two"]
     assert ["exit -9"] == [fact["cause"] for fact in facts(tmp_path / "logs", "child.lost")]
     assert [0, 0] == [fact["code"] for fact in facts(tmp_path / "logs", "child.ended")][1:]
@@ -96,6 +97,10 @@ async def test_the_exit_code_of_a_child_that_was_born_is_its_own(tmp_path: Path)
         with pytest.raises(ChildLost, match=r"failed \(exit 3\); see .*one\.log"):
             await supervisor.run("one", child.argv, child.environment, project_directory(), born=True)
     assert "cannot start" in (tmp_path / "logs" / "one.log").read_text()
+
+
+async def _started(logs: Path, times: int) -> bool:
+    return len(facts(logs, "child.started")) == times
 
 
 async def _over(pid: int) -> bool:

@@ -29,7 +29,7 @@ MINUTE = timedelta(seconds=60)
 PAGE = {"accept": "text/html"}
 FROM_DESK = {**PAGE, "origin": DESK, "sec-fetch-site": "same-site"}
 SECRET = re.compile(r'name="token" value="([^"]+)"')
-COORDINATOR = Caller(Role.COORDINATOR, "c-1", "east-g1")
+COORDINATOR = Caller(Role.COORDINATOR, "c-2", "east-g1")
 
 
 @dataclass
@@ -107,6 +107,16 @@ async def test_a_coordinator_goes_from_the_desk_to_the_order_without_signing_in_
     assert (303, f"/desk/orders/{both.reference}") == (entered.status_code, entered.headers["location"])
     order = await both.intake.get(entered.headers["location"], headers=PAGE)
     assert (200, True) == (order.status_code, f'href="{DESK}"' in order.text)
+
+
+@pytest.mark.parametrize(
+    "moved", [Caller(Role.COORDINATOR, "c-2", "east-g2"), Caller(Role.COORDINATOR, "c-gone", "east-g1")]
+)
+async def test_who_answers_for_another_area_is_signed_out(both: Both, moved: Caller) -> None:
+    """A session of an area that is not theirs, or not any more, speaks for nobody."""
+    entered = await both.hand_over(both.token(moved))
+    order = await both.intake.get(entered.headers["location"], headers=PAGE)
+    assert (303, 303, True) == (entered.status_code, order.status_code, "sign-in" in order.headers["location"])
 
 
 async def test_a_handover_is_used_once(both: Both) -> None:

@@ -75,7 +75,7 @@ async def test_a_photo_is_sent_once_named_by_the_report_and_seen_by_whoever_may(
     await house.tap(f"{scene.path}/complete", scene.me, REPORT | {"photos": [photo_id]})
     assert [200, 404, 200, 404] == await scene.seen(photo_id, scene.me, other, near, far)
     listed = await house.ask("GET", f"/api/legs/{scene.order_id}-l1/photos", near)
-    assert (200, [{"photo_id": photo_id, "reported": True}]) == listed
+    assert (200, {"items": [{"photo_id": photo_id, "reported": True}], "next": None}) == listed
     answer = await house.client.get(f"/api/photos/{photo_id}", headers=near)
     told = [answer.headers[name] for name in ("content-type", "cache-control", "x-content-type-options")]
     assert ["image/jpeg", "private, no-store", "nosniff"] == told
@@ -115,10 +115,10 @@ async def test_the_form_takes_photos_without_scripts(house: House) -> None:
     bad = [("photo", ("a.jpg", photo(1), "image/jpeg")), ("photo", ("b.jpg", b"GIF89a", "image/jpeg"))]
     refused = await house.client.post(path, headers=headers, data={"report": "settled"}, files=bad)
     assert (415, 1) == (refused.status_code, refused.text.count('name="photos[]"'))
-    (kept,) = (await house.ask("GET", f"{scene.path}/photos", scene.me))[1]
+    (kept,) = (await house.ask("GET", f"{scene.path}/photos", scene.me))[1]["items"]
     fields = {"report": "settled", "photos[]": kept["photo_id"]}
     files = [("photo", ("c.jpg", photo(2), "image/jpeg"))]
     answer = await house.client.post(path, headers=headers, data=fields, files=files)
     assert (303, "/thanks") == (answer.status_code, answer.headers["location"])
     _, photos = await house.ask("GET", f"{scene.path}/photos", scene.me)
-    assert [True, True] == [one["reported"] for one in photos]
+    assert [True, True] == [one["reported"] for one in photos["items"]]
