@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import sqlite3
@@ -49,11 +48,6 @@ class Service:
         self.process.send_signal(signal.SIGTERM)
         code = await asyncio.wait_for(self.process.wait(), 60)
         return code, time.monotonic() - began
-
-    def said(self, event: str) -> list[dict[str, Any]]:
-        """Its log lines of one event."""
-        lines = [json.loads(line) for line in self.database.with_suffix(".log").read_text().splitlines()]
-        return [line for line in lines if line["event"] == event]
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """What a query finds in its file."""
