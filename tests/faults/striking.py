@@ -14,7 +14,7 @@ from tests.faults.probe import recovered
 from tests.faults.report import Report
 from tests.faults.site import Site
 
-GROUP = 12
+GROUP = 20
 """Faults between two verifications."""
 STILL_SECONDS = 75.0
 """People try again all the time: when no order is accepted for so long, the stack stands still."""

@@ -12,7 +12,7 @@ from tests.faults.report import Report
 from tests.faults.site import open_site
 from tests.faults.striking import strike_in_turn
 
-SECONDS = 210.0
+SECONDS = 180.0
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -12,7 +12,7 @@ from tests.faults.report import Report
 from tests.faults.site import open_site
 from tests.faults.striking import strike_in_turn
 
-SECONDS = 100.0
+SECONDS = 80.0
 EARLY_SECONDS = 20.0
 """Ten minutes otherwise, longer than the whole scenario."""
 DATABASES = ("sqlite", "postgresql")
