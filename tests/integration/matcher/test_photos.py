@@ -5,11 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
 from services.matcher.models import Photo
 from services.matcher.queries.photos import PhotoQueries
+from shared.contracts.refusal import NotFound
 from shared.contracts.words import Role
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import FAR_GRID, GRID, volunteer
@@ -122,3 +124,18 @@ async def test_the_form_takes_photos_without_scripts(house: House) -> None:
     assert (303, "/thanks") == (answer.status_code, answer.headers["location"])
     _, photos = await house.ask("GET", f"{scene.path}/photos", scene.me)
     assert [True, True] == [one["reported"] for one in photos]
+
+
+async def test_the_photos_of_an_order_are_told_once_a_report_names_them(house: House) -> None:
+    """Asked for another order, or before the report, there is none."""
+    scene, stage = await Scene(house).begin(), house.stage
+    _, kept = await scene.send(photo())
+    photo_id, photos = kept["photo_id"], PhotoQueries(stage.database, stage.vault)
+    assert [] == await photos.of_order(scene.order_id)
+    with pytest.raises(NotFound):
+        await photos.for_order(photo_id, scene.order_id)
+    await house.tap(f"{scene.path}/complete", scene.me, REPORT | {"photos": [photo_id]})
+    assert [photo_id] == [one.photo_id for one in await photos.of_order(scene.order_id)]
+    assert b"\xff\xd8" == (await photos.for_order(photo_id, scene.order_id))[:2]
+    with pytest.raises(NotFound):
+        await photos.for_order(photo_id, "another")
