@@ -15,6 +15,7 @@ from shared.contracts.refusal import NotFound
 from shared.contracts.words import Role
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import FAR_GRID, GRID, volunteer
+from tests.integration.matcher.test_climbing import clock_of
 
 MEDIATION = "mediation-maoling-east"
 REPORT = {"report": "settled"}
@@ -102,7 +103,11 @@ async def test_photos_go_with_the_words_and_when_no_report_names_them(house: Hou
     stage.later(hours=25)
     (old,) = await photos.unfinished(stage.now - use_case.limits.unfinished, 9)
     async with stage.units() as uow:
-        await use_case.drop_unfinished(uow, [old, named["photo_id"]])
+        await use_case.drop_unfinished(uow, [named["photo_id"]])
+    assert old != named["photo_id"]
+    assert 2 == await scene.count()
+    async with stage.writing():
+        await clock_of(stage).sweep(stage.now)
     assert (1, [200]) == (await scene.count(), await scene.seen(named["photo_id"], scene.me))
     async with stage.units() as uow:
         await uow.repository.forget_words(scene.order_id, b"")
