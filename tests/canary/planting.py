@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from deploy.demo.doors import Doors
 from shared.contracts.words import Role
@@ -15,6 +18,9 @@ _HAN = "鑫淼焱垚燚犇骉羴毳聂叒叕嚞囍卍"
 """Characters of hardly any text, so that a word of six of them stands nowhere by chance."""
 
 _LATIN = "bcdfghjklmnpqrstvwxz"
+
+_DESCRIPTION = 0x010E
+"""The EXIF tag of a picture's title."""
 
 
 @dataclass
@@ -89,9 +95,21 @@ async def _serve(visitor: Visitor, doors: Doors, canaries: Canaries, placed: dic
     danger = {"kind": "other", "words": canaries.word("volunteer's danger")}
     await _say(visitor, "matcher", f"{path}/incident", token, danger)
     await _say(visitor, "matcher", f"{path}/start", token, {})
+    photo = {"photo": ("photo.jpg", _photo(canaries), "image/jpeg")}
+    sent = await visitor("POST", "matcher", f"{path}/photos", token, files=photo)
+    assert 201 == sent.status_code, sent.text
     report = {"report": canaries.word("report"), "confidential_note": canaries.word("mediator's note"), "minutes": 30}
+    report["photos"] = [sent.json()["photo_id"]]
     await _say(visitor, "matcher", f"{path}/complete", token, report)
     await in_state(doors, placed, "done")
+
+
+def _photo(canaries: Canaries) -> bytes:
+    """A photo with words where cameras and programs write them."""
+    exif, file = Image.Exif(), BytesIO()
+    exif[_DESCRIPTION] = canaries.word("photo's description").split()[1]
+    Image.new("RGB", (60, 40)).save(file, "JPEG", exif=exif, comment=canaries.word("photo's comment").encode())
+    return file.getvalue()
 
 
 async def _refused(visitor: Visitor, canaries: Canaries, token: str) -> None:
