@@ -18,8 +18,7 @@ from deploy.attached import Attached, attach
 from shared.contracts.flows import SERVICES
 from tests.calling.asking import Outcome, call
 from tests.calling.ground import prepare
-from tests.flows.conftest import EVENING
-from tests.integration.deploy.stacks import free_port_base, up
+from tests.integration.deploy.stacks import EVENING, free_port_base, up
 from tests.servers import PostgresServer
 
 LEAST_CALLS = 5_000
