@@ -23,8 +23,10 @@ from shared.contracts.envelope import to_headers
 from shared.contracts.flows import SERVICES
 from shared.contracts.words import Role
 from tests.calling.run import standing
-from tests.canary.planting import Canaries, plant
+from tests.canary.planting import Planting, serve_with_words
 from tests.canary.searching import files_below, in_bytes, in_doors, in_tables, whatever_is_found
+from tests.canary.staffing import decide_with_words
+from tests.canary.words import Canaries
 from tests.flows.visitors import Visitor, visiting
 from tests.integration.deploy.stacks import paidan
 from tests.waiting import wait_for
@@ -41,7 +43,8 @@ async def play(database: str, console: Console) -> bool:
         async with standing(at / "stack", database) as stack, Doors(stack) as doors, visiting(stack) as visitor:
             planted = Canaries()
             for number in range(ROUNDS):
-                planted.words |= {f"{number} {where}": word for where, word in await _round(visitor, doors)}
+                planting = await _round(visitor, doors)
+                planted.words |= {f"{number} {where}": word for where, word in planting.canaries.words.items()}
                 await kill(visitor, SERVICES[number % len(SERVICES)])
             await forge(stack, doors)
             found, looked = await search(visitor, doors, planted, at / "backup")
@@ -54,9 +57,14 @@ async def play(database: str, console: Console) -> bool:
         shutil.rmtree(at, ignore_errors=True)
 
 
-async def _round(visitor: Visitor, doors: Doors) -> list[tuple[str, str]]:
-    await visitor.write("intake", "DELETE FROM codes")
-    return list((await plant(visitor, doors)).words.items())
+async def _round(visitor: Visitor, doors: Doors) -> Planting:
+    for service in ("intake", "matcher"):
+        await visitor.write(service, "DELETE FROM codes")
+    planting = await Planting.at(visitor, doors)
+    await serve_with_words(planting)
+    await decide_with_words(planting)
+    assert not planting.unplanted, f"no word was planted in {sorted(planting.unplanted)}"
+    return planting
 
 
 async def kill(visitor: Visitor, service: str) -> None:
