@@ -6,7 +6,7 @@ from deploy.attached import Attached
 from deploy.demo.doors import Doors
 from shared.contracts.words import Role
 from tests.canary.planting import Planting, serve_with_words
-from tests.canary.searching import files_below, in_bytes, in_doors, in_tables
+from tests.canary.searching import files_below, in_bytes, in_doors, in_tables, whatever_is_found
 from tests.canary.staffing import decide_with_words
 from tests.canary.words import Canaries
 from tests.flows.visitors import visiting
@@ -19,6 +19,7 @@ async def test_no_canary_leaves_the_vault(stack: Attached, doors: Doors) -> None
         await serve_with_words(planting)
         await decide_with_words(planting)
         tokens = ("", doors.as_caller(Role.OPS, "ops"), doors.as_caller(Role.VOLUNTEER, "v-0001"))
+        assert [] == await whatever_is_found(stack)
         places = [*await in_tables(visitor), *await in_doors(visitor, tokens)]
         for service in ("intake", "matcher"):
             await visitor.write(service, "DELETE FROM codes")
