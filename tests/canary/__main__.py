@@ -9,6 +9,7 @@ import shutil
 import signal
 import tempfile
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -40,14 +41,18 @@ async def play(database: str, console: Console) -> bool:
     """Whether nothing was found."""
     at = Path(tempfile.mkdtemp(prefix="paidan-canary-"))
     try:
-        async with standing(at / "stack", database) as stack, Doors(stack) as doors, visiting(stack) as visitor:
+        async with (
+            standing(at / "stack", database) as (stack, told),
+            Doors(stack) as doors,
+            visiting(stack) as visitor,
+        ):
             planted = Canaries()
             for number, grid in enumerate(_grids(stack)):
                 planting = await _round(visitor, doors, grid)
                 planted.words |= {f"{number} {where}": word for where, word in planting.canaries.words.items()}
                 await kill(visitor, SERVICES[number % len(SERVICES)])
             await forge(stack, doors)
-            found, looked = await search(visitor, doors, planted, at / "backup")
+            found, looked = await search(visitor, doors, planted, await _backup(stack, told, at / "backup"))
         console.print(f"{len(planted.words)} words in {ROUNDS} rounds on {database}; looked through {looked:,} bytes")
         for line in found:
             console.print(f"  FOUND {line}", highlight=False)
@@ -103,11 +108,16 @@ async def forge(stack: Attached, doors: Doors) -> None:
     await wait_for(buried, BACK_SECONDS, "the forged fact to be buried")
 
 
+async def _backup(stack: Attached, environment: Mapping[str, str], at: Path) -> Path:
+    arguments = ("backup", str(at), "--data", str(stack.layout.data))
+    made = await paidan(*arguments, within=BACKUP_SECONDS, environment=environment)
+    assert made.code == 0, made.err
+    return at
+
+
 async def search(visitor: Visitor, doors: Doors, planted: Canaries, backup: Path) -> tuple[list[str], int]:
     """What was found, and how many bytes were looked through."""
     stack = visitor.stack
-    made = await paidan("backup", str(backup), "--data", str(stack.layout.data), within=BACKUP_SECONDS)
-    assert made.code == 0, made.err
     tokens = ("", doors.as_caller(Role.OPS, "ops"), doors.as_caller(Role.VOLUNTEER, "v-0001"))
     places = [*await in_tables(visitor), *await in_doors(visitor, tokens)]
     places += files_below(stack.layout.data, frozenset({"notices.jsonl"}))
