@@ -165,7 +165,7 @@
   })
   addEventListener("popstate", event => {
     if (event.state?.step && latest) once(() => turn(asked(latest, event.state.step), false))
-    else location.reload()
+    else if (!location.hash) location.reload() // a place on this page is no other page
   })
   addEventListener("online", () => waiting().length ? once(sendWaiting) : say(""))
   setInterval(() => { if (waiting().length && document.visibilityState === "visible") once(sendWaiting) }, TRY_AGAIN)
