@@ -49,7 +49,7 @@
     const sent = new FormData(form)
     if (button?.name) sent.set(button.name, button.value)
     sent.delete("form_token")
-    return { action: new URL(button?.formAction || form.action).pathname, fields: [...sent], at: Date.now() }
+    return { action: new URL(button?.hasAttribute("formaction") ? button.formAction : form.action).pathname, fields: [...sent], at: Date.now() }
   }
   const asked = (order, step) => // the same order, at one of its pages
     ({ ...order, fields: [...order.fields.filter(([name]) => !OF_ONE_TAP.includes(name)), ["to", step]] })
