@@ -24,7 +24,7 @@ def placed_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
     @router.get("/placed")
     async def placed(request: Request, found: OrderFound = concerned) -> Response:
         order = await doors.view_for(found)
-        shown = {
+        shown: dict[str, Any] = {
             "order": order,
             "service_name": order.service_name.told_in(current_reader().language),
             "holder": holder_name(rules, order.holder, gettext("You")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from services.intake.access import Doors
@@ -36,7 +36,11 @@ from shared.web.i18n import gettext, msgid
 AT_ONCE, ANY_DAY = "urgent", "any"
 """The two answers to "when" that say how soon, and no time."""
 HOW_SOON = {AT_ONCE: Urgency.URGENT, ANY_DAY: Urgency.FLEXIBLE}
-SAID = {**WHENS, AT_ONCE: msgid("At once: it is urgent"), ANY_DAY: msgid("It can wait, any day is right")}
+SAID: Mapping[str, str] = {
+    **{choice.value: said for choice, said in WHENS.items()},
+    AT_ONCE: msgid("At once: it is urgent"),
+    ANY_DAY: msgid("It can wait, any day is right"),
+}
 """Every answer to "when", as people say it."""
 
 _BETWEEN = "/"
