@@ -57,7 +57,7 @@
   // ---- turning pages
 
   const post = order => fetch(order.action, {
-    method: "POST", body: new URLSearchParams(order.fields), headers: { Accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE),
+    method: "POST", body: new URLSearchParams(order.fields), headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(PATIENCE),
   })
   const pageOf = answer => answer.url ? new URL(answer.url).pathname : ""
   const show = async (answer, push) => {
@@ -93,7 +93,7 @@
       return { outcome: away ? "away" : "look", answer }
     } catch { return { outcome: "away" } }
   }
-  let sentHere = null, busy = false
+  let sentHere = null
   const conclude = async order => {
     say("sending")
     const { outcome, page, answer } = await send(order)
@@ -121,11 +121,16 @@
       return
     }
   }
-  const once = async deed => { // one thing at a time, however impatient the finger
-    if (busy) return
-    busy = true
-    try { await deed() } finally { busy = false }
+  const oneAtATime = () => {
+    let busy = false
+    return async deed => {
+      if (busy) return
+      busy = true
+      try { await deed() } finally { busy = false }
+    }
   }
+  const once = oneAtATime() // what the finger asks for, however impatient it is
+  const quietly = oneAtATime() // what waits: it holds up nobody who goes on
 
   // ---- what people do
 
@@ -167,8 +172,8 @@
     if (event.state?.step && latest) once(() => turn(asked(latest, event.state.step), false))
     else if (!location.hash) location.reload() // a place on this page is no other page
   })
-  addEventListener("online", () => waiting().length ? once(sendWaiting) : say(""))
-  setInterval(() => { if (waiting().length && document.visibilityState === "visible") once(sendWaiting) }, TRY_AGAIN)
+  addEventListener("online", () => waiting().length ? quietly(sendWaiting) : say(""))
+  setInterval(() => { if (waiting().length && document.visibilityState === "visible") quietly(sendWaiting) }, TRY_AGAIN)
 
   // ---- what this page starts with
 
@@ -176,5 +181,5 @@
   if (begun && (Date.now() - begun.at > A_DAY || location.pathname.endsWith("/placed"))) keep(BEGUN, null)
   else if (begun && !forms().some(form => isOne(written(form), begun))) say("begun")
   if (step) history.replaceState({ step }, "")
-  if (waiting().length) { say("waiting"); once(sendWaiting) }
+  if (waiting().length) { say("waiting"); quietly(sendWaiting) }
 })()

@@ -25,7 +25,7 @@ from shared.community.definition import Community
 from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import Urgency
 from shared.web.dates import period
-from shared.web.forms import Form
+from shared.web.forms import Form, FormInvalid
 from shared.web.i18n import current_reader, gettext
 from shared.web.templating import Pages
 from shared.web.wording import WORDS, place_name
@@ -74,9 +74,12 @@ class Showing:
 
     async def what(self, request: Request, form: Form, service: Service | None = None) -> Response:
         """Which service: what the words may mean first, then the whole catalogue; all other answers stay."""
-        told = await self.meant(form)
+        try:
+            told = (await self.meant(form)).services
+        except FormInvalid:  # words that nobody can type: they are judged before the order is sent
+            told = []
         by_code = {one.code: one for one in self._doors.views.catalogue(current_reader().language)}
-        meant = [by_code[one.code] for one in told.services]
+        meant = [by_code[one.code] for one in told]
         return self._page(request, "what", Step.WHAT, form, service, meant=meant, windows=self._windows())
 
     def step(
