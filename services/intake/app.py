@@ -17,6 +17,7 @@ from services.intake.access import Access, Doors
 from services.intake.access.finding import Finder, Secrets
 from services.intake.access.missing import MissingOrders
 from services.intake.access.personal import PERSONAL, OwnRecords
+from services.intake.access.photos import Photos
 from services.intake.api.personal import personal_routes
 from services.intake.clocks import ForgettingClock, ReviewClock
 from services.intake.commands import RevealReason
@@ -24,6 +25,7 @@ from services.intake.consumers import answering, make_hearing, make_notice_heari
 from services.intake.models import Audited
 from services.intake.pages.entry import entry_pages
 from services.intake.pages.personal import personal_pages
+from services.intake.pages.photos import photo_pages
 from services.intake.pages.privacy import Kept, privacy_pages
 from services.intake.pages.site import SITE
 from services.intake.policies.entry import DayHours
@@ -169,6 +171,7 @@ class Intake:
             audit,
             self.missing,
         )
+        self.photos = Photos(self.doors, ask_other, ask_other)
         database, keeping = self.machinery.database, Keeping.of_days(settings.hints_days, settings.contact_days)
         self.own_records = OwnRecords(self.doors, Personal(database, vault, keeping), phones, secrets.personal)
         due, pause = ToForget(database, keeping), settings.forget_seconds
@@ -228,6 +231,7 @@ def application_of(intake: Intake) -> FastAPI:
             signing_in_routes(shown, door),
             handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
             pages.make_router(intake.doors, intake.rules, shown, hours, secure=settings.secure),
+            photo_pages(intake.photos, shown),
             entry_pages(intake.doors, intake.rules, shown, hours),
             privacy_pages(intake.rules, shown, kept),
         ],

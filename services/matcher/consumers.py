@@ -31,6 +31,7 @@ from shared.contracts.intake import (
     VerdictGiven,
 )
 from shared.contracts.personal import WordsForgotten, WordsToForget
+from shared.contracts.photo_requests import PhotoAsked, PhotosAsked, PhotosTold, PhotoTold
 from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.messaging.consuming import Hearing
 from shared.messaging.requests import Answers as Answering
@@ -147,6 +148,16 @@ def make_answers(queries: Queries, now: Callable[[], datetime], use_cases: UseCa
     async def on_stand_ins_asked(asked: StandInsAsked) -> StandInsTold:
         """For whom a coordinator stands in."""
         return StandInsTold(areas=await queries.stand_ins.areas_of(asked.coordinator_id, now()))
+
+    @answers.on(PhotosAsked)
+    async def on_photos_asked(asked: PhotosAsked) -> PhotosTold:
+        """What photos of an order its resident may see."""
+        return PhotosTold(photo_ids=tuple(one.photo_id for one in await queries.photos.of_order(asked.order_id)))
+
+    @answers.on(PhotoAsked)
+    async def on_photo_asked(asked: PhotoAsked) -> PhotoTold:
+        """One of them."""
+        return PhotoTold(jpeg=await queries.photos.for_order(asked.photo_id, asked.order_id))
 
     @answers.on(WordsToForget)
     async def on_words_to_forget(asked: WordsToForget) -> WordsForgotten:

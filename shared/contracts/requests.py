@@ -16,6 +16,7 @@ from shared.contracts.asking import Answer, Request
 from shared.contracts.audit_requests import IntakeSearchesAudit, MatcherSearchesAudit
 from shared.contracts.flows import KEEPS_DEAD_LETTERS
 from shared.contracts.personal import ContactAsked, WordsToForget
+from shared.contracts.photo_requests import PhotoAsked, PhotosAsked
 
 LEAST_COUNT = 3
 """Fewer people than this are not counted aloud: a small number would point at somebody."""
@@ -184,6 +185,8 @@ REQUESTS: tuple[type[Request[Answer]], ...] = (
     WordsToForget,
     ExplanationAsked,
     StandInsAsked,
+    PhotosAsked,
+    PhotoAsked,
     CodeToSend,
     IntakeHearsAgain,
     MatcherHearsAgain,

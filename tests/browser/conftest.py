@@ -9,10 +9,8 @@ from playwright.async_api import Browser, async_playwright
 
 from deploy.attached import Attached, attach
 from tests.browser.windows import launch
-from tests.integration.deploy.stacks import free_port_base, up
+from tests.integration.deploy.stacks import EVENING, free_port_base, up
 from tests.servers import ServerMissing
-
-EVENING = "2026-11-22T19:00+08:00"
 
 
 @pytest.fixture(scope="package")

@@ -16,10 +16,9 @@ from pathlib import Path
 from playwright.async_api import Browser, FloatRect, async_playwright
 
 from deploy.attached import Attached, attach
-from tests.browser.conftest import EVENING
 from tests.browser.people import COMMUNITY, OPS, asked, coordinator, lead_on, place, sees_state, sign_in, take_down
 from tests.browser.windows import DESKTOP, PHONE, Window, launch, window
-from tests.integration.deploy.stacks import free_port_base, paidan, up
+from tests.integration.deploy.stacks import EVENING, free_port_base, paidan, up
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 LANGUAGES = {"zh": "zh-CN", "en": "en"}

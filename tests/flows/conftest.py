@@ -12,11 +12,8 @@ from deploy.attached import Attached, attach
 from deploy.demo.doors import Doors
 from shared.contracts.flows import SERVICES
 from tests.databases import DATABASES
-from tests.integration.deploy.stacks import free_port_base, up
+from tests.integration.deploy.stacks import EVENING, free_port_base, up
 from tests.servers import PostgresServer
-
-EVENING = "2026-11-22T19:00+08:00"
-"""A Sunday evening, whatever the hour of the run: at night too few volunteers are free to be asked twice."""
 
 
 @pytest.fixture(scope="package", params=DATABASES)

@@ -13,19 +13,20 @@ from shared.contracts.words import OrderState, Part, Role, Window
 class Right(StrEnum):
     """What somebody may do with an order that concerns them; whoever ordered may do everything but answer as a party.
 
-    ``withdraw`` is leaving, where others stay.
+    ``withdraw`` is leaving, where others stay. ``photos``: see what was done, which may be inside somebody's home.
     """
 
     EXPLAIN = "explain"
     WITHDRAW = "withdraw"
     REVIEW = "review"
     CONSENT = "consent"
+    PHOTOS = "photos"
 
 
 RIGHTS: Mapping[Part | None, Collection[Right]] = {
-    None: frozenset({Right.EXPLAIN, Right.WITHDRAW, Right.REVIEW}),
+    None: frozenset({Right.EXPLAIN, Right.WITHDRAW, Right.REVIEW, Right.PHOTOS}),
     Part.JOINED: frozenset({Right.EXPLAIN, Right.WITHDRAW, Right.REVIEW}),
-    Part.PERSON: frozenset({Right.EXPLAIN, Right.WITHDRAW, Right.REVIEW}),
+    Part.PERSON: frozenset({Right.EXPLAIN, Right.WITHDRAW, Right.REVIEW, Right.PHOTOS}),
     Part.PARTY: frozenset({Right.CONSENT, Right.REVIEW}),
 }
 """By part; None is who ordered. What is not theirs does not exist for them."""

@@ -6,7 +6,7 @@
   const BEGUN = "paidan-order-begun", WAITING = "paidan-order-waiting"
   const A_DAY = 24 * 3600 * 1000, TRY_AGAIN = 20 * 1000, PATIENCE = 30 * 1000
   const OF_ONE_TAP = ["to", "step", "join_token"]
-  const shared = document.documentElement.classList.contains("kiosk") // strangers come after: nothing is kept
+  const shared = document.getElementById("leave") !== null // strangers come after, and nothing is kept
 
   // ---- what is kept
 

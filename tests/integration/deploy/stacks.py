@@ -20,6 +20,8 @@ from deploy.stack_file import Stack
 ROOT = Path(__file__).parents[3]
 READY_SECONDS = 90.0
 END_SECONDS = 60.0
+EVENING = "2026-11-22T19:00+08:00"
+"""A Sunday evening: volunteers with the county's usual hours are free, so that what waits for nobody does not wait."""
 
 
 def free_port_base() -> int:

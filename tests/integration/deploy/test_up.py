@@ -14,7 +14,7 @@ import pytest
 
 from shared.community.roster import read_roster_file
 from shared.contracts.flows import SERVICES
-from tests.integration.deploy.stacks import Up, alive, free_port_base, paidan, up
+from tests.integration.deploy.stacks import EVENING, Up, alive, free_port_base, paidan, up
 from tests.integration.deploy.visiting import COUNTY, GRID, SERVICE, all_ready, get, place, volunteer_status
 from tests.waiting import wait_for
 
@@ -22,7 +22,7 @@ from tests.waiting import wait_for
 @pytest.fixture(scope="module")
 async def county(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Up]:
     """The demonstration county, up for all tests of this module."""
-    async with up(tmp_path_factory.mktemp("county") / "data", free_port_base()) as running:
+    async with up(tmp_path_factory.mktemp("county") / "data", free_port_base(), "--clock", EVENING) as running:
         yield running
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
 from services.matcher.models import Photo
 from services.matcher.queries.photos import PhotoQueries
+from shared.contracts.refusal import NotFound
 from shared.contracts.words import Role
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import FAR_GRID, GRID, volunteer
+from tests.integration.matcher.test_climbing import clock_of
 
 MEDIATION = "mediation-maoling-east"
 REPORT = {"report": "settled"}
@@ -100,7 +103,11 @@ async def test_photos_go_with_the_words_and_when_no_report_names_them(house: Hou
     stage.later(hours=25)
     (old,) = await photos.unfinished(stage.now - use_case.limits.unfinished, 9)
     async with stage.units() as uow:
-        await use_case.drop_unfinished(uow, [old, named["photo_id"]])
+        await use_case.drop_unfinished(uow, [named["photo_id"]])
+    assert old != named["photo_id"]
+    assert 2 == await scene.count()
+    async with stage.writing():
+        await clock_of(stage).sweep(stage.now)
     assert (1, [200]) == (await scene.count(), await scene.seen(named["photo_id"], scene.me))
     async with stage.units() as uow:
         await uow.repository.forget_words(scene.order_id, b"")
@@ -122,3 +129,18 @@ async def test_the_form_takes_photos_without_scripts(house: House) -> None:
     assert (303, "/thanks") == (answer.status_code, answer.headers["location"])
     _, photos = await house.ask("GET", f"{scene.path}/photos", scene.me)
     assert [True, True] == [one["reported"] for one in photos["items"]]
+
+
+async def test_the_photos_of_an_order_are_told_once_a_report_names_them(house: House) -> None:
+    """Asked for another order, or before the report, there is none."""
+    scene, stage = await Scene(house).begin(), house.stage
+    _, kept = await scene.send(photo())
+    photo_id, photos = kept["photo_id"], PhotoQueries(stage.database, stage.vault)
+    assert [] == await photos.of_order(scene.order_id)
+    with pytest.raises(NotFound):
+        await photos.for_order(photo_id, scene.order_id)
+    await house.tap(f"{scene.path}/complete", scene.me, REPORT | {"photos": [photo_id]})
+    assert [photo_id] == [one.photo_id for one in await photos.of_order(scene.order_id)]
+    assert b"\xff\xd8" == (await photos.for_order(photo_id, scene.order_id))[:2]
+    with pytest.raises(NotFound):
+        await photos.for_order(photo_id, "another")

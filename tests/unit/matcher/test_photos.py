@@ -9,7 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from services.matcher.policies.photos import NoPicture, PhotoLimits, PictureBroken, PictureTooLarge, painted_anew
 
@@ -124,6 +124,16 @@ def test_whatever_a_camera_writes_becomes_one_plain_jpeg(content: bytes, colour:
     image = opened(content)
     middle = image.getpixel((15, 15))
     assert ("JPEG", "RGB", True) == (image.format, image.mode, colour is None or near(middle, colour))
+
+
+def test_a_colour_profile_is_followed_and_not_kept() -> None:
+    """The colours that were meant, in the plain JPEG's own space; a profile that nobody can read is none."""
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    kept = painted_anew(jpeg(icc_profile=profile), LIMITS)
+    assert (True, False) == (near(Image.open(BytesIO(kept)).getpixel((9, 9)), RED), b"ICC_PROFILE" in kept)
+    for unreadable in (lab, b"canary-profile"):
+        assert near(opened(jpeg(icc_profile=unreadable)).getpixel((9, 9)), RED)
 
 
 def test_what_is_kept_is_small() -> None:

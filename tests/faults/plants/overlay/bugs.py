@@ -21,14 +21,14 @@ from shared.messaging.consuming import Heard, Hearing
 def default_ack_policy() -> None:
     """A message is acknowledged as the library does by itself: whatever its handler could not take is gone."""
     there: Any = messaging_bus
-    make = there.NatsBroker
+    make = there.KeyedBroker
 
     def broker(*arguments: Any, **named: Any) -> Any:
         for ours in ("ack_policy", "middlewares"):
             named.pop(ours, None)
         return make(*arguments, **named)
 
-    there.NatsBroker = broker
+    there.KeyedBroker = broker
 
 
 def publish_before_commit() -> None:
