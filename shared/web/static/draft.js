@@ -56,8 +56,9 @@
 
   // ---- turning pages
 
+  const token = () => document.querySelector('input[name="form_token"]')?.value ?? "" // of this page, for old browsers
   const post = order => fetch(order.action, {
-    method: "POST", body: new URLSearchParams(order.fields), headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(PATIENCE),
+    method: "POST", body: new URLSearchParams([...order.fields, ["form_token", token()]]), headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(PATIENCE),
   })
   const pageOf = answer => answer.url ? new URL(answer.url).pathname : ""
   const show = async (answer, push) => {
