@@ -45,6 +45,12 @@
       if (focus && !part.hidden) { part.tabIndex = -1; part.focus() }
     }
   }
+  const setAside = aside => { // a page whose order waits says that alone
+    for (const part of document.querySelector("main").children) {
+      if (part.matches("h1")) part.classList.toggle("hidden", aside)
+      else if (part.id !== "draft") part.hidden = aside
+    }
+  }
   const written = (form, button) => { // what a form says, as the browser would send it
     const sent = new FormData(form)
     if (button?.name) sent.set(button.name, button.value)
@@ -102,7 +108,7 @@
     if (outcome === "away" && wait([...waiting().filter(one => !isOne(one, order)), order])) {
       sentHere = order
       keep(BEGUN, null)
-      for (const form of forms()) form.hidden = true
+      setAside(true)
       say("waiting", true)
     } else if (answer) await show(answer, false)
     else say("offline", true)
@@ -166,7 +172,7 @@
     if (deed === "withdraw" && first) {
       forget(first)
       say("")
-      for (const form of forms()) form.hidden = false
+      setAside(false)
     }
   })
   addEventListener("popstate", event => {

@@ -98,8 +98,9 @@ class Answers:
         return quick_window(choice, self._rules.local(self._doors.clock.now()), self._hours)
 
     def appointments(self, form: Form, service: Service) -> list[tuple[str, str]]:
-        """When somebody could come to the counter, as choices; none where they need not."""
-        times = appointments(self._rules, service, self.grid(form) or "", self._doors.clock.now())
+        """When somebody could come to the counter, as choices; none where they need not, or it is not said where."""
+        grid = self.grid(form)
+        times = appointments(self._rules, service, grid, self._doors.clock.now()) if grid else []
         return [(f"{one.from_.isoformat()}{_BETWEEN}{one.to.isoformat()}", period(one.from_, one.to)) for one in times]
 
     def _where(self, form: Form) -> None:
