@@ -77,7 +77,7 @@
     if (push) history.pushState({ step }, "", form ? new URL(form.action).pathname : pageOf(answer))
     if (form && step) begin(asked(written(form), step))
     const start = main.querySelector("[autofocus]") ?? main.querySelector("h1")
-    start.tabIndex = -1
+    if (!start.matches("input")) start.tabIndex = -1
     start.focus({ preventScroll: true })
     scrollTo(0, 0)
   }

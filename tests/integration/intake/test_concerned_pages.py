@@ -46,7 +46,7 @@ async def test_the_form_asks_before_it_places_the_same_matter_again(client: http
     assert mine["reference"] not in asked.text
     token = asked.text.split('name="join_token" value="')[1].split('"')[0]
     follows = await send(client, address, **FORM, join_token=token)
-    assert (303, f"/orders/{mine['reference']}/placed") == (follows.status_code, follows.headers["location"])
+    assert (303, f"/orders/{mine['reference']}") == (follows.status_code, follows.headers["location"])
     own = await send(client, address, **FORM, another="yes")
     assert (303, 2) == (own.status_code, await place.count("orders"))
     page = await client.get(f"/orders/{mine['reference']}")

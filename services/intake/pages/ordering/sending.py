@@ -53,15 +53,17 @@ class Sending:
         return self._showing.step(request, faulty_step(again), again, service, status_of(refusal))
 
     async def _send(self, request: Request, form: Form, service: Service) -> Response:
+        page = _PLACED if answered(form) else ""
         if joined := await joined_by(self._doors, named(form)):
-            return self._tracking.lead_to(joined.reference, joined.tracking_token, _PLACED)
+            return self._tracking.lead_to(joined.reference, joined.tracking_token, page)
         order = self._answers.order(form, service)
         if answered(form) and not form.value(WARNED) and (await self._showing.meant(form)).danger:
             return self._showing.danger(request, form, service)
         if similar := await similar_to(self._doors, self._areas, form, order):
             return self._showing.similar(request, form, service, similar)
         placed = await self._doors.place(order, form.value(KEY)[:_LONGEST_KEY] or None)
-        return self._tracking.lead_to(placed.reference, placed.tracking_token, _PLACED)
+        return self._tracking.lead_to(placed.reference, placed.tracking_token, page)
 
 
 _PLACED = "/placed"
+"""Whoever came by the pages sees the number first; whole orders lead to the order itself, as they always have."""
