@@ -122,9 +122,8 @@ class Matcher:
         photos = api.photo_limits(settings)
         self.use_cases = UseCases(self.rules, vault, self.machinery.writer, None, marks, self.register, photos)
         self.machinery.hear(make_hearing(self.use_cases))
-        self.queries = Queries(
-            self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
-        )
+        database, pairing = self.machinery.database, (self.use_cases.directories, self.use_cases.needs)
+        self.queries = Queries(database, self.rules, vault, *pairing, settings.session_limits)
         self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
         access = Access(self.rules, self._stands_in)
         self.doors = Doors(
@@ -215,8 +214,9 @@ def application_of(matcher: Matcher) -> FastAPI:
         trusted_origins=settings.trusted_origins,
     )
     shown = Pages(HERE / "templates", SITE, tokens)
-    callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, secure=settings.secure)
-    sessions = Sessions(matcher.machinery.writer)
+    sessions = Sessions(matcher.machinery.writer, settings.session_limits, AccessBook(settings.keys))
+    lookup = matcher.queries.signing_in.caller_of
+    callers = Callers("matcher", matcher.signer, lookup, sessions, secure=settings.secure)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
     by_code = SigningInByCode(matcher.code_door, sessions, callers, secure=settings.secure)
     to_intake = Handovers(read_key(settings.keys, "tokens"), "intake")

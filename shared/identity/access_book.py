@@ -25,6 +25,9 @@ FIRST = "0"
 """The key id of the key an installation began with; tokens that name none are its."""
 MOST_TTL = timedelta(days=7)
 """No token lives longer, so a key that was replaced is of no use after this, and what was taken back is forgotten."""
+LONGEST_SESSION = timedelta(days=90)
+"""No setting lets a session live longer; who was signed out everywhere is remembered as long."""
+_ENDED_KEPT = max(MOST_TTL, LONGEST_SESSION)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class AccessBook:
     def end(self, role: Role, subject: str, wall: datetime) -> None:
         """Every token and every session that somebody has at this moment ends, in all services."""
         with self._changing() as book:
-            known = {one: before for one, before in book.ended.items() if before + MOST_TTL > wall}
+            known = {one: before for one, before in book.ended.items() if before + _ENDED_KEPT > wall}
             self._write(Book(book.made, book.taken_back, {**known, _name(role, subject): wall}))
 
     def _read(self) -> Book:
