@@ -132,9 +132,7 @@ def _in_turn(routes: Iterable[Ruled], people: Sequence[Tries]) -> list[list[tupl
     """
     pairs = [
         (route, who)
-        for route in sorted(
-            routes, key=lambda one: (one.path.endswith(EVERYWHERE), one.method)
-        )  # nobody is known after
+        for route in sorted(routes, key=lambda one: (one.path.endswith(EVERYWHERE), one.method))
         for who in (people[:1] if route.rule in (ANYBODY, BEARER_OF_A_SECRET) else people)
         if not (route.live and 200 in expected(route, who))
     ]
