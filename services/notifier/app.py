@@ -23,7 +23,6 @@ from services.notifier.pages.letter_words import LETTER_WORDS
 from services.notifier.pages.provider import BACK, provider_pages
 from services.notifier.pages.signing_in import password_pages
 from services.notifier.policies.channels import read_order
-from services.notifier.policies.providers import read_operators
 from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
     BoardQueries,
@@ -44,6 +43,7 @@ from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
 from shared.identity.keys import read_key
 from shared.identity.operators import Operators
+from shared.identity.providers import read_operators
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe

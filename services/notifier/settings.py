@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from services.notifier.policies.providers import check_issuer, read_operators
+from shared.identity.providers import check_issuer, read_operators
 from shared.web.settings import ServiceSettings
 
 

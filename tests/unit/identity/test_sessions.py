@@ -78,12 +78,11 @@ def test_a_role_without_sessions_has_none() -> None:
 
 def test_a_session_of_the_release_before_goes_on() -> None:
     """It lasted twelve hours from its opening, which it did not write; using it writes that."""
-    row = SessionColumns(
-        token_hash=hash_of("cookie"), role=Role.COORDINATOR.value, subject="c-1", area="grid-1", expires_at=WALL + timedelta(hours=12)
-    )
+    row, end = opened(), WALL + timedelta(hours=12)
+    row = SessionColumns(**{**row.model_dump(exclude={"opened_at"}), "expires_at": end})
     row.keep_on(WALL + timedelta(hours=1), LIMITS)
-    assert (WALL, WALL + timedelta(hours=12)) == (row.opened_at, row.expires_at)
-    assert row.caller(WALL + timedelta(hours=12) - INSTANT, LIMITS) is not None
+    assert (WALL, end) == (row.opened_at, row.expires_at)
+    assert row.caller(end - INSTANT, LIMITS) is not None
 
 
 def test_a_session_row_does_not_hold_the_cookie() -> None:
