@@ -16,6 +16,7 @@ from deploy.attached import signer_of
 from deploy.commands.options import DATA, Data
 from deploy.layout import Layout
 from deploy.problems import StackProblem
+from shared.contracts.audit import What
 from shared.contracts.refusal import Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
@@ -41,16 +42,18 @@ def rotate(
     """Sign tokens with a new key; those of the key before open until they run out. Nothing is restarted."""
     kid = _book(data).rotate(datetime.now(UTC), at_once=at_once)
     typer.echo(f"tokens are signed with key {kid} from now on")
+    _note(data, What.KEYED, "access_rotate_at_once" if at_once else "access_rotate", kid)
 
 
 @access.command()
 def revoke(data: Data = DATA) -> None:
     """Take one token back; it is read from standard input, so that no list of processes shows it."""
     try:
-        signer_of(Layout.at(data)).take_back(sys.stdin.read().strip())
+        token_id = signer_of(Layout.at(data)).take_back(sys.stdin.read().strip())
     except Unauthenticated:
         raise StackProblem("this is no token of this installation, or it has run out already") from None
     typer.echo("the token is taken back")
+    _note(data, What.KEYED, "access_revoke", token_id)
 
 
 @access.command()
@@ -62,6 +65,7 @@ def end(
     """Sign somebody out everywhere: all their sessions and tokens of this moment, in all services."""
     _book(data).end(role, subject, datetime.now(UTC))
     typer.echo(f"{role.value} {subject} is signed out")
+    _note(data, What.SIGNED_OUT, f"access_end:{role.value}", subject)
 
 
 @ops.command("add")
@@ -70,6 +74,7 @@ def add_operator(name: Name, data: Data = DATA) -> None:
     with _said():
         _operators(data).add(name, _password())
     typer.echo(f"operator {name} signs in by password from now on")
+    _note(data, What.KEYED, "access_ops_add", name)
 
 
 @ops.command("password")
@@ -79,6 +84,7 @@ def change_password(name: Name, data: Data = DATA) -> None:
         _operators(data).change(name, _password())
     _book(data).end(Role.OPS, name, datetime.now(UTC))
     typer.echo(f"operator {name} has another password, and is signed out everywhere")
+    _note(data, What.KEYED, "access_ops_password", name)
 
 
 @ops.command("remove")
@@ -88,6 +94,7 @@ def remove_operator(name: Name, data: Data = DATA) -> None:
         _operators(data).remove(name)
     _book(data).end(Role.OPS, name, datetime.now(UTC))
     typer.echo(f"operator {name} is removed, and signed out everywhere")
+    _note(data, What.KEYED, "access_ops_remove", name)
 
 
 @ops.command("list")
@@ -95,6 +102,13 @@ def list_operators(data: Data = DATA) -> None:
     """Who signs in by password."""
     for name in _operators(data).names():
         typer.echo(name)
+
+
+def _note(data: Data, what: What, field: str, subject: str) -> None:
+    """A row of the audit."""
+    from deploy.noting import note  # noqa: PLC0415 - the other commands start faster without it
+
+    note(data, what, field, subject)
 
 
 def _operators(data: Data) -> Operators:

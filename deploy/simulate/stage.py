@@ -62,7 +62,8 @@ class Stage:
         self._writer = GroupCommit(_CountedUnits(self._database, lambda: self.now, self._committed))
         vault = Vault(bytes(32))  # invented people in a database that is thrown away
         self.use_cases = UseCases(rules, vault, self._writer, policy)
-        self._queries = Queries(self._database, rules, vault, self.use_cases.directories, self.use_cases.needs)
+        pairing = (self.use_cases.directories, self.use_cases.needs)
+        self._queries = Queries(self._database, rules, vault, *pairing, {})  # nobody signs in
         self._clock = DispatchClock(self._queries, self.use_cases, DomainClock(), 1.0)
 
     @asynccontextmanager

@@ -131,7 +131,7 @@ class Intake:
         writer, free = self.machinery.writer, settings.misses_free
         self.use_cases = UseCases(self.rules, vault, writer, settings.code_limits, register, spam, free)
         self.machinery.hear(make_hearing(self.use_cases), make_notice_hearing(self.use_cases))
-        self.queries = Queries(self.machinery.database, self.rules, vault)
+        self.queries = Queries(self.machinery.database, self.rules, vault, settings.session_limits)
         parties = Parties(self.machinery.database, vault, Marks(read_key(settings.keys, "parties")))
         a_day = ContactsADay(settings.contacts_volunteer, settings.contacts_coordinator, RevealReason.EMERGENCY.value)
         audit = BoundedAudit(self.machinery.audit, self.machinery.database, Audited, a_day)
@@ -213,8 +213,9 @@ def application_of(intake: Intake) -> FastAPI:
     )
     site = replace(SITE, globals={"desk_address": settings.url_of("matcher")})
     shown = Pages(HERE / "templates", site, tokens)
-    callers = Callers("intake", intake.signer, intake.queries.caller_of, secure=settings.secure)
-    door = SigningIn(intake.signer, Sessions(intake.machinery.writer), callers, (Role.COORDINATOR,))
+    sessions = Sessions(intake.machinery.writer, settings.session_limits, AccessBook(settings.keys))
+    callers = Callers("intake", intake.signer, intake.queries.caller_of, sessions, secure=settings.secure)
+    door = SigningIn(intake.signer, sessions, callers, (Role.COORDINATOR,))
     handovers = Handovers(read_key(settings.keys, "tokens"), "intake")
     hours = DayHours(settings.day_from, settings.day_to, settings.evening_to)
     kept = Kept(round(settings.hints_days), round(settings.contact_days), settings.code_minutes)
@@ -229,7 +230,7 @@ def application_of(intake: Intake) -> FastAPI:
             personal_routes(intake.own_records),
             personal_pages(intake.own_records, shown, secure=settings.secure),
             signing_in_routes(shown, door),
-            handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
+            handover_routes(LettingIn(handovers, sessions, callers, Role.COORDINATOR)),
             pages.make_router(intake.doors, intake.rules, shown, hours, secure=settings.secure),
             photo_pages(intake.photos, shown),
             entry_pages(intake.doors, intake.rules, shown, hours),

@@ -125,7 +125,8 @@ class Matcher:
         database, writer = self.machinery.database, self.machinery.writer
         self.use_cases = UseCases(self.rules, vault, writer, None, marks, self.register, api.photo_limits(settings))
         self.machinery.hear(make_hearing(self.use_cases))
-        self.queries = Queries(database, self.rules, vault, self.use_cases.directories, self.use_cases.needs)
+        pairing = self.use_cases.directories, self.use_cases.needs
+        self.queries = Queries(database, self.rules, vault, *pairing, settings.session_limits)
         self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
         access = Access(self.rules, self._stands_in)
         self.doors = Doors(
@@ -216,13 +217,13 @@ def application_of(matcher: Matcher) -> FastAPI:
         trusted_origins=settings.trusted_origins,
     )
     shown = Pages(HERE / "templates", SITE, tokens)
-    callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, secure=settings.secure)
-    sessions = Sessions(matcher.machinery.writer)
+    sessions = Sessions(matcher.machinery.writer, settings.session_limits, AccessBook(settings.keys))
+    lookup = matcher.queries.signing_in.caller_of
+    callers = Callers("matcher", matcher.signer, lookup, sessions, secure=settings.secure)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
     key = read_key(settings.keys, "tokens")
     by_code = SigningInByCode(matcher.code_door, sessions, callers, key, secure=settings.secure)
-    to_intake = Handovers(key, "intake")
-    leading = LeadingOn(shown, to_intake, settings.url_of("intake"), settings.handover_seconds)
+    leading = LeadingOn(shown, Handovers(key, "intake"), settings.url_of("intake"), settings.handover_seconds)
     parts = Parts(
         title="paidan matcher",
         version=VERSION,

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -19,6 +20,7 @@ from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.audit_words import AUDIT_WORDS
 from services.notifier.pages.letter_words import LETTER_WORDS
+from services.notifier.pages.provider import BACK, provider_pages
 from services.notifier.pages.signing_in import password_pages
 from services.notifier.policies.channels import read_order
 from services.notifier.policies.retries import Retries
@@ -41,12 +43,14 @@ from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
 from shared.identity.keys import read_key
 from shared.identity.operators import Operators
+from shared.identity.providers import read_operators
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.entering import Entrance
 from shared.messaging.machinery import Connections, Machinery
 from shared.messaging.requests import ask
+from shared.persistence.auditing import Auditing
 from shared.persistence.migrating import check_migrated
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
@@ -55,6 +59,9 @@ from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
 from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
 from shared.web.templating import Link, Pages, Site
+
+if TYPE_CHECKING:
+    from services.notifier.access.providers import ProviderDoor
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
@@ -124,7 +131,7 @@ class Notifier:
         self.readers = Readers("notifier", HERE / "locale", zone=self.rules.zone, now=self.clock.now)
         order = read_order(settings.channels)
         database, wording = self.machinery.database, Wording(self.rules, self.readers)
-        self.sessions, letters = SessionQueries(database), DeadLetterQueries(database)
+        self.sessions, letters = SessionQueries(database, settings.session_limits), DeadLetterQueries(database)
         self.doors = Doors(
             self.machinery.writer,
             NoticeQueries(database, wording, order),
@@ -177,6 +184,23 @@ class Notifier:
         self.delivery_clock.wake(unit)
 
 
+def provider_of(settings: NotifierSettings, key: bytes, audit: Auditing) -> ProviderDoor | None:
+    """The door for those who sign in at a provider, where one is told; only there its library is loaded."""
+    if not settings.oidc_issuer:
+        return None
+    from services.notifier.access.providers import Provider, ProviderDoor  # noqa: PLC0415 - most have none
+
+    provider = Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.oidc_claim,
+        read_operators(settings.oidc_operators),
+        settings.oidc_seconds,
+    )
+    return ProviderDoor(provider, settings.public_url + BACK, key, audit)
+
+
 def make_app(settings: NotifierSettings, rules: Community | None = None) -> FastAPI:
     """Notifier's application."""
     return application_of(Notifier(settings, rules))
@@ -192,11 +216,12 @@ def application_of(notifier: Notifier) -> FastAPI:
         trusted_origins=settings.trusted_origins,
     )
     shown = Pages(HERE / "templates", SITE, tokens)
-    callers = Callers("notifier", notifier.signer, notifier.sessions.caller_of, secure=settings.secure)
-    sessions = Sessions(notifier.machinery.writer)
+    sessions = Sessions(notifier.machinery.writer, settings.session_limits, AccessBook(settings.keys))
+    callers = Callers("notifier", notifier.signer, notifier.sessions.caller_of, sessions, secure=settings.secure)
     door = SigningIn(notifier.signer, sessions, callers, (Role.OPS,))
     operators, key = Operators(settings.keys), read_key(settings.keys, "tokens")
     by_password = PasswordDoor(notifier.machinery.writer, operators, key, settings.password_tries)
+    provider = provider_of(settings, key, notifier.machinery.audit)
     parts = Parts(
         title="paidan notifier",
         version=VERSION,
@@ -205,7 +230,10 @@ def application_of(notifier: Notifier) -> FastAPI:
         callers=callers,
         routers=[
             api.make_router(notifier.doors),
-            signing_in_routes(shown, door, password_pages(shown, by_password, sessions, callers)),
+            signing_in_routes(
+                shown, door, password_pages(shown, by_password, sessions, callers, provider=provider is not None)
+            ),
+            provider_pages(shown, provider, sessions, callers, secure=settings.secure),
             pages.make_router(notifier.doors, shown, notifier.rules),
         ],
         changes=notifier.changes,

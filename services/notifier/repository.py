@@ -26,15 +26,16 @@ from services.notifier.models import (
     PasswordTries,
     Published,
     Session,
+    UsedHandover,
 )
-from shared.identity.sessions import SessionRepository
+from shared.identity.handing_over import HandoverRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
 
 Row = Mapping[str, Any]
 
 
-class Repository(MessagingRepository, SessionRepository):
+class Repository(MessagingRepository, HandoverRepository):
     """Notifier's database inside one unit of work."""
 
     inbox = Inbox
@@ -42,6 +43,7 @@ class Repository(MessagingRepository, SessionRepository):
     published = Published
     audited = Audited
     sessions = Session
+    used_handovers = UsedHandover
 
     async def orders(self, order_ids: Collection[str]) -> dict[str, FollowedOrder]:
         """Orders by id, locked for change where the database has row locks; absent ones are left out."""

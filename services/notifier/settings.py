@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, model_validator
 
+from shared.identity.providers import check_issuer, read_operators
 from shared.web.settings import ServiceSettings
 
 
@@ -23,6 +24,9 @@ class NotifierSettings(ServiceSettings):
     ``board_least``: smaller figures are not shown on the public board, nor what would give them away.
     ``board_seconds``: how old its figures may be (wall time).
     ``password_tries``: so many passwords may be tried for one operator before each further one has to wait.
+    ``oidc_issuer``: the OpenID provider where operators may sign in as well, off while empty; ``oidc_client_id`` and
+    ``oidc_client_secret``: what we are there; ``oidc_claim``: which claim names an account; ``oidc_operators``: whom it
+    lets in, as ``id=account, id=account``; ``oidc_seconds``: how long it may take to answer.
     """
 
     service: ClassVar[str] = "notifier"
@@ -41,3 +45,18 @@ class NotifierSettings(ServiceSettings):
     board_least: PositiveInt = 5
     board_seconds: NonNegativeFloat = 60.0
     password_tries: PositiveInt = 5
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_claim: str = "sub"
+    oidc_operators: str = ""
+    oidc_seconds: PositiveFloat = 5.0
+
+    @model_validator(mode="after")
+    def _has_all_of_a_provider(self) -> Self:
+        operators = read_operators(self.oidc_operators)
+        if self.oidc_issuer:
+            check_issuer(self.oidc_issuer)
+            if not (self.oidc_client_id and self.oidc_claim and operators):
+                raise ValueError("a provider needs its client id, its claim, and operators")
+        return self

@@ -25,6 +25,9 @@ FIRST = "0"
 """The key id of the key an installation began with; tokens that name none are its."""
 MOST_TTL = timedelta(days=7)
 """No token lives longer, so a key that was replaced is of no use after this, and what was taken back is forgotten."""
+LONGEST_SESSION = timedelta(days=90)
+"""No setting lets a session live longer; who was signed out everywhere is remembered as long."""
+_ENDED_KEPT = max(MOST_TTL, LONGEST_SESSION)
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class AccessBook:
     def end_all(self, role: Role, subjects: Sequence[str], wall: datetime) -> None:
         """The same for several who have the same role."""
         with self._changing() as book:
-            known = {one: before for one, before in book.ended.items() if before + MOST_TTL > wall}
+            known = {one: before for one, before in book.ended.items() if before + _ENDED_KEPT > wall}
             ended = {_name(role, subject): wall for subject in subjects}
             self._write(Book(book.made, book.taken_back, {**known, **ended}))
 

@@ -17,7 +17,7 @@ from shared.contracts.audit import Deed, What
 from shared.contracts.refusal import Refusal, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.acting import who_of
-from shared.identity.sessions import SessionRepository
+from shared.identity.sessions import Lasting, SessionRepository
 from shared.identity.tokens import Caller, PurposeTokens
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -41,15 +41,19 @@ class Handovers:
         self._tokens = PurposeTokens(key, f"handover:{service}")
 
     def sign(self, caller: Caller, path: str, ttl: timedelta) -> str:
-        """A token that lets ``caller`` in at ``path``, once, until ``ttl`` has passed."""
+        """A token that lets ``caller`` in at ``path``, once, until ``ttl`` has passed; the session it opens began when
+        the caller's own did, or now.
+        """
+        since = caller.since or wall_now()
         who = [caller.role.value, caller.subject, caller.area]
-        return self._tokens.sign(json.dumps([*who, path, secrets.token_urlsafe(16)]), ttl)
+        return self._tokens.sign(json.dumps([*who, path, secrets.token_urlsafe(16)]), ttl, since)
 
     def read(self, token: str) -> Handover:
         """What a token says. Raises ``Unauthenticated``, without saying why."""
         try:
-            role, subject, area, path, nonce = json.loads(self._tokens.verify(token))
-            return Handover(Caller(Role(role), subject, area), path, nonce)
+            said, since = self._tokens.read(token)
+            role, subject, area, path, nonce = json.loads(said)
+            return Handover(Caller(Role(role), subject, area, since), path, nonce)
         except ValueError as error:
             raise Unauthenticated from error
 
@@ -80,24 +84,30 @@ class HandoverRepository(SessionRepository):
 
 @dataclass(frozen=True)
 class AcceptHandover:
-    """Let the browser that holds ``token`` speak for whom the handover brings."""
+    """Let the browser that holds ``token`` speak for whom the handover brings; ``what`` the audit calls it."""
 
     handover: Handover
     token: str
     wall: datetime
+    lasting: Lasting
+    what: What
 
 
 async def accept_handovers(
     uow: UnitOfWork[HandoverRepository], commands: Sequence[AcceptHandover]
 ) -> list[Refusal | None]:
-    """Open a session for each handover that has not been used. Refusals: ``Unauthenticated``."""
+    """Open a session for each handover that has not been used, while the session it comes from may last. Refusals:
+    ``Unauthenticated``.
+    """
     answers: list[Refusal | None] = []
     for command in commands:
-        if not await uow.repository.use_handover(command.handover.nonce, command.wall):
+        caller = command.handover.caller
+        over = caller.since is not None and command.wall >= caller.since + command.lasting.longest
+        if over or not await uow.repository.use_handover(command.handover.nonce, command.wall):
             answers.append(Unauthenticated())
             continue
-        await uow.repository.open_session(command.handover.caller, command.token, command.wall)
-        uow.audit(Deed(who_of(command.handover.caller), What.HANDED_OVER))
+        await uow.repository.open_session(caller, command.token, command.wall, command.lasting)
+        uow.audit(Deed(who_of(caller), command.what))
         answers.append(None)
     return answers
 

@@ -31,7 +31,9 @@ class Caller:
     subject: str
     area: str | None = None
     since: datetime | None = field(default=None, compare=False)
-    """When a browser's session was opened; what was opened before it was ended is void."""
+    """When the person of a browser's session signed in; what was opened before it was ended is void."""
+    worn: bool = field(default=False, compare=False)
+    """Whether some of the session's idle time has gone: it is to be kept on."""
 
 
 class TokenSigner:
@@ -82,9 +84,9 @@ class TokenSigner:
         if self._book is not None:
             await asyncio.to_thread(self._book.end_all, role, subjects, datetime.now(UTC))
 
-    def take_back(self, token: str) -> None:
-        """This one token opens nothing any more. Raises ``Unauthenticated`` for one that is none of ours or has run
-        out; needs a book.
+    def take_back(self, token: str) -> str:
+        """This one token opens nothing any more; answers its id. Raises ``Unauthenticated`` for one that is none
+        of ours or has run out; needs a book.
         """
         try:
             token_id = str(self._claims(token)["jti"])
@@ -92,6 +94,7 @@ class TokenSigner:
             raise Unauthenticated from error
         if self._book is not None:
             self._book.take_back(token_id, datetime.now(UTC))
+        return token_id
 
     def _claims(self, token: str) -> dict[str, Any]:
         kid = str(jwt.get_unverified_header(token).get("kid", FIRST))
@@ -119,13 +122,19 @@ class PurposeTokens:
         self._key = key
         self._audience = f"{_AUDIENCE}:{purpose}"
 
-    def sign(self, subject: str, ttl: timedelta) -> str:
-        """A token about ``subject``, until ``ttl`` has passed."""
-        claims = {"aud": self._audience, "sub": subject, "exp": datetime.now(UTC) + ttl}
+    def sign(self, subject: str, ttl: timedelta, since: datetime | None = None) -> str:
+        """A token about ``subject``, until ``ttl`` has passed; ``since``: when whoever it speaks for signed in."""
+        claims: dict[str, Any] = {"aud": self._audience, "sub": subject, "exp": datetime.now(UTC) + ttl}
+        if since is not None:
+            claims["since"] = since.timestamp()
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
     def verify(self, token: str) -> str:
         """The subject a token is about. Raises ``Unauthenticated``, without saying why."""
+        return self.read(token)[0]
+
+    def read(self, token: str) -> tuple[str, datetime | None]:
+        """The subject a token is about, and since when. Raises ``Unauthenticated``, without saying why."""
         try:
             claims = jwt.decode(
                 token,
@@ -134,9 +143,10 @@ class PurposeTokens:
                 audience=self._audience,
                 options={"require": ["exp", "sub"]},
             )
-        except jwt.InvalidTokenError as error:
+            since = datetime.fromtimestamp(claims["since"], UTC) if "since" in claims else None
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError) as error:
             raise Unauthenticated from error
-        return str(claims["sub"])
+        return str(claims["sub"]), since
 
 
 class TrackingTokens:

@@ -9,7 +9,8 @@ from fastapi import Depends, Request, Response
 
 from shared.contracts.refusal import Forbidden, Unauthenticated
 from shared.contracts.words import Role
-from shared.identity.sessions import SESSION_HOURS
+from shared.identity.access_book import LONGEST_SESSION
+from shared.identity.signing_in import Sessions
 from shared.identity.tokens import Caller, TokenSigner
 from shared.web.rules import rule_for, under
 
@@ -22,14 +23,23 @@ class RoleMissing(Forbidden):
 
 
 class Callers:
-    """Finds the caller of a request. Without ``lookup`` a service has no browser sessions."""
+    """Finds the caller of a request. Without ``lookup`` a service has no browser sessions; ``sessions`` keeps those
+    on that are used.
+    """
 
     def __init__(
-        self, service: str, signer: TokenSigner, lookup: SessionLookup | None = None, *, secure: bool = False
+        self,
+        service: str,
+        signer: TokenSigner,
+        lookup: SessionLookup | None = None,
+        sessions: Sessions | None = None,
+        *,
+        secure: bool = False,
     ) -> None:
         self.cookie_name = f"paidan_{service}"
         self._signer = signer
         self._lookup = lookup
+        self._sessions = sessions
         self._secure = secure
 
     async def find(self, request: Request) -> Caller | None:
@@ -39,14 +49,22 @@ class Callers:
             return self._signer.verify(token)
         cookie = request.cookies.get(self.cookie_name, "")
         caller = await self._lookup(cookie) if cookie and self._lookup else None
-        return None if caller is not None and self._signer.has_ended(caller) else caller
+        if caller is None or self.has_ended(caller):
+            return None
+        if caller.worn and self._sessions is not None:
+            await self._sessions.keep(cookie)
+        return caller
+
+    def has_ended(self, caller: Caller) -> bool:
+        """Whether all that somebody had was ended since their session was opened."""
+        return self._signer.has_ended(caller)
 
     def remember(self, response: Response, session_token: str) -> None:
-        """Give the browser its session's cookie."""
+        """Give the browser its session's cookie: longer than any session lasts; the service knows when it ends."""
         response.set_cookie(
             self.cookie_name,
             session_token,
-            max_age=SESSION_HOURS * 3600,
+            max_age=round(LONGEST_SESSION.total_seconds()),
             secure=self._secure,
             httponly=True,
             samesite="lax",
@@ -101,6 +119,7 @@ def require(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     return in_role
 
 
+AnybodyKnown = Annotated[Caller, Depends(require(*Role))]
 VolunteerCaller = Annotated[Caller, Depends(require(Role.VOLUNTEER))]
 CoordinatorCaller = Annotated[Caller, Depends(require(Role.COORDINATOR))]
 DepartmentCaller = Annotated[Caller, Depends(require(Role.DEPARTMENT))]

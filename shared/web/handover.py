@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from shared.contracts.audit import What
 from shared.contracts.refusal import NotFound, Unauthenticated
 from shared.contracts.words import Role
-from shared.identity.handing_over import AcceptHandover, Handovers, accept_handovers, wall_now
-from shared.identity.sessions import new_session_token
+from shared.identity.handing_over import Handovers
+from shared.identity.signing_in import Sessions
 from shared.identity.tokens import Caller
-from shared.persistence.group_commit import GroupCommit
 from shared.web.callers import Callers
 from shared.web.forms import posted
 from shared.web.reading import own_path
@@ -60,26 +58,22 @@ class LettingIn:
     def __init__(
         self,
         handovers: Handovers,
-        writer: GroupCommit[Any],
+        sessions: Sessions,
         callers: Callers,
         role: Role,
-        wall: Callable[[], datetime] = wall_now,
     ) -> None:
         self._handovers = handovers
-        self._writer = writer
+        self._sessions = sessions
         self._callers = callers
         self._role = role
-        self._wall = wall
 
     async def enter(self, token: str) -> Response:
         """On to where the handover leads. Raises ``Unauthenticated``, without saying why."""
         handover = self._handovers.read(token)
         if handover.caller.role is not self._role:
             raise Unauthenticated
-        session = new_session_token()
-        await self._writer.do(accept_handovers, AcceptHandover(handover, session, self._wall()))
         answer = redirect(own_path(handover.path))
-        self._callers.remember(answer, session)
+        self._callers.remember(answer, await self._sessions.accept(handover, What.HANDED_OVER))
         return answer
 
 

@@ -88,10 +88,18 @@ async def follow(
     yield ServerSentEvent(retry=RECONNECT_MILLISECONDS, comment="open")
     async with aclosing(changes.watch(topic)) as looks:
         async for _ in looks:
+            if _has_left(request):
+                return
             for event in await read(last):
                 yield event
                 last = event.id or last
             await asyncio.sleep(at_most_every)
+
+
+def _has_left(request: Request) -> bool:
+    """Whether its reader was signed out everywhere meanwhile."""
+    caller = getattr(request.state, "caller", None)
+    return caller is not None and bool(request.app.state.callers.has_ended(caller))
 
 
 def mark_of(fragment: str) -> str:

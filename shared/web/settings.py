@@ -22,6 +22,7 @@ from shared.persistence.audit_clock import AuditKept
 from shared.persistence.engine import BUSY_SECONDS
 from shared.persistence.watching import Thresholds
 from shared.web.flooding import FloodLimits
+from shared.web.session_settings import SessionSettings
 
 PREFIX = "PAIDAN_"
 MOST_PORT = 65535
@@ -36,7 +37,7 @@ class _SharedByAll(EnvSettingsSource):
         return {name: found for name, found in super().__call__().items() if name not in OWN}
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(SessionSettings):
     """Frozen settings of one service; a subclass names its ``service`` and its default port and database."""
 
     model_config = SettingsConfigDict(frozen=True, env_file=None, extra="forbid")

@@ -11,7 +11,7 @@ from shared.contracts.refusal import FieldError, Invalid, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import Caller, TokenSigner
-from shared.web.callers import Callers
+from shared.web.callers import AnybodyKnown, Callers, MaybeCaller
 from shared.web.forms import Form, posted
 from shared.web.i18n import msgid
 from shared.web.reading import own_path
@@ -23,6 +23,8 @@ SIGN_IN = "/sign-in"
 BY_TOKEN = f"{SIGN_IN}/token"
 """Where a signed token is exchanged for a session: the only way in where a service has no other."""
 SIGN_OUT = "/sign-out"
+EVERYWHERE = f"{SIGN_OUT}/everywhere"
+"""Where somebody ends all they have, in every browser and at every service."""
 
 
 class TokenNotAccepted(Invalid):
@@ -54,6 +56,11 @@ class SigningIn:
             await self._sessions.close(cookie)
         self._callers.forget(response)
 
+    async def leave_everywhere(self, caller: Caller, request: Request, response: Response) -> None:
+        """End all sessions and tokens of the caller, at every service. Raises ``Unavailable``."""
+        await self._sessions.leave_everywhere(caller, request.cookies.get(self._callers.cookie_name, ""))
+        self._callers.forget(response)
+
     def _caller(self, token: str) -> Caller | None:
         try:
             return self._signer.verify(token)
@@ -62,10 +69,11 @@ class SigningIn:
 
 
 def signing_in_routes(pages: Pages, door: SigningIn, other: APIRouter | None = None) -> APIRouter:
-    """``/sign-in/token`` and ``/sign-out``; both change something by POST alone. ``other``: who is signed in at
-    ``/sign-in`` in another way; without it that page asks for the token as well.
+    """``/sign-in/token``, ``/sign-out`` and, as page and as JSON, ``/sign-out/everywhere``; they change something by
+    POST alone. ``other``: who is signed in at ``/sign-in`` in another way; without it that page asks for the token as
+    well.
     """
-    router = APIRouter(include_in_schema=False)
+    both, router = APIRouter(), APIRouter(include_in_schema=False)
     roles = [ROLES[role] for role in door.roles]
 
     @router.get(BY_TOKEN)
@@ -97,7 +105,21 @@ def signing_in_routes(pages: Pages, door: SigningIn, other: APIRouter | None = N
         await door.leave(request, answer)
         return answer
 
-    return router
+    @router.post(EVERYWHERE)
+    @under(ANYBODY)
+    async def sign_out_everywhere(request: Request, caller: MaybeCaller) -> Response:
+        answer = redirect(SIGN_IN)
+        if caller is not None:
+            await door.leave_everywhere(caller, request, answer)
+        return answer
+
+    @both.post(f"/api{EVERYWHERE}", status_code=204)
+    async def end_everything(request: Request, response: Response, caller: AnybodyKnown) -> None:
+        """Sign out everywhere: every session and every token of the caller ends now, at all services."""
+        await door.leave_everywhere(caller, request, response)
+
+    both.include_router(router)
+    return both
 
 
 _REFUSED = msgid("This token is not accepted here: it has expired, or it speaks for somebody else.")

@@ -21,8 +21,9 @@ CHECKS = (
     "response_schema_conformance",
 )
 PHASES = ("examples", "coverage", "fuzzing")
-_ENDLESS = "live$"
-"""Streams that end when their reader leaves: asked by strangers alone, whom they refuse."""
+_STRANGERS_ALONE = "live$|sign-out/everywhere$"
+"""Streams that end when their reader leaves, and what ends the token that somebody calls with: asked by strangers
+alone, whom they refuse."""
 _ANSWER_SECONDS = 20
 
 
@@ -61,7 +62,7 @@ async def call(caller: CallerOf, address: str, known: Mapping[str, str], seed: i
         f"--report-har-path={har}",
     ]
     if not caller.stranger:
-        options += [f"--header=Authorization: Bearer {caller.token}", f"--exclude-path-regex={_ENDLESS}"]
+        options += [f"--header=Authorization: Bearer {caller.token}", f"--exclude-path-regex={_STRANGERS_ALONE}"]
     program = ("-m", "schemathesis.cli", "--config-file", str(settings), "run", f"{address}/openapi.json", *options)
     process = await asyncio.create_subprocess_exec(
         sys.executable, *program, cwd=at, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT

@@ -24,6 +24,7 @@ from shared.identity.keys import read_key
 from shared.identity.tokens import Caller, TokenSigner
 from shared.persistence.engine import Database
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, Ruled, Within
+from shared.web.signing_in import EVERYWHERE
 from tests.integration.shown_safely import unsafe
 
 OK = range(200, 400)
@@ -126,11 +127,12 @@ async def broken(
 def _in_turn(routes: Iterable[Ruled], people: Sequence[Tries]) -> list[list[tuple[Ruled, Tries]]]:
     """Who tries what at once: those who are refused, in a few crowds; then the others, who look before anybody acts.
 
-    What asks nobody who they are is tried once; what never ends, by those alone whom it refuses.
+    What asks nobody who they are is tried once; what never ends, by those alone whom it refuses; what ends all that
+    somebody has, as the last.
     """
     pairs = [
         (route, who)
-        for route in sorted(routes, key=lambda one: one.method)
+        for route in sorted(routes, key=lambda one: (one.path.endswith(EVERYWHERE), one.method))
         for who in (people[:1] if route.rule in (ANYBODY, BEARER_OF_A_SECRET) else people)
         if not (route.live and 200 in expected(route, who))
     ]

@@ -13,7 +13,7 @@ from services.intake.queries.related import related_to
 from services.intake.queries.views import ClosingView, OrderView, Views
 from shared.community.definition import Community
 from shared.contracts.words import Part, Role
-from shared.identity.sessions import hash_of
+from shared.identity.sessions import Limits, hash_of
 from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
@@ -46,8 +46,9 @@ class OrderFound:
 class Queries:
     """Intake's read models."""
 
-    def __init__(self, database: Database, rules: Community, vault: Vault) -> None:
+    def __init__(self, database: Database, rules: Community, vault: Vault, limits: Limits) -> None:
         self._database = database
+        self._limits = limits
         self._vault = vault
         self._rules = rules
         self._views = Views(rules)
@@ -63,7 +64,7 @@ class Queries:
         """Whom a browser's session speaks for: a coordinator as long as they answer for the area it was opened for."""
         async with self._database.reading() as session:
             row = await session.get(Session, hash_of(session_token))
-        caller = row.caller(datetime.now(UTC)) if row else None
+        caller = row.caller(datetime.now(UTC), self._limits) if row else None
         return caller if caller is not None and self._still_answers(caller) else None
 
     def _still_answers(self, caller: Caller) -> bool:

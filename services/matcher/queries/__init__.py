@@ -19,6 +19,7 @@ from services.matcher.queries.stand_ins import StandInQueries
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.needs import Needs
 from shared.community.definition import Community
+from shared.identity.sessions import Limits
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
 
@@ -26,10 +27,12 @@ __all__ = ["Queries"]
 
 
 class Queries(ServingQueries):
-    """Reads matcher's database. ``directories`` and ``needs``: the pairing's, so that the pool shows what it allows."""
+    """Reads matcher's database. ``directories`` and ``needs``: the pairing's, so that the pool shows what it allows.
+    ``limits``: how long sessions last.
+    """
 
     def __init__(
-        self, database: Database, rules: Community, vault: Vault, directories: Directories, needs: Needs
+        self, database: Database, rules: Community, vault: Vault, directories: Directories, needs: Needs, limits: Limits
     ) -> None:
         super().__init__(database, rules, vault)
         self.due = DueQueries(database)
@@ -42,6 +45,6 @@ class Queries(ServingQueries):
         self.referrals = ReferralQueries(database, rules, vault)
         self.roster = RosterQueries(database, rules, vault)
         self.explaining = ExplainingQueries(database, rules)
-        self.signing_in = SigningInQueries(database, rules, vault)
+        self.signing_in = SigningInQueries(database, rules, vault, limits)
         self.stand_ins = StandInQueries(database, rules)
         self.recommended = RecommendedQueries(database, vault)

@@ -10,7 +10,7 @@ from sqlmodel import col
 from services.matcher.models import Incumbent, Session, Volunteer
 from shared.community.definition import Community
 from shared.contracts.words import Role
-from shared.identity.sessions import hash_of
+from shared.identity.sessions import Limits, hash_of
 from shared.identity.tokens import Caller
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
@@ -19,10 +19,11 @@ from shared.persistence.vault import Vault
 class SigningInQueries:
     """Reads the roster and the sessions."""
 
-    def __init__(self, database: Database, rules: Community, vault: Vault) -> None:
+    def __init__(self, database: Database, rules: Community, vault: Vault, limits: Limits) -> None:
         self._database = database
         self._rules = rules
         self._vault = vault
+        self._limits = limits
 
     def print_of(self, phone: str) -> str:
         """The keyed hash of a phone (E.164)."""
@@ -46,7 +47,7 @@ class SigningInQueries:
         """
         async with self._database.reading() as session:
             row = await session.get(Session, hash_of(session_token))
-            caller = row.caller(datetime.now(UTC)) if row else None
+            caller = row.caller(datetime.now(UTC), self._limits) if row else None
             if caller is None or caller.role is not Role.VOLUNTEER:
                 return caller if caller is not None and self._still_answers(caller) else None
             volunteer = await session.get(Volunteer, caller.subject)

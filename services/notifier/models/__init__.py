@@ -19,7 +19,7 @@ from services.notifier.models.notices import (
     Published,
     Session,
 )
-from services.notifier.models.passwords import PasswordTries
+from services.notifier.models.passwords import PasswordTries, UsedHandover
 
 __all__ = [
     "AT_ONCE",
@@ -39,4 +39,5 @@ __all__ = [
     "PasswordTries",
     "Published",
     "Session",
+    "UsedHandover",
 ]

@@ -1,4 +1,4 @@
-"""Passwords that were tried, by name and by network address."""
+"""Passwords that were tried, by name and by network address, and sign-ins that came from a provider."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Field
 
 from services.notifier.models.ground import NotifierTable
+from shared.identity.handing_over import UsedHandoverColumns
 from shared.identity.waiting import FORGIVEN, wait_after
 
 
@@ -26,3 +27,9 @@ class PasswordTries(NotifierTable, table=True):
         """One more; what is older than a day is forgiven."""
         self.count = 1 if wall - self.last_at > FORGIVEN else self.count + 1
         self.last_at, self.wait_until = wall, wall + wait_after(self.count, free)
+
+
+class UsedHandover(UsedHandoverColumns, NotifierTable, table=True):
+    """Sign-ins of operators that came from their provider; each is let in once."""
+
+    __tablename__ = "used_handovers"

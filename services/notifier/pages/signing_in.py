@@ -19,14 +19,18 @@ from shared.web.templating import Pages, redirect
 LONGEST = 256
 
 
-def password_pages(pages: Pages, door: PasswordDoor, sessions: Sessions, callers: Callers) -> APIRouter:
-    """``/sign-in``. Each sign-in gives a new session and ends the one the browser came with."""
+def password_pages(
+    pages: Pages, door: PasswordDoor, sessions: Sessions, callers: Callers, *, provider: bool
+) -> APIRouter:
+    """``/sign-in``. Each sign-in gives a new session and ends the one the browser came with. ``provider``: there is one
+    to sign in at as well.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.get(SIGN_IN)
     @under(ANYBODY)
     async def form(request: Request, back: str = "/") -> Response:
-        return pages.render(request, "sign_in.html", form=Form.blank({"back": own_path(back)}))
+        return pages.render(request, "sign_in.html", form=Form.blank({"back": own_path(back)}), provider=provider)
 
     @router.post(SIGN_IN)
     @under(BEARER_OF_A_SECRET)
@@ -38,7 +42,7 @@ def password_pages(pages: Pages, door: PasswordDoor, sessions: Sessions, callers
             caller = await door.enter(name, typed.value("password"), address)
         except Refusal as refusal:
             again = Form.blank({"back": back, "name": name}).refused(refusal)
-            return pages.render(request, "sign_in.html", status=status_of(refusal), form=again)
+            return pages.render(request, "sign_in.html", status=status_of(refusal), form=again, provider=provider)
         answer = redirect(back)
         if before := request.cookies.get(callers.cookie_name, ""):
             await sessions.close(before)

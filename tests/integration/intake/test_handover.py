@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+from sqlalchemy import update
 
+from deploy.attached import county_coordinator
+from services.intake.models import Session
 from services.matcher.app import MIGRATIONS, Matcher, application_of
 from services.matcher.settings import MatcherSettings
 from shared.community.definition import Community
@@ -21,6 +24,7 @@ from shared.contracts.words import Role
 from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.tokens import Caller, TokenSigner
+from shared.persistence.engine import Database
 from tests.integration.intake.running import ORIGIN, Place, make_place, place_order
 from tests.migrated import make_tables
 
@@ -117,6 +121,69 @@ async def test_who_answers_for_another_area_is_signed_out(both: Both, moved: Cal
     entered = await both.hand_over(both.token(moved))
     order = await both.intake.get(entered.headers["location"], headers=PAGE)
     assert (303, 303, True) == (entered.status_code, order.status_code, "sign-in" in order.headers["location"])
+
+
+async def test_a_session_that_was_handed_over_lasts_as_long_as_the_one_it_came_from(both: Both) -> None:
+    """It began when the coordinator signed in at the desk; one whose time is over is handed over no more."""
+    limits = both.place.settings.session_limits[Role.COORDINATOR]
+    since = datetime.now(UTC) - limits.longest + timedelta(hours=1)
+    late = replace(COORDINATOR, since=since)
+    assert 303 == (await both.hand_over(both.token(late))).status_code
+    ((opened, expires),) = await both.place.rows("SELECT opened_at, expires_at FROM sessions")
+    assert (since, since + limits.longest) == (_time(opened), _time(expires))
+    over = replace(COORDINATOR, since=since - timedelta(hours=1))
+    assert (401, 1) == ((await both.hand_over(both.token(over))).status_code, await both.place.count("sessions"))
+
+
+async def test_a_session_that_is_used_is_kept_on(both: Both) -> None:
+    """Once a tenth of its idle time has gone, a look at a page gives it all of that again."""
+    await both.hand_over(both.token())
+    idle, now = both.place.settings.session_limits[Role.COORDINATOR].idle, datetime.now(UTC)
+    database = Database(both.place.settings.database_url, pool=1)
+    async with database.writing() as session:
+        await session.execute(update(Session).values(expires_at=now + idle / 2))
+    await database.close()
+    assert 200 == (await both.intake.get(f"/desk/orders/{both.reference}", headers=PAGE)).status_code
+    ((expires,),) = await both.place.rows("SELECT expires_at FROM sessions")
+    assert now + idle <= _time(expires)
+
+
+@pytest.mark.parametrize("at_intake", [True, False])
+async def test_who_signs_out_everywhere_is_out_at_every_service(both: Both, *, at_intake: bool) -> None:
+    """At the desk by its API, or at intake by the page: the desk's token and session, and the handed over one, end;
+    so does a handover that was signed before. The audit has it; a colleague stays in.
+    """
+    before, order = both.token(), f"/desk/orders/{both.reference}"
+    await both.hand_over(both.token())
+    assert 200 == (await both.intake.get(order, headers=PAGE)).status_code
+    if at_intake:
+        left = await both.intake.post("/sign-out/everywhere", headers={"sec-fetch-site": "same-origin", **PAGE})
+    else:
+        left = await both.desk.post("/api/sign-out/everywhere")
+    assert (303 if at_intake else 204) == left.status_code
+    assert 401 == (await both.desk.get("/api/desk", headers={"accept": "application/json"})).status_code
+    await both.hand_over(before)
+    assert (303, True) == (
+        (again := await both.intake.get(order, headers=PAGE)).status_code, "sign-in" in again.headers["location"],
+    )  # fmt: skip
+    audited = await both.place.rows("SELECT actor FROM audit WHERE what = 'signed_out' AND field = 'everywhere'")
+    assert ([("c-2",)] if at_intake else []) == audited
+    await both.hand_over(both.token(county_coordinator(both.place.rules)))
+    assert "sign-in" not in (await both.intake.get(order, headers=PAGE)).headers.get("location", "")
+
+
+async def test_a_stranger_who_signs_out_everywhere_ends_nothing(both: Both) -> None:
+    """The page leads to signing in, the API says 401."""
+    page = await both.intake.post("/sign-out/everywhere", headers={"sec-fetch-site": "same-origin"})
+    assert (303, 401) == (page.status_code, (await both.intake.post("/api/sign-out/everywhere")).status_code)
+    assert not (both.place.settings.keys / "access.json").exists()
+
+
+def _time(told: object) -> datetime:
+    """A time as SQLite or PostgreSQL gives it to plain SQL."""
+    at = datetime.fromisoformat(told) if isinstance(told, str) else told
+    assert isinstance(at, datetime)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 async def test_a_handover_is_used_once(both: Both) -> None:

@@ -22,7 +22,8 @@ TIER = timedelta(days=1)
 
 def clock_of(stage: Stage, domain: DomainClock | None = None) -> DispatchClock:
     """The clock of this stage."""
-    queries = Queries(stage.database, stage.rules, stage.vault, stage.use_cases.directories, stage.use_cases.needs)
+    pairing = (stage.use_cases.directories, stage.use_cases.needs)
+    queries = Queries(stage.database, stage.rules, stage.vault, *pairing, {})
     return DispatchClock(queries, stage.use_cases, domain or DomainClock(), 0.05)
 
 

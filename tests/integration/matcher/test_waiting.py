@@ -31,7 +31,7 @@ async def leg_of(stage: Stage, order_id: str) -> Leg:
 def queries_of(stage: Stage) -> Queries:
     """What the stage's matcher shows."""
     use_cases = stage.use_cases
-    return Queries(stage.database, stage.rules, stage.vault, use_cases.directories, use_cases.needs)
+    return Queries(stage.database, stage.rules, stage.vault, use_cases.directories, use_cases.needs, {})
 
 
 async def sweep_until(stage: Stage, end: datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shared.contracts.refusal import Unauthenticated
 from shared.contracts.words import Role
-from shared.identity.access_book import FIRST, MOST_TTL, NAME, AccessBook
+from shared.identity.access_book import FIRST, LONGEST_SESSION, MOST_TTL, NAME, AccessBook
 from shared.identity.tokens import Caller, TokenSigner
 
 KEY = b"k" * 32
@@ -77,6 +77,17 @@ def test_who_is_signed_out_everywhere_has_nothing_left(book: AccessBook, service
     after = Caller(Role.OPS, "o-1", since=now + timedelta(seconds=2))
     other = Caller(Role.VOLUNTEER, "o-1", since=now)
     assert [True, False, False] == [service.has_ended(caller) for caller in (before, after, other)]
+
+
+def test_who_was_signed_out_is_remembered_as_long_as_a_session_can_live(book: AccessBook) -> None:
+    """Other people's endings forget it only when no session from before can be left."""
+    begun = datetime(2026, 8, 1, tzinfo=UTC)
+    book.end(Role.VOLUNTEER, "v-1", begun)
+    book.end(Role.VOLUNTEER, "v-2", begun + LONGEST_SESSION - timedelta(seconds=1))
+    assert book.is_void(Role.VOLUNTEER, "v-1", begun - timedelta(seconds=1))
+    book.end(Role.VOLUNTEER, "v-3", begun + LONGEST_SESSION)
+    assert not book.is_void(Role.VOLUNTEER, "v-1", begun - timedelta(seconds=1))
+    assert LONGEST_SESSION >= MOST_TTL
 
 
 def test_a_token_of_an_unknown_key_opens_nothing(service: TokenSigner, tmp_path: Path) -> None:
