@@ -22,6 +22,7 @@ class NotifierSettings(ServiceSettings):
     callers are told to come back. ``replay_letters``: the most dead letters one request has heard again.
     ``board_least``: smaller figures are not shown on the public board, nor what would give them away.
     ``board_seconds``: how old its figures may be (wall time).
+    ``alert_hours``: nobody is sent more than one notice of alerts in so many hours (wall time).
     ``password_tries``: so many passwords may be tried for one operator before each further one has to wait.
     """
 
@@ -40,4 +41,5 @@ class NotifierSettings(ServiceSettings):
     replay_letters: PositiveInt = 100
     board_least: PositiveInt = 5
     board_seconds: NonNegativeFloat = 60.0
+    alert_hours: PositiveFloat = 1.0
     password_tries: PositiveInt = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +21,8 @@ from shared.persistence.vault import Vault
 
 NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired", "leg_requested"})
 """Who could not or did not answer is the pairing's business alone (mission.md, fairness)."""
+
+ASKED = "offer_made"
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Queries:
             view = self._views.order(
                 order,
                 (await session.scalars(legs)).all(),
-                (await session.scalars(entries)).all(),
+                _waves_as_one((await session.scalars(entries)).all()),
                 (await session.scalars(proposed)).all(),
                 (await session.scalars(extensions)).all(),
                 now,
@@ -113,3 +116,11 @@ class Queries:
         if one is None:
             return None
         return ClosingView(proposed_at=one.proposed_at, reason=self._vault.open(one.order_id, one.sealed_reason))
+
+
+def _waves_as_one(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """The people of one wave are asked at one moment, and that is told once: how many they were would be how many
+    declined when nobody comes.
+    """
+    asked_at: dict[datetime, TimelineEntry] = {one.at: one for one in reversed(entries) if one.kind == ASKED}
+    return [one for one in entries if one.kind != ASKED or asked_at[one.at] is one]
