@@ -38,6 +38,7 @@ INTAKE = (
     "test_recording",
     "test_rules",
     "test_standing_in",
+    "test_watching",
 )
 MATCHER = (
     "test_access",

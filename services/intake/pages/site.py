@@ -14,8 +14,9 @@ SITE = Site(
         Link("/track", msgid("Follow an order")),
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/call-list", msgid("Calls to make"), (Role.COORDINATOR,)),
+        Link("/looks", msgid("Looks and alerts"), (Role.COORDINATOR,)),
     ),
     footer=(Link(PRIVACY, msgid("What happens with your data")),),
     sign_in="/track",
-    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN},
+    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN, "/looks": SIGN_IN},
 )

@@ -12,6 +12,7 @@ from sqlmodel import col
 from services.intake.models import Closing, Extension, Leg, Order, ProposedTime, Session, TimelineEntry
 from services.intake.queries.related import related_to
 from services.intake.queries.views import ClosingView, OrderView, Views
+from services.intake.queries.watched import WatchedLooks
 from shared.community.definition import Community
 from shared.contracts.words import Part, Role
 from shared.identity.sessions import hash_of
@@ -54,6 +55,7 @@ class Queries:
         self._vault = vault
         self._rules = rules
         self._views = Views(rules)
+        self.watched = WatchedLooks(database, rules.areas)
 
     async def find(self, reference: str) -> OrderFound | None:
         """The order with this reference."""

@@ -172,7 +172,7 @@ TEXTS: Mapping[tuple[str, Role], str] = {
 ALERT_TEXTS: Mapping[tuple[str, Role], str] = {
     (ALERTED, Role.COORDINATOR): msgid(
         "Somebody in your area has looked at unusually much, or handed back unusually many orders. Please look at "
-        "Looks and alerts; it may have a good reason."
+        "Looks and alerts, or ask the operators; it may have a good reason."
     ),
     (ALERTED, Role.OPS): msgid(
         "The audit has found something unusual. Please look at the alerts of the audit; it may have a good reason."
