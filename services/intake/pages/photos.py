@@ -1,5 +1,5 @@
-"""Photos of what was done: a page of their own, so that the order's page waits for nobody; one for those it was done for,
-and one for coordinators.
+"""Photos of what was done: a page of their own, so that the order's page waits for nobody; one for those it was done
+for, and one for coordinators.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _own(photos: Photos, pages: Pages) -> APIRouter:
 
     @router.get("")
     async def shown(request: Request, reference: str, found: OrderFound = seen) -> Response:
-        listed = {"reference": found.reference, "photo_ids": await photos.of(found)}
+        listed: dict[str, Any] = {"reference": found.reference, "photo_ids": await photos.of(found)}
         return pages.render(request, "photos.html", address=f"/orders/{found.reference}", **listed)
 
     @router.get("/{photo_id}")
@@ -52,7 +52,7 @@ def _on_the_desk(photos: Photos, pages: Pages) -> APIRouter:
 
     @router.get("")
     async def shown(request: Request, reference: str, caller: Caller = coordinator) -> Response:
-        listed = {"reference": reference, "photo_ids": await photos.for_desk(reference, caller)}
+        listed: dict[str, Any] = {"reference": reference, "photo_ids": await photos.for_desk(reference, caller)}
         return pages.render(request, "photos.html", address=f"/desk/orders/{reference}", **listed)
 
     @router.get("/{photo_id}")

@@ -14,7 +14,6 @@ SITE = Site(
         Link("/track", msgid("Follow an order")),
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/call-list", msgid("Calls to make"), (Role.COORDINATOR,)),
-        Link("/looks", msgid("Looks and alerts"), (Role.COORDINATOR,)),
     ),
     footer=(Link(PRIVACY, msgid("What happens with your data")),),
     sign_in="/track",
