@@ -103,7 +103,7 @@ class Queries:
             view = self._views.order(
                 order,
                 (await session.scalars(legs)).all(),
-                _waves_as_one((await session.scalars(entries)).all()),
+                waves_as_one((await session.scalars(entries)).all()),
                 (await session.scalars(proposed)).all(),
                 (await session.scalars(extensions)).all(),
                 now,
@@ -120,7 +120,7 @@ class Queries:
         return ClosingView(proposed_at=one.proposed_at, reason=self._vault.open(one.order_id, one.sealed_reason))
 
 
-def _waves_as_one(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+def waves_as_one(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     """The people of one wave are asked at one moment, and that is told once: how many they were would be how many
     declined when nobody comes.
     """
