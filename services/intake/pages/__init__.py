@@ -18,11 +18,8 @@ from services.intake.pages.ordering import ordering_routes
 from services.intake.pages.placed import placed_pages
 from services.intake.pages.reviewing import reviewing_routes
 from services.intake.pages.tracking import Tracking, tracking_routes
-<<<<<<< HEAD
 from services.intake.pages.watching import watching_pages
-=======
 from services.intake.policies.entry import DayHours
->>>>>>> 6684f4a8671fb4ee135ad7ab1188422093d0cc78
 from shared.community.definition import Community
 from shared.web.templating import Pages
 
