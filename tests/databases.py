@@ -39,6 +39,7 @@ INTAKE = (
     "test_recording",
     "test_rules",
     "test_standing_in",
+    "test_watching",
 )
 MATCHER = (
     "test_access",

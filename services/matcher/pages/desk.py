@@ -140,13 +140,14 @@ class Desk:
 
     async def _search(self, caller: Caller, leg_id: str) -> dict[str, Any]:
         areas, queries = await self._doors.access.areas_of(caller), self._doors.queries
-        row = await queries.desk_row(leg_id, areas, self._doors.clock.now())
+        now = self._doors.clock.now()
+        row = await queries.desk_row(leg_id, areas, now)
         return {
             "leg_id": leg_id,
             "row": row,
             "dangers": await queries.incidents.of_order(row.order_id),
             "danger_name": danger_name,
-            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.all_below(areas)),
+            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.all_below(areas), now),
             "place": self.place,
             "why": self._why,
         }
