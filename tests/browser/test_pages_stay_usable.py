@@ -53,7 +53,7 @@ async def fits(shown: Window, url: str) -> None:
 
 async def wait_for_row(desk: Window, reference: str) -> None:
     """Wait until an order lies on the desk, reloading nothing."""
-    await desk.page.locator("li.card", has_text=reference).wait_for()
+    await desk.page.locator("tr", has_text=reference).wait_for()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -95,7 +95,7 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language
         await sees_state(resident.page, "escalated")
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await fits(desk, f"{matcher}/")
-        row = desk.page.locator("li.card", has_text=reference)
+        row = desk.page.locator("tr", has_text=reference)
         leg = str(await row.locator('a[href$="/resolve"]').get_attribute("href")).removesuffix("/resolve")
         await fits(desk, f"{matcher}{leg}")
         decisions = await desk.page.eval_on_selector_all(
