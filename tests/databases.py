@@ -49,6 +49,7 @@ MATCHER = (
     "test_referral_doors",
     "test_roster_door",
     "test_roster_export",
+    "test_roster_import_pages",
     "test_roster_pages",
     "test_rules",
     "test_signing_in",
