@@ -44,6 +44,7 @@ MATCHER = (
     "test_availing",
     "test_danger_pages",
     "test_desk_pages",
+    "test_office_pages",
     "test_pairing_pages",
     "test_recommended",
     "test_referral_doors",

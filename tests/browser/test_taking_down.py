@@ -46,7 +46,7 @@ class Keyboard:
 
 
 async def test_an_order_by_telephone_is_taken_down_by_keyboard_alone(stack: Attached, browser: Browser) -> None:
-    """From the desk to the number that is told: what, where, who, yes, sent; then the form stands ready for the next."""
+    """From the desk to the number that is told: what, where, who, yes, sent; then the next form is ready."""
     async with window(browser, "en", width=DESKTOP) as desk:
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await desk.page.goto(stack.url("matcher"))
