@@ -100,7 +100,12 @@ def _rings(settings: ServiceSettings, parts: Parts, problems: Problems) -> list[
         Middleware(SecurityHeaders, form_origins=origins, secure=settings.secure),
         Middleware(FormTokenCookies, tokens=parts.pages.tokens),
         Middleware(Observing, problems=problems),
-        Middleware(Flooding, problems=problems, flood=Flood(settings.flood_limits)),
+        Middleware(
+            Flooding,
+            problems=problems,
+            flood=Flood(settings.flood_limits),
+            session_cookie=parts.callers.cookie_name,
+        ),
         Middleware(
             BodyLimit,
             problems=problems,

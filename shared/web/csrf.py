@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
-from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.refusal import Forbidden
+from shared.web.cookies import cookie_of
 
 FIELD = "form_token"
 HEADER = "x-form-token"
@@ -118,7 +118,7 @@ class FormTokenCookies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        browser = _Browser(_cookie(scope, self._tokens.cookie_name))
+        browser = _Browser(cookie_of(scope, self._tokens.cookie_name))
         _browser.set(browser)
 
         async def send_with_cookie(message: Message) -> None:
@@ -127,10 +127,3 @@ class FormTokenCookies:
             await send(message)
 
         await self._app(scope, receive, send_with_cookie)
-
-
-def _cookie(scope: Scope, name: str) -> str:
-    for key, text in scope["headers"]:
-        if key == b"cookie" and name.encode() in text:
-            return cookie_parser(text.decode("latin-1")).get(name, "")
-    return ""

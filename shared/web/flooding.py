@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.refusal import TooMany
 from shared.observability.metrics import FLOODS_REFUSED
+from shared.web.cookies import cookie_of
 from shared.web.errors import Problems, problem_of_refusal
 
 MINUTE = 60.0
@@ -116,8 +117,10 @@ class Flood:
 class Flooding:
     """ASGI middleware: 429 with ``Retry-After`` for whoever floods."""
 
-    def __init__(self, app: ASGIApp, problems: Problems, flood: Flood) -> None:
+    def __init__(self, app: ASGIApp, problems: Problems, flood: Flood, session_cookie: str) -> None:
+        """``session_cookie``: the name of the cookie by which this service knows a browser's session."""
         self._app = app
+        self._session_cookie = session_cookie
         self._problems = problems
         self._flood = flood
 
@@ -151,7 +154,7 @@ class Flooding:
             kind = Kind.READS if scope["method"] in _READING else Kind.WRITES
             if seconds := flood.wait(kind, address):
                 return kind, seconds
-        caller = _mark_of(scope)
+        caller = _mark_of(scope, self._session_cookie)
         if caller and (seconds := flood.wait(Kind.CALLER, caller)):
             return Kind.CALLER, seconds
         if seconds := flood.wait(Kind.ALL, ""):
@@ -159,12 +162,13 @@ class Flooding:
         return None
 
 
-def _mark_of(scope: Scope) -> str:
-    """Who says who they are, as a hash of the token they bring; whether it is a good one is not asked here."""
+def _mark_of(scope: Scope, session_cookie: str) -> str:
+    """Who says who they are, as a hash of the token or session they bring; whether it is good is not asked here."""
     for name, text in scope["headers"]:
         if name == b"authorization":
             return hashlib.blake2b(text, digest_size=16).hexdigest()
-    return ""
+    session = cookie_of(scope, session_cookie)
+    return hashlib.blake2b(session.encode(), digest_size=16).hexdigest() if session else ""
 
 
 @lru_cache(maxsize=4096)

@@ -1,107 +1,150 @@
-"""One unique word for each personal field, and the loop that carries them through all doors."""
+"""One unique word for each field in which people may write what they like, and the loop that carries them through all
+doors: what residents and volunteers say."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
 from deploy.demo.doors import Doors
+from shared.contracts.flows import SERVICES
 from shared.contracts.words import Role
+from tests.canary.words import Canaries, Fields
 from tests.flows.people import GRID, asked, coordinator, in_state, order, place
 from tests.flows.visitors import Visitor
-
-_HAN = "鑫淼焱垚燚犇骉羴毳聂叒叕嚞囍卍"
-"""Characters of hardly any text, so that a word of six of them stands nowhere by chance."""
-
-_LATIN = "bcdfghjklmnpqrstvwxz"
 
 _DESCRIPTION = 0x010E
 """The EXIF tag of a picture's title."""
 
 
-@dataclass
-class Canaries:
-    """The words that were planted, by the field they were planted in."""
+class Planting:
+    """Whoever says the words at the doors of a running stack. ``filled``: the fields they were planted in."""
 
-    words: dict[str, str] = field(default_factory=dict)
+    def __init__(self, visitor: Visitor, doors: Doors, fields: Mapping[str, Fields], grid: str) -> None:
+        self.visitor = visitor
+        self.doors = doors
+        self.canaries = Canaries()
+        self.filled: set[str] = set()
+        self._fields = fields
+        self.grid = grid
+        self.desk = coordinator(visitor.stack, doors, grid)
 
-    def word(self, where: str) -> str:
-        """A fresh word for a field: Chinese and Latin, none of it a word of anybody's language."""
-        han = "".join(secrets.choice(_HAN) for _ in range(6))
-        self.words[where] = f"{han} {''.join(secrets.choice(_LATIN) for _ in range(14))}"
-        return self.words[where]
+    @classmethod
+    async def at(cls, visitor: Visitor, doors: Doors, grid: str = GRID) -> Planting:
+        """In one grid of a stack whose services describe their own doors."""
+        described = {name: (await visitor("GET", name, "/openapi.json")).json() for name in SERVICES}
+        return cls(visitor, doors, {name: Fields(name, document) for name, document in described.items()}, grid)
 
-    def phone(self, where: str) -> str:
-        """A fresh mobile number for a field."""
-        self.words[where] = f"154{secrets.randbelow(10**8):08}"
-        return self.words[where]
+    @property
+    def unplanted(self) -> set[str]:
+        """Fields of free text that no word was planted in."""
+        return set().union(*(fields.free() for fields in self._fields.values())) - self.filled
 
-    def contact(self, where: str) -> dict[str, str]:
-        """Name and number of one person."""
-        return {"name": self.word(f"{where} name"), "phone": self.phone(f"{where} phone")}
+    async def say(self, service: str, path: str, token: str, body: Any, *also: int) -> Any:
+        """Send a body with words in it; what was answered. It is taken, or refused with one of ``also``."""
+        answer = await self.visitor("POST", service, path, token, body)
+        assert answer.status_code in (200, 201, 202, *also), f"{path}: {answer.status_code} {answer.text}"
+        self.filled |= self._fields[service].hit("POST", path, body, self.canaries.words)
+        return answer.json()
+
+    async def place(self, service: str, **changes: Any) -> dict[str, Any]:
+        """Place an order whose words are planted; the answer of the door."""
+        body = {
+            "area": self.grid,
+            "details": self.canaries.word(f"details of {service}"),
+            "contact": self.canaries.contact(f"resident of {service}"),
+            **changes,
+        }
+        placed = await place(self.doors, service, **body)
+        self.filled |= self._fields["intake"].hit("POST", "/api/orders", body, self.canaries.words)
+        return placed
 
 
-async def plant(visitor: Visitor, doors: Doors) -> Canaries:
-    """Fill every personal field that a door takes, on orders that go all ways; and be refused with the same words."""
-    canaries = Canaries()
-    word = canaries.word
-    desk = coordinator(visitor.stack, doors, GRID)
-    token = await _volunteer(visitor, doors, canaries)
-    placed = await place(
-        doors,
+async def serve_with_words(planting: Planting) -> None:
+    """One order on which resident and volunteer say all they can; then what is refused, and a withdrawal."""
+    word, contact, say = planting.canaries.word, planting.canaries.contact, planting.say
+    token = await _volunteer(planting)
+    placed = await planting.place(
         "neighbour_dispute",
-        details=word("details"),
-        contact={**canaries.contact("resident"), "organisation": word("organisation")},
+        contact={**contact("resident"), "organisation": word("organisation")},
         orderer="firm",
         on_behalf_of=word("on behalf of"),
-        person=canaries.contact("person"),
-        excluded=[canaries.contact("party")],
+        person=contact("person"),
+        excluded=[contact("party")],
         consent={"person": True, "health": True},
     )
     mine, path = str(placed["tracking_token"]), f"/api/orders/{placed['reference']}"
-    await _say(visitor, "intake", f"{path}/amend", mine, {"details": word("amended details")})
-    await _say(visitor, "intake", f"{path}/incident", mine, {"kind": "other", "words": word("resident's danger")})
-    named = f"/api/desk/orders/{placed['reference']}/parties"
-    await _say(visitor, "intake", named, desk, {"contact": canaries.contact("named party")})
-    await _serve(visitor, doors, canaries, placed, desk)
-    await _say(visitor, "intake", f"{path}/review", mine, {"outcome": "fixed", "comment": word("comment")})
-    await _refused(visitor, canaries, token)
-    return canaries
+    await say("intake", f"{path}/amend", mine, {"details": word("amended details")})
+    await say("intake", f"{path}/incident", mine, {"kind": "other", "words": word("resident's danger")})
+    party = {**contact("named party"), "organisation": word("party's organisation")}
+    await say("intake", f"/api/desk/orders/{placed['reference']}/parties", planting.desk, {"contact": party})
+    await _serve(planting, placed)
+    await say("intake", f"{path}/review", mine, {"outcome": "fixed", "comment": word("comment")})
+    await say("intake", f"{path}/personal", mine, contact("corrected"))
+    await _withdraw(planting)
+    await _refused(planting, token)
 
 
-async def _volunteer(visitor: Visitor, doors: Doors, canaries: Canaries) -> str:
-    who = f"v-canary-{secrets.token_hex(3)}"
-    row = f"{who},{canaries.word('volunteer name')},{canaries.phone('volunteer phone')},retired,{GRID}\n"
+async def join_with_words(planting: Planting) -> dict[str, Any]:
+    """A matter in public space that a neighbour and somebody on the phone join; the order they are in then."""
+    word, contact, say = planting.canaries.word, planting.canaries.contact, planting.say
+    placed = await planting.place("stray_dogs", call_only=True)
+    same = planting.canaries.words["details of stray_dogs"]
+    told = await say("intake", "/api/suggestions", "", {"text": same, "service": "stray_dogs", "area": planting.grid})
+    (similar,) = told["similar"]
+    neighbour = {**contact("neighbour"), "organisation": word("neighbour's organisation")}
+    body = {"join_token": similar["join_token"], "contact": neighbour}
+    await say("intake", "/api/orders/join", "", body)
+    caller = {**contact("caller"), "organisation": word("caller's organisation")}
+    path = f"/api/desk/orders/{placed['reference']}/join"
+    await say("intake", path, planting.desk, {"contact": caller})
+    return placed
+
+
+async def _volunteer(planting: Planting) -> str:
+    who, canaries = f"v-canary-{secrets.token_hex(3)}", planting.canaries
+    row = f"{who},{canaries.word('volunteer name')},{canaries.phone('volunteer phone')},retired,{planting.grid}\n"
     file = {"file": ("roster.csv", f"volunteer_id,name,phone,kind,home\n{row}".encode())}
+    visitor = planting.visitor
     answer = await visitor("POST", "matcher", "/api/roster", visitor.stack.county_token(), files=file)
     assert 200 == answer.status_code, answer.text
-    return doors.as_caller(Role.VOLUNTEER, who)
+    token = planting.doors.as_caller(Role.VOLUNTEER, who)
+    await planting.say("matcher", "/api/me/personal", token, {"name": canaries.word("volunteer's corrected name")})
+    why = {"reason": canaries.word("suspension")}
+    await planting.say("matcher", f"/api/volunteers/{who}/suspend", planting.desk, why)
+    await planting.say("matcher", f"/api/volunteers/{who}/restore", planting.desk, {})
+    return token
 
 
-async def _serve(visitor: Visitor, doors: Doors, canaries: Canaries, placed: dict[str, Any], desk: str) -> None:
-    """Accepted, handed on with a reason in words, served, reported; with notes and a danger on the way."""
-    await in_state(doors, placed, "offered")
-    _, token, offer_id = await asked(doors, placed["order_id"])
-    leg = f"/api/legs/{(await order(doors, placed))['legs'][0]['leg_id']}"
-    until = "2026-12-01T10:00:00+08:00"
-    await _say(visitor, "matcher", f"{leg}/extend", desk, {"until": until, "reason": canaries.word("extension")}, 409)
-    accepted = await visitor("POST", "matcher", f"/api/offers/{offer_id}/accept", token, {})
-    assert 200 == accepted.status_code, accepted.text
-    path = f"/api/assignments/{accepted.json()['assignment_id']}"
-    danger = {"kind": "other", "words": canaries.word("volunteer's danger")}
-    await _say(visitor, "matcher", f"{path}/incident", token, danger)
-    await _say(visitor, "matcher", f"{path}/start", token, {})
-    photo = {"photo": ("photo.jpg", _photo(canaries), "image/jpeg")}
-    sent = await visitor("POST", "matcher", f"{path}/photos", token, files=photo)
+async def _serve(planting: Planting, placed: dict[str, Any]) -> None:
+    """Accepted, handed back, accepted by another, served, reported; with notes and a danger on the way."""
+    word, say, order_id = planting.canaries.word, planting.say, str(placed["order_id"])
+    await in_state(planting.doors, placed, "offered")
+    first, token, offer_id = await asked(planting.doors, order_id)
+    leg = f"/api/legs/{(await order(planting.doors, placed))['legs'][0]['leg_id']}"
+    extension = {"until": "2026-12-01T10:00:00+08:00", "reason": word("extension")}
+    await say("matcher", f"{leg}/extend", planting.desk, extension, 409)
+    accepted = await say("matcher", f"/api/offers/{offer_id}/accept", token, {})
+    back = {"reason": word("hand-back")}
+    await say("matcher", f"/api/assignments/{accepted['assignment_id']}/hand-back", token, back)
+    _, token, offer_id = await asked(planting.doors, order_id, frozenset({first}))
+    accepted = await say("matcher", f"/api/offers/{offer_id}/accept", token, {})
+    path = f"/api/assignments/{accepted['assignment_id']}"
+    danger = {"kind": "other", "words": word("volunteer's danger")}
+    told = await say("matcher", f"{path}/incident", token, danger)
+    answered = {"words": word("answer to a danger")}
+    await say("matcher", f"/api/incidents/{told['incident_id']}/answer", planting.desk, answered)
+    await say("matcher", f"{path}/start", token, {})
+    photo = {"photo": ("photo.jpg", _photo(planting.canaries), "image/jpeg")}
+    sent = await planting.visitor("POST", "matcher", f"{path}/photos", token, files=photo)
     assert 201 == sent.status_code, sent.text
-    report = {"report": canaries.word("report"), "confidential_note": canaries.word("mediator's note"), "minutes": 30}
-    report["photos"] = [sent.json()["photo_id"]]
-    await _say(visitor, "matcher", f"{path}/complete", token, report)
-    await in_state(doors, placed, "done")
+    report = {"report": word("report"), "confidential_note": word("mediator's note"), "minutes": 30}
+    await say("matcher", f"{path}/complete", token, report | {"photos": [sent.json()["photo_id"]]})
+    await in_state(planting.doors, placed, "done")
 
 
 def _photo(canaries: Canaries) -> bytes:
@@ -112,9 +155,19 @@ def _photo(canaries: Canaries) -> bytes:
     return file.getvalue()
 
 
-async def _refused(visitor: Visitor, canaries: Canaries, token: str) -> None:
+async def _withdraw(planting: Planting) -> None:
+    """Declined by whoever is asked, then withdrawn."""
+    placed = await planting.place("moving", urgency="urgent")
+    _, token, offer_id = await asked(planting.doors, placed["order_id"])
+    refusal = {"reason": planting.canaries.word("refusal")}
+    await planting.say("matcher", f"/api/offers/{offer_id}/decline", token, refusal)
+    path = f"/api/orders/{placed['reference']}/cancel"
+    await planting.say("intake", path, str(placed["tracking_token"]), {"reason": planting.canaries.word("withdrawal")})
+
+
+async def _refused(planting: Planting, token: str) -> None:
     """The same kinds of words where they are refused: what is turned away is kept nowhere either."""
-    word, phone = canaries.word("refused words"), canaries.phone("refused phone")
+    word, phone = planting.canaries.word("refused words"), planting.canaries.phone("refused phone")
     body = {"service": "rockets", "area": GRID, "details": word, "contact": {"name": word, "phone": phone}}
     tried: list[tuple[str, str, str, Any]] = [
         ("POST", "intake", "/api/orders", body),
@@ -128,12 +181,11 @@ async def _refused(visitor: Visitor, canaries: Canaries, token: str) -> None:
         ("GET", "intake", f"/api/orders/{word}", None),
     ]
     for method, service, path, sent in tried:
-        status = await visitor.status(method, service, path, token, sent, headers={"User-Agent": phone})
+        status = await planting.visitor.status(method, service, path, token, sent, headers={"User-Agent": phone})
         assert 400 <= status < 500 or path.startswith("/api/orders/find"), (path, status)
+    code = {"phone": phone, "code": "000000"}
+    await planting.say("intake", "/api/orders/find/verify", "", {**code, "claim": "none"}, 401)
+    await planting.say("matcher", "/api/sign-in/verify", "", code, 401)
     for _ in range(8):  # until codes are limited, and once more
-        await visitor.status("POST", "intake", "/api/orders/find", body={"phone": phone})
-
-
-async def _say(visitor: Visitor, service: str, path: str, token: str, body: Any, *also: int) -> None:
-    answer = await visitor("POST", service, path, token, body)
-    assert answer.status_code in (200, 201, 202, *also), f"{path}: {answer.status_code} {answer.text}"
+        await planting.say("intake", "/api/orders/find", "", {"phone": phone}, 429)
+        await planting.say("matcher", "/api/sign-in", "", {"phone": phone}, 429)

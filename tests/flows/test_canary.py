@@ -5,20 +5,28 @@ from __future__ import annotations
 from deploy.attached import Attached
 from deploy.demo.doors import Doors
 from shared.contracts.words import Role
-from tests.canary.planting import Canaries, plant
-from tests.canary.searching import files_below, in_bytes, in_doors, in_tables
+from tests.canary.planting import Planting, serve_with_words
+from tests.canary.searching import files_below, in_bytes, in_doors, in_tables, whatever_is_found
+from tests.canary.staffing import decide_with_words
+from tests.canary.words import Canaries
 from tests.flows.visitors import visiting
 
 
 async def test_no_canary_leaves_the_vault(stack: Attached, doors: Doors) -> None:
     """Not in the streams' files, logs, databases, metrics, lists and exports of who may not see people."""
     async with visiting(stack) as visitor:
-        canaries = await plant(visitor, doors)
+        planting = await Planting.at(visitor, doors)
+        await serve_with_words(planting)
+        await decide_with_words(planting)
         tokens = ("", doors.as_caller(Role.OPS, "ops"), doors.as_caller(Role.VOLUNTEER, "v-0001"))
+        assert [] == await whatever_is_found(stack)
         places = [*await in_tables(visitor), *await in_doors(visitor, tokens)]
-        await visitor.write("intake", "DELETE FROM codes")
-    assert len(canaries.words) > 15
-    assert [] == in_bytes(canaries.words, [*files_below(stack.layout.data, frozenset({"notices.jsonl"})), *places])
+        for service in ("intake", "matcher"):
+            await visitor.write(service, "DELETE FROM codes")
+    assert set() == planting.unplanted, "fields of free text in which no word was planted"
+    assert [] == in_bytes(
+        planting.canaries.words, [*files_below(stack.layout.data, frozenset({"notices.jsonl"})), *places]
+    )
 
 
 def test_a_word_is_found_in_any_form() -> None:

@@ -73,6 +73,8 @@ def _opened(vault: Vault | None, subject: str, table: str, column: str, sealed: 
     except SealBroken:
         yield False
         return
+    except UnicodeDecodeError:  # a picture, out of which every word was taken before it was sealed
+        return
     try:
         told = json.loads(text)
     except ValueError:

@@ -77,6 +77,14 @@ async def test_one_bearer_is_counted_wherever_they_are() -> None:
         assert [[200, 200], [200, 429]] == served
 
 
+async def test_one_session_is_counted_wherever_its_browser_is() -> None:
+    """The cookie of a session has one minute as well, from whatever addresses it comes; others are none of it."""
+    async with from_address(TeahouseSettings(**FEW), "127.0.0.1", "192.0.2.2") as clients:
+        served = [await reads(client, 2, Cookie="lang=en; paidan_teahouse=mine") for client in clients]
+        assert [[200, 200], [200, 429]] == served
+        assert [200] == await reads(clients[0], 1, Cookie="paidan_teahouse=another")
+
+
 def _let_in(flood: Flood, hosts: Collection[str]) -> int:
     return sum(flood.wait(Kind.READS, host) == 0 for host in hosts)
 
