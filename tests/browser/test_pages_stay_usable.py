@@ -105,6 +105,7 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language
             decisions
         )
         read = "/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", "/dangers", "/volunteers"
+        read = (*read, "/pages", "/areas", "/day")
         for address in (*decisions, *read, f"/orders/{reference}", "/entry"):
             await fits(desk, f"{matcher}{address}")
 
