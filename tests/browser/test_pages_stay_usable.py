@@ -104,8 +104,8 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language
         assert {f"{leg}/{verb}" for verb in ("resolve", "take", "assign", "refer", "extend", "escalate")} < set(
             decisions
         )
-        read = "/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", "/dangers", "/volunteers"
-        read = (*read, "/pages", "/areas", "/day")
+        read = ["/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", "/dangers", "/volunteers"]
+        read += ["/pages", "/areas", "/day"]
         for address in (*decisions, *read, f"/orders/{reference}", "/entry"):
             await fits(desk, f"{matcher}{address}")
 

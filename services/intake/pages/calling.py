@@ -67,7 +67,7 @@ def calling_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
         listed = await calls_page(doors, caller, area, None, ON_PAPER)
         calls = [await _revealed(doors, row.call_id, caller) for row in listed.items]
         places = {call.area: place_name(rules.areas, call.area) for call in listed.items}
-        shown = {"rows": [call for call in calls if call], "places": places, "now": doors.clock.now()}
+        shown: dict[str, Any] = {"rows": [call for call in calls if call], "places": places, "now": doors.clock.now()}
         return pages.render(request, "call_paper.html", say=_say, results=_results(), **shown)
 
     @router.post("/calls/{call_id}/reveal")
