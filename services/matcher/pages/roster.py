@@ -27,6 +27,8 @@ from shared.web.templating import Pages, redirect
 FILE = "file"
 SHOWN = 200
 """So many faults are shown; whoever has more mends those first."""
+PAUSE_SECONDS = 1.0
+"""Between two words on how far it has come: a screen reader says each."""
 SUFFIXES = (".csv", ".xlsx")
 
 
@@ -107,7 +109,7 @@ def roster_pages(rosters: RosterPages, doors: Doors) -> APIRouter:
             mark = mark_of(text)
             return [] if mark == (last or after) else [ServerSentEvent(raw_data=text, id=mark)]
 
-        async for event in follow(request, topic_of(draft_id), read, at_most_every=0.2):
+        async for event in follow(request, topic_of(draft_id), read, at_most_every=PAUSE_SECONDS):
             yield event
 
     @router.post("/roster/{draft_id}/confirm")

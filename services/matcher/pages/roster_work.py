@@ -17,7 +17,6 @@ import structlog
 from fastapi.concurrency import run_in_threadpool
 
 from services.matcher.access import Doors
-from services.matcher.queries.drafts import DraftView
 from services.matcher.queries.roster_views import RosterView
 from services.matcher.use_cases.enrolling import Foreseen, ImportRoster
 from shared.community.roster import RosterFile, read_roster_file
@@ -127,6 +126,7 @@ class RosterWork:
 
     async def _read(self, course: Course) -> ImportRoster:
         draft = await self._doors.queries.drafts.of(course.draft_id, course.by)
+        content = await self._doors.queries.drafts.content(course.draft_id, course.by)
         units = await self._doors.queries.roster.units()
         loop = asyncio.get_running_loop()
 
@@ -134,11 +134,11 @@ class RosterWork:
             course.read, course.rows = read, rows
             loop.call_soon_threadsafe(self._told, course)
 
-        def reading(draft: DraftView) -> RosterFile:
+        def reading() -> RosterFile:
             name, most = f"roster{draft.suffix}", self._doors.roster_rows
-            return read_roster_file(draft.content, name, self._doors.rules, max_rows=most, units=units, heard=heard)
+            return read_roster_file(content, name, self._doors.rules, max_rows=most, units=units, heard=heard)
 
-        file = await run_in_threadpool(reading, draft)
+        file = await run_in_threadpool(reading)
         course.read = course.rows = len(file.volunteers)
         return ImportRoster(file.volunteers, course.by, file.units, file.numbers, course.draft_id)
 
