@@ -7,6 +7,7 @@ from services.matcher.repository.departures import DepartureRepository
 from services.matcher.repository.drafts import DraftRepository
 from services.matcher.repository.forgetting import ForgettingRepository
 from services.matcher.repository.incidents import IncidentRepository
+from services.matcher.repository.incumbents import IncumbentRepository
 from services.matcher.repository.photos import PhotoRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
@@ -23,6 +24,7 @@ class Repository(
     DraftRepository,
     ForgettingRepository,
     IncidentRepository,
+    IncumbentRepository,
     PhotoRepository,
     RosterRepository,
     StandInRepository,
