@@ -103,11 +103,8 @@ def connections_of(settings: NotifierSettings) -> Connections:
 
 def retries_of(settings: NotifierSettings) -> Retries:
     """How deliveries are tried again."""
-    return Retries(
-        timedelta(seconds=settings.retry_seconds),
-        timedelta(seconds=settings.longest_retry_seconds),
-        settings.delivery_attempts,
-    )
+    first, longest = timedelta(seconds=settings.retry_seconds), timedelta(seconds=settings.longest_retry_seconds)
+    return Retries(first, longest, settings.delivery_attempts)
 
 
 class Notifier:
