@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -214,7 +215,7 @@ def application_of(matcher: Matcher) -> FastAPI:
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    shown = Pages(HERE / "templates", SITE, tokens)
+    shown = Pages(HERE / "templates", replace(SITE, station=matcher.rules.station_phone), tokens)
     callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, secure=settings.secure)
     sessions = Sessions(matcher.machinery.writer)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
