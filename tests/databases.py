@@ -37,6 +37,7 @@ INTAKE = (
     "test_privacy_page",
     "test_recording",
     "test_rules",
+    "test_shared_devices",
     "test_standing_in",
 )
 MATCHER = (

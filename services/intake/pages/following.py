@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from services.intake.access import Doors
 from services.intake.access.concerned import withdraw
 from services.intake.commands import AnswerProposal, CancelOrder
-from services.intake.pages.telling import happened, next_step_of, state_of, whose
+from services.intake.pages.telling import ahead_of, happened, next_step_of, state_of, whose
 from services.intake.policies.concerned import Right
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
@@ -85,6 +85,7 @@ class Following:
             "place": place_name(self._rules.areas, order.area),
             "holder": holder_name(self._rules, order.holder, _resident(order)),
             "steps": steps_of(self._rules, order.timeline, _resident(order)),
+            "ahead": ahead_of(order),
             "state_told": state_of(order.state, order.holder),
             "next_told": next_step_of(self._rules, order),
             "can_withdraw": order.state in _WITHDRAWABLE,
