@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from services.matcher.access import Access, Doors
 from services.matcher.clocks import DispatchClock, PartiesClock
 from services.matcher.consumers import make_answers, make_hearing
 from services.matcher.pages.leading_on import leading_on_pages
+from services.matcher.pages.site import site_in
 from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
@@ -215,7 +215,7 @@ def application_of(matcher: Matcher) -> FastAPI:
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    shown = Pages(HERE / "templates", replace(SITE, station=matcher.rules.station_phone), tokens)
+    shown = Pages(HERE / "templates", site_in(matcher.rules, settings, SITE), tokens)
     callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, secure=settings.secure)
     sessions = Sessions(matcher.machinery.writer)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))

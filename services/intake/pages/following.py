@@ -63,7 +63,7 @@ class Following:
         order = await self._doors.view_for(found)
         link = f"{str(request.base_url).rstrip('/')}/t/{self._doors.tracking.of(found.person_id)}"
         others = [(one, f"/t/{self._doors.tracking.of(one.order_id)}") for one in order.related]
-        shown = {**self.progress(order), "link": link, "others": others, "form": refused or Form.blank()}
+        shown = {**await self.progress(found, order), "link": link, "others": others, "form": refused or Form.blank()}
         return self._pages.render(request, "order.html", status=status, mark=mark(order), **shown)
 
     async def change(self, found: OrderFound, seen: str) -> list[ServerSentEvent]:
@@ -71,11 +71,11 @@ class Following:
         order = await self._doors.view_for(found)
         if mark(order) == seen:
             return []
-        shown = self.progress(order)
+        shown = await self.progress(found, order)
         fragment = self._pages.fragment(shown["fragment"], **shown)
         return [ServerSentEvent(raw_data=fragment, id=mark(order))]
 
-    def progress(self, order: OrderView) -> dict[str, Any]:
+    async def progress(self, found: OrderFound, order: OrderView) -> dict[str, Any]:
         """What ``progress.html`` shows."""
         language = current_reader().language
         return {
@@ -91,6 +91,7 @@ class Following:
             "can_withdraw": order.state in _WITHDRAWABLE,
             "searching": order.state in _SEARCHING and not _is_with_department(order),
             "can_judge": _can_judge(order),
+            "visits": await self._doors.concerned.visits(found),
             "form": Form.blank(),
             "fragment": "party.html" if order.me and order.me.part == Part.PARTY else "progress.html",
         }

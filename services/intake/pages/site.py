@@ -8,6 +8,8 @@ from services.intake.pages.privacy import ADDRESS as PRIVACY
 from services.intake.settings import IntakeSettings
 from shared.community.definition import Community
 from shared.contracts.words import Role
+from shared.identity.keys import read_key
+from shared.identity.visit_codes import VisitCodes
 from shared.web.i18n import msgid
 from shared.web.signing_in import SIGN_IN
 from shared.web.templating import Link, Site
@@ -27,5 +29,6 @@ _SITE = Site(
 
 def site_of(rules: Community, settings: IntakeSettings) -> Site:
     """The surroundings in one community: its station's phone, and after how long its devices forget."""
-    around = {"desk_address": settings.url_of("matcher")}
+    codes = VisitCodes(read_key(settings.keys, "tokens"))
+    around = {"desk_address": settings.url_of("matcher"), "visit_code": codes.of}
     return replace(_SITE, station=rules.station_phone, kiosk_seconds=settings.kiosk_seconds, globals=around)

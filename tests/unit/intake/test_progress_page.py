@@ -70,7 +70,7 @@ def shown(view: OrderView, language: Language = Language.EN) -> str:
 
     def render() -> str:
         read_by(READERS.of(language))
-        return PAGES.fragment("progress.html", steps=[], can_withdraw=False, searching=False, **context)
+        return PAGES.fragment("progress.html", steps=[], can_withdraw=False, searching=False, visits=[], **context)
 
     return copy_context().run(render)
 
