@@ -39,6 +39,7 @@ INTAKE = (
     "test_rules",
     "test_shared_devices",
     "test_standing_in",
+    "test_visiting",
 )
 MATCHER = (
     "test_access",
