@@ -21,7 +21,7 @@ from shared.web.templating import Pages
 _ADDRESS = f"/{WORKER}"
 OFFLINE = "/offline"
 _KEPT = (".css", ".js", ".svg", ".png")
-_ASK_AGAIN = {"Cache-Control": "public, no-cache"}
+_BOTH = {"Content-Language": ", ".join(Language)}
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def offline_routes(pages: Pages, readers: Readers) -> APIRouter:
     @router.api_route(_ADDRESS, methods=["GET", "HEAD"])
     @under(ANYBODY)
     async def service_worker() -> Response:
-        return Response(worker, headers=_ASK_AGAIN, media_type="text/javascript; charset=utf-8")
+        return Response(worker, media_type="text/javascript; charset=utf-8")
 
     @router.api_route(OFFLINE, methods=["GET", "HEAD"])
     @under(ANYBODY)
     async def offline() -> Response:
-        return Response(page, headers=_ASK_AGAIN, media_type="text/html; charset=utf-8")
+        return Response(page, headers=_BOTH, media_type="text/html; charset=utf-8")
 
     return router
 

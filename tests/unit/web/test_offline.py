@@ -27,15 +27,14 @@ async def test_the_worker_keeps_style_scripts_icons_and_one_page(client: httpx2.
     files = shell["files"]
     assert isinstance(files, list)
     kinds = {Path(address.partition("?")[0]).suffix for address in files}
-    assert ("text/javascript; charset=utf-8", "public, no-cache", {".css", ".js", ".svg", ".png"}) == (
+    assert ("text/javascript; charset=utf-8", "no-store", {".css", ".js", ".svg", ".png"}) == (
         worker.headers["content-type"],
         worker.headers["cache-control"],
         kinds,
     )
     for address in [*files, shell["offline"]]:
         answer = await client.get(str(address))
-        assert (200, True) == (answer.status_code, answer.headers["cache-control"].startswith("public")), address
-        assert "set-cookie" not in answer.headers, address
+        assert (200, False) == (answer.status_code, "set-cookie" in answer.headers), address
 
 
 async def test_the_worker_is_not_one_of_the_static_files(client: httpx2.AsyncClient) -> None:
