@@ -17,7 +17,7 @@ from services.matcher.access import Access, Doors
 from services.matcher.clocks import DispatchClock, PartiesClock
 from services.matcher.consumers import make_answers, make_hearing
 from services.matcher.pages.leading_on import leading_on_pages
-from services.matcher.pages.site import site_in
+from services.matcher.pages.surroundings import site_in
 from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
