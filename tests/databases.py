@@ -38,8 +38,10 @@ INTAKE = (
     "test_privacy_page",
     "test_recording",
     "test_rules",
+    "test_shared_devices",
     "test_standing_in",
     "test_watching",
+    "test_visiting",
 )
 MATCHER = (
     "test_access",

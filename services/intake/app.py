@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from services.intake.pages.entry import entry_pages
 from services.intake.pages.personal import personal_pages
 from services.intake.pages.photos import photo_pages
 from services.intake.pages.privacy import Kept, privacy_pages
-from services.intake.pages.site import SITE
+from services.intake.pages.site import site_of
 from services.intake.policies.entry import DayHours
 from services.intake.policies.forgetting import Keeping
 from services.intake.policies.suspicion import SpamLimits
@@ -211,7 +210,7 @@ def application_of(intake: Intake) -> FastAPI:
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    site = replace(SITE, globals={"desk_address": settings.url_of("matcher")})
+    site = site_of(intake.rules, settings)
     shown = Pages(HERE / "templates", site, tokens)
     sessions = Sessions(intake.machinery.writer, settings.session_limits, AccessBook(settings.keys))
     callers = Callers("intake", intake.signer, intake.queries.caller_of, sessions, secure=settings.secure)

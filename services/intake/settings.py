@@ -28,6 +28,7 @@ class IntakeSettings(CodeSettings):
     ``contacts_coordinator``: of how many orders one person is shown the contact in 24 hours (wall time).
     ``hints_days``, ``contact_days``: how long after the closing of an order its words and hints, and its contacts, are
     kept (domain time). ``forget_seconds``: the pause between two looks at what is to be forgotten (wall time).
+    ``kiosk_seconds``: after so long without a touch a station's device forgets whoever was there (wall time).
     """
 
     service: ClassVar[str] = "intake"
@@ -55,3 +56,4 @@ class IntakeSettings(CodeSettings):
     hints_days: PositiveFloat = 7.0
     contact_days: PositiveFloat = 30.0
     forget_seconds: PositiveFloat = 60.0
+    kiosk_seconds: PositiveInt = 120

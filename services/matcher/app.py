@@ -20,6 +20,7 @@ from services.matcher.consumers import make_answers, make_hearing
 from services.matcher.pages.leading_on import leading_on_pages
 from services.matcher.pages.roster_work import RosterWork
 from services.matcher.pages.site import PEOPLE, SITE
+from services.matcher.pages.surroundings import site_in
 from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
@@ -206,7 +207,7 @@ def application_of(matcher: Matcher) -> FastAPI:
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    shown = Pages(HERE / "templates", SITE, tokens)
+    shown = Pages(HERE / "templates", site_in(matcher.rules, settings, SITE), tokens)
     sessions = Sessions(matcher.machinery.writer, settings.session_limits, AccessBook(settings.keys))
     lookup = matcher.queries.signing_in.caller_of
     callers = Callers("matcher", matcher.signer, lookup, sessions, secure=settings.secure)

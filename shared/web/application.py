@@ -25,6 +25,7 @@ from shared.web.health import Check, health_routes
 from shared.web.i18n import Readers
 from shared.web.live import Changes
 from shared.web.observing import Observing
+from shared.web.offline import offline_routes
 from shared.web.reading import Reading, choice_routes
 from shared.web.rules import ANYBODY, under
 from shared.web.settings import ServiceSettings
@@ -80,6 +81,7 @@ def make_application(settings: ServiceSettings, parts: Parts, lifespan: Lifespan
     problems.install(app)
     app.include_router(health_routes(parts.checks, admission=parts.admission))
     app.include_router(parts.pages.assets.router())
+    app.include_router(offline_routes(parts.pages, parts.readers))
     app.include_router(choice_routes(secure=settings.secure))
     app.include_router(component_routes(parts.pages, served=settings.components))
     for router in parts.routers:

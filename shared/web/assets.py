@@ -1,13 +1,14 @@
 """Our static files, served from memory: a few dozen kilobytes, compressed once, cached by browsers for ever.
 
 An address carries the hash of its content, so a new version is a new address. The sheets of the folder ``style`` are
-served as one, ``paidan.css``, in the order of their names.
+served as one, ``paidan.css``, in the order of their names; the service worker has an address of its own (offline.py).
 """
 
 from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,7 @@ from shared.web.rules import ANYBODY, under
 STATIC = Path(__file__).parent / "static"
 SHEET = "paidan.css"
 ICONS = "icons.svg"
+WORKER = "sw.js"
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -51,7 +53,7 @@ class Assets:
         self._assets = {
             path.relative_to(directory).as_posix(): _asset(path.read_bytes(), path.suffix)
             for path in sorted(directory.rglob("*"))
-            if path.suffix in _MEDIA_TYPES and path.parent != style
+            if path.suffix in _MEDIA_TYPES and path.parent != style and path.name != WORKER
         }
         self._assets[SHEET] = _asset(b"".join(path.read_bytes() for path in sorted(style.glob("*.css"))), ".css")
         drawn = self._assets[ICONS].content.decode()
@@ -60,6 +62,10 @@ class Assets:
     def address(self, name: str) -> str:
         """Where a page finds a file. Raises ``KeyError`` for one that is not there."""
         return f"/static/{name}?v={self._assets[name].version}"
+
+    def addresses(self, suffixes: Collection[str]) -> list[str]:
+        """Where pages find all files of these kinds, in the order of their names."""
+        return [self.address(name) for name in sorted(self._assets) if Path(name).suffix in suffixes]
 
     def answer(self, request: Request, name: str) -> Response:
         """The file, or 304 when the browser has it. Raises ``NotFound``."""

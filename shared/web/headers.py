@@ -23,6 +23,7 @@ def content_security_policy(form_origins: Collection[str] = ()) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
+            "worker-src 'self'",
             f"form-action {targets}",
             "base-uri 'none'",
             "frame-ancestors 'none'",

@@ -19,6 +19,7 @@ from shared.web.catalogues import load_catalogue
 LANGUAGE_COOKIE = "paidan_lang"
 ELDER_COOKIE = "paidan_elder"
 THEME_COOKIE = "paidan_theme"
+KIOSK_COOKIE = "paidan_kiosk"
 THEMES = ("light", "dark")
 SHARED_LOCALE = Path(__file__).parent / "locale"
 
@@ -47,7 +48,8 @@ def _wall_now() -> datetime:
 @dataclass(frozen=True)
 class Reader:
     """Who reads an answer. ``now``: domain time, for words like "today". ``elder``: the large view (长辈版). ``theme``:
-    one of ``THEMES``, or empty: as the device has it."""
+    one of ``THEMES``, or empty: as the device has it. ``kiosk``: on a device of a station, which strangers share; its
+    view is always the large one."""
 
     language: Language
     translations: stdlib_gettext.NullTranslations = field(default_factory=stdlib_gettext.NullTranslations)
@@ -55,6 +57,7 @@ class Reader:
     now: Callable[[], datetime] = _wall_now
     elder: bool = False
     theme: str = ""
+    kiosk: bool = False
 
     def gettext(self, text: str) -> str:
         """The text in the reader's language; a text without a translation stays as it is."""
@@ -80,17 +83,19 @@ class Readers:
             language: Reader(language, _translations(language, service, locale), zone, now) for language in Language
         }
 
-    def of(self, language: Language, *, elder: bool = False, theme: str = "") -> Reader:
+    def of(self, language: Language, *, elder: bool = False, theme: str = "", kiosk: bool = False) -> Reader:
         """The reader of a language."""
         reader = self._readers[language]
-        return replace(reader, elder=elder, theme=theme) if elder or theme else reader
+        chosen = elder or theme or kiosk
+        return replace(reader, elder=elder or kiosk, theme=theme, kiosk=kiosk) if chosen else reader
 
     def negotiate(self, cookies: Mapping[str, str], accept_language: str) -> Reader:
         """The reader of a request: what they chose, else what their browser asks for, else Chinese."""
         chosen = cookies.get(LANGUAGE_COOKIE, "")
         language = Language(chosen) if chosen in list(Language) else preferred(accept_language)
         theme = cookies.get(THEME_COOKIE, "")
-        return self.of(language, elder=cookies.get(ELDER_COOKIE) == "1", theme=theme if theme in THEMES else "")
+        elder, kiosk = cookies.get(ELDER_COOKIE) == "1", cookies.get(KIOSK_COOKIE) == "1"
+        return self.of(language, elder=elder, theme=theme if theme in THEMES else "", kiosk=kiosk)
 
 
 def _translations(language: Language, service: str, locale: Path | None) -> stdlib_gettext.NullTranslations:

@@ -32,11 +32,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of the header's navigation; ``text`` is a message id, ``roles`` who sees it (none: everybody)."""
+    """An entry of the header's navigation; ``text`` is a message id, ``roles`` who sees it (none: everybody).
+    ``own``: of use on a device of one's own alone, so a station's does not show it.
+    """
 
     path: str
     text: str
     roles: tuple[Role, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Site:
     ``sign_in``: where a stranger is sent from a page that needs a caller (its path as ``back``), if anywhere.
     ``sign_ins``: where instead, by the beginning of the page's path.
     ``footer``: links below every page. ``station``: the phone the large view offers to call, if any.
-    ``globals``: more names for all templates.
+    ``kiosk_seconds``: after so long without a touch a station's device forgets who was there; 0: no page of this
+    service is for one. ``globals``: more names for all templates.
     """
 
     name: str = msgid("Community orders")
@@ -55,6 +59,7 @@ class Site:
     sign_in: str = ""
     sign_ins: Mapping[str, str] = field(default_factory=dict)
     station: str = ""
+    kiosk_seconds: int = 0
     globals: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -99,7 +104,8 @@ class Pages:
 
     def _links(self, request: Request) -> list[Link]:
         caller: Caller | None = getattr(request.state, "caller", None)
-        return [link for link in self._site.links if not link.roles or (caller and caller.role in link.roles)]
+        shown = [link for link in self._site.links if not link.roles or (caller and caller.role in link.roles)]
+        return [link for link in shown if not (link.own and current_reader().kiosk)]
 
     def fragment(self, template: str, **context: Any) -> Markup:
         """A piece of a page, for a live update or inside another; it needs no request."""

@@ -43,6 +43,8 @@ async def test_an_order_runs_from_the_catalogue_to_the_review_while_everybody_wa
         offer = volunteer.page.locator("li", has_text=reference)
         await offer.locator("button.main").click()
         await sees_state(resident.page, "assigned")
+        code = (await resident.page.inner_text('[aria-labelledby="visit"] .reference')).strip()
+        assert (4, 1) == (len(code), await offer.locator("dd", has_text=code).count())
         await offer.locator("button.main").click()
         await sees_state(resident.page, "under_way")
         await offer.locator("a.main").click()

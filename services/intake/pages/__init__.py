@@ -14,6 +14,7 @@ from services.intake.pages.explaining import explaining_routes
 from services.intake.pages.extending import extension_pages
 from services.intake.pages.finding import finding_pages
 from services.intake.pages.following import following_routes
+from services.intake.pages.kiosk import kiosk_pages
 from services.intake.pages.ordering import ordering_routes
 from services.intake.pages.placed import placed_pages
 from services.intake.pages.reviewing import reviewing_routes
@@ -44,4 +45,5 @@ def make_router(doors: Doors, rules: Community, pages: Pages, hours: DayHours, *
     router.include_router(reviewing_routes(doors, pages))
     router.include_router(explaining_routes(doors, pages))
     router.include_router(desk_pages(doors, rules, pages))
+    router.include_router(kiosk_pages(pages, secure=secure))
     return router

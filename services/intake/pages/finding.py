@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.intake.access import Doors
 from services.intake.access.finding import PERSONAL_TTL, address_of
 from services.intake.commands.finding import FindOrders, OpenOrders
+from services.intake.pages.kiosk import own_device
 from services.intake.pages.personal import remember_phone
 from shared.contracts.refusal import FieldError, Refusal
 from shared.identity.codes import CodeDead, CodeNotAccepted
@@ -25,7 +26,7 @@ ADDRESS = "/find"
 
 def finding_pages(doors: Doors, pages: Pages, *, secure: bool) -> APIRouter:
     """``/find``; ``secure``: its cookie travels over TLS alone."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(own_device)])
 
     def page(request: Request, form: Form, status: int = 200) -> Response:
         return pages.render(request, "find.html", status=status, form=form)

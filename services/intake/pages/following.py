@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from services.intake.access import Doors
 from services.intake.access.concerned import withdraw
 from services.intake.commands import AnswerProposal, CancelOrder
-from services.intake.pages.telling import happened, next_step_of, state_of, whose
+from services.intake.pages.telling import ahead_of, happened, next_step_of, state_of, whose
 from services.intake.policies.concerned import Right
 from services.intake.policies.lifecycle import OPEN
 from services.intake.queries import OrderFound
@@ -63,7 +63,7 @@ class Following:
         order = await self._doors.view_for(found)
         link = f"{str(request.base_url).rstrip('/')}/t/{self._doors.tracking.of(found.person_id)}"
         others = [(one, f"/t/{self._doors.tracking.of(one.order_id)}") for one in order.related]
-        shown = {**self.progress(order), "link": link, "others": others, "form": refused or Form.blank()}
+        shown = {**await self.progress(found, order), "link": link, "others": others, "form": refused or Form.blank()}
         return self._pages.render(request, "order.html", status=status, mark=mark(order), **shown)
 
     async def change(self, found: OrderFound, seen: str) -> list[ServerSentEvent]:
@@ -71,11 +71,11 @@ class Following:
         order = await self._doors.view_for(found)
         if mark(order) == seen:
             return []
-        shown = self.progress(order)
+        shown = await self.progress(found, order)
         fragment = self._pages.fragment(shown["fragment"], **shown)
         return [ServerSentEvent(raw_data=fragment, id=mark(order))]
 
-    def progress(self, order: OrderView) -> dict[str, Any]:
+    async def progress(self, found: OrderFound, order: OrderView) -> dict[str, Any]:
         """What ``progress.html`` shows."""
         language = current_reader().language
         return {
@@ -85,11 +85,13 @@ class Following:
             "place": place_name(self._rules.areas, order.area),
             "holder": holder_name(self._rules, order.holder, _resident(order)),
             "steps": steps_of(self._rules, order.timeline, _resident(order)),
+            "ahead": ahead_of(order),
             "state_told": state_of(order.state, order.holder),
             "next_told": next_step_of(self._rules, order),
             "can_withdraw": order.state in _WITHDRAWABLE,
             "searching": order.state in _SEARCHING and not _is_with_department(order),
             "can_judge": _can_judge(order),
+            "visits": await self._doors.concerned.visits(found),
             "form": Form.blank(),
             "fragment": "party.html" if order.me and order.me.part == Part.PARTY else "progress.html",
         }

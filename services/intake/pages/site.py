@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.intake.pages.privacy import ADDRESS as PRIVACY
+from services.intake.settings import IntakeSettings
+from shared.community.definition import Community
 from shared.contracts.words import Role
+from shared.identity.keys import read_key
+from shared.identity.visit_codes import VisitCodes
 from shared.web.i18n import msgid
 from shared.web.signing_in import SIGN_IN
 from shared.web.templating import Link, Site
 
-SITE = Site(
+_SITE = Site(
     links=(
         Link("/", msgid("Place an order")),
-        Link("/track", msgid("Follow an order")),
+        Link("/track", msgid("Follow an order"), own=True),
         Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
         Link("/call-list", msgid("Calls to make"), (Role.COORDINATOR,)),
     ),
@@ -19,3 +25,10 @@ SITE = Site(
     sign_in="/track",
     sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN, "/looks": SIGN_IN},
 )
+
+
+def site_of(rules: Community, settings: IntakeSettings) -> Site:
+    """The surroundings in one community: its station's phone, and after how long its devices forget."""
+    codes = VisitCodes(read_key(settings.keys, "tokens"))
+    around = {"desk_address": settings.url_of("matcher"), "visit_code": codes.of}
+    return replace(_SITE, station=rules.station_phone, kiosk_seconds=settings.kiosk_seconds, globals=around)

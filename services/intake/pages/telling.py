@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.intake.policies.details import AGREED, BY_WORD, REFUSED, TURNED_AWAY
+from services.intake.policies.lifecycle import FINAL
 from services.intake.queries.views import HolderView, OrderView, TimelineView
 from services.intake.use_cases.timeline import SYSTEM
 from shared.community.definition import Community
@@ -102,6 +103,9 @@ DETAILS: Mapping[str, Mapping[str, str]] = {
 }
 """What happened, by the kind of fact and its code (``policies.details``)."""
 
+_STRAIGHT = (OrderState.ASSIGNED, OrderState.UNDER_WAY, OrderState.DONE, OrderState.CLOSED)
+"""What an order becomes that nothing gets in the way of, once somebody is asked."""
+
 WITH: Mapping[str, str] = {
     DepartmentKind.DEPARTMENT: msgid("With a department"),
     DepartmentKind.PROPERTY: msgid("With the property firm"),
@@ -162,6 +166,16 @@ def state_of(state: str, holder: HolderView | None) -> str:
     if state == OrderState.UNDER_WAY and holder is not None and holder.role == Role.COORDINATOR:
         return gettext("The coordinator does it in person")
     return WORDS["state_name"](state)
+
+
+def ahead_of(order: OrderView) -> list[str]:
+    """The states still to come on the straight way, in words; none once it has ended. Of an order that a coordinator
+    or a department has, only the end is known."""
+    straight = order.holder is None or order.holder.role in {Role.COORDINATOR, Role.VOLUNTEER, Role.RESIDENT}
+    states = _STRAIGHT if straight and order.state != OrderState.ESCALATED else _STRAIGHT[-2:]
+    state = OrderState(order.state)
+    after = states.index(state) + 1 if state in states else 0
+    return [] if state in FINAL else [WORDS["state_name"](state) for state in states[after:]]
 
 
 def next_step_of(rules: Community, order: OrderView) -> str:

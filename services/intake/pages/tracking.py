@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.intake.access import TRACK_COOKIE, Doors
+from services.intake.pages.kiosk import ORDERS, own_device
 from shared.contracts.refusal import FieldError, Invalid, NotFound, Unauthenticated
 from shared.web.forms import Form, posted
-from shared.web.i18n import msgid
+from shared.web.i18n import current_reader, msgid
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 
 _MONTH_SECONDS = 30 * 24 * 3600
 """How long a browser keeps an order open; contact is kept as long after closing (security.md)."""
+_QUARTER_SECONDS = 15 * 60
+"""The same of a device that everybody uses, where neither button nor script has forgotten it before."""
 
 
 class LinkUnknown(Invalid):
@@ -46,11 +49,12 @@ class Tracking:
         """Go on to an order's clean address, or a page below it, its secret in a cookie that no other page is sent."""
         address = f"/orders/{reference}"
         answer = redirect(f"{address}{page}")
+        shared = current_reader().kiosk
         answer.set_cookie(
             TRACK_COOKIE,
             token,
-            max_age=_MONTH_SECONDS,
-            path=address,
+            max_age=_QUARTER_SECONDS if shared else _MONTH_SECONDS,
+            path=ORDERS if shared else address,
             secure=self._secure,
             httponly=True,
             samesite="lax",
@@ -60,7 +64,7 @@ class Tracking:
 
 def tracking_routes(tracking: Tracking, pages: Pages) -> APIRouter:
     """``/t/{token}``, and the page for whoever has the link on paper."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(own_device)])
 
     @router.get("/t/{token}")
     @under(BEARER_OF_A_SECRET)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.intake.models import Order, OrderReview, Resident
+from services.intake.models import Assignment, Order, OrderReview, Resident
 from services.intake.models.incidents import Incident
 from services.intake.policies.concerned import PARTY_HEARS, hears_of_danger
 from services.intake.queries.orders import OrderFound, Queries
@@ -70,6 +70,15 @@ class Concerned:
             order = await session.get_one(Order, order_id)
             residents = await session.scalars(found.order_by(col(Resident.joined_at), col(Resident.resident_id)))
             return [_resident(order, one) for one in residents]
+
+    async def visits(self, found: OrderFound) -> list[str]:
+        """The assignments of those who come, the first one first: for who ordered and whom it is for, nobody else."""
+        if found.left or found.part not in {None, Part.PERSON}:
+            return []
+        live = select(col(Assignment.assignment_id)).where(col(Assignment.order_id) == found.order_id)
+        live = live.where(col(Assignment.ended_at).is_(None)).order_by(col(Assignment.assignment_id))
+        async with self._database.reading() as session:
+            return list(await session.scalars(live))
 
     async def view(self, found: OrderFound, now: datetime) -> OrderView:
         """The order as this person may see it."""

@@ -9,13 +9,13 @@ from shared.contracts.words import Role
 from shared.web.i18n import msgid
 
 CODE_TEXT = msgid(
-    "%(code)s is your code to find your orders. It is good for %(minutes)s minutes. Tell it to nobody, also not to "
+    "%(code)s is your code to find your orders. It is good for %(minutes)s min. Tell it to nobody, also not to "
     "somebody who calls you."
 )
 """What goes to a phone with a one-time code of who looks for orders."""
 
 SIGN_IN_TEXT = msgid(
-    "%(code)s is your code to sign in. It is good for %(minutes)s minutes. Tell it to nobody, also not to somebody who "
+    "%(code)s is your code to sign in. It is good for %(minutes)s min. Tell it to nobody, also not to somebody who "
     "calls you."
 )
 """What goes to a phone with a one-time code of who signs in."""

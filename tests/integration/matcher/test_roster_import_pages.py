@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services.matcher.clocks import DRAFTS_KEPT
 from services.matcher.models import Audited, RosterDraft, Volunteer
-from services.matcher.queries import Queries
+from services.matcher.queries.drafts import DraftQueries
 from shared.contracts.words import Role
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import GRID, volunteer
@@ -144,10 +144,10 @@ async def test_a_file_of_another_kind_is_refused_at_the_form(house: House) -> No
 async def test_a_file_nobody_imports_goes_after_a_day(house: House) -> None:
     """The clock finds it then and lets go of it; a younger one stays."""
     stage, address = house.stage, await Sender(house).sent(ROW)
-    queries = Queries(stage.database, stage.rules, stage.vault, stage.use_cases.directories, stage.use_cases.needs)
+    drafts = DraftQueries(stage.database, stage.vault)
     early, late = (stage.now + timedelta(hours=hours) - DRAFTS_KEPT for hours in (23, 25))
     draft_id = address.rpartition("/")[2]
-    assert ([], [draft_id]) == (await queries.drafts.old(early, 9), list(await queries.drafts.old(late, 9)))
+    assert ([], [draft_id]) == (await drafts.old(early, 9), list(await drafts.old(late, 9)))
     await stage.do(stage.use_cases.drafting.drop_old, draft_id)
     assert [] == await _drafts(house)
 

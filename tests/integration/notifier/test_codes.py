@@ -83,7 +83,7 @@ async def test_a_code_goes_to_the_notice_file_in_its_readers_language(place: Pla
     assert signing_in["text"]["en"].startswith("271828 is your code to sign in.")
     assert [("code", {"phone": PHONE}, CODE)] * 3 == [(one["kind"], one["recipient"], one["code"]) for one in lines]
     assert [["en"], ["zh"], ["zh"]] == [list(one["text"]) for one in lines]
-    assert lines[0]["text"]["en"].startswith("271828 is your code to find your orders. It is good for 10 minutes.")
+    assert lines[0]["text"]["en"].startswith("271828 is your code to find your orders. It is good for 10 min.")
     assert "验证码 271828" in lines[1]["text"]["zh"]
 
 

@@ -66,11 +66,11 @@ def shown(view: OrderView, language: Language = Language.EN) -> str:
     """The fragment, as it is sent to a live page."""
     context = {"order": view, "address": "/orders/x", "place": "Grid 1", "holder": "Coordinator"}
     context |= {"state_told": "With the coordinator", "next_told": "The coordinator decides who serves it"}
-    context |= {"can_judge": view.state == "done"}
+    context |= {"can_judge": view.state == "done", "ahead": []}
 
     def render() -> str:
         read_by(READERS.of(language))
-        return PAGES.fragment("progress.html", steps=[], can_withdraw=False, searching=False, **context)
+        return PAGES.fragment("progress.html", steps=[], can_withdraw=False, searching=False, visits=[], **context)
 
     return copy_context().run(render)
 

@@ -13,7 +13,7 @@ import pytest
 
 import services.intake.pages
 from deploy.definitions import REFERENCE_COUNTY
-from services.intake.pages.telling import DETAILS, happened, next_step_of, state_of, whose
+from services.intake.pages.telling import DETAILS, ahead_of, happened, next_step_of, state_of, whose
 from services.intake.policies.details import AGREED, BY_WORD, REFUSED, TOLD_REASONS, TURNED_AWAY
 from services.intake.queries.orders import NOT_FOR_RESIDENTS
 from services.intake.queries.views import HolderView, LegView, OrderView, TimelineView
@@ -198,6 +198,23 @@ def test_a_coordinator_who_serves_in_person_is_said_to() -> None:
     """Not that a volunteer finishes the work."""
     seen = order(HolderView(role="coordinator", area=None, title=TITLE), "complete")
     assert "The coordinator does it in person" == told(lambda: next_step_of(COUNTY, seen), Language.EN)
+
+
+@pytest.mark.parametrize(
+    ("state", "holder", "ahead"),
+    [
+        ("placed", "coordinator", ["Taken by a volunteer", "Under way", "Done, waiting for the review", "Closed"]),
+        ("assigned", "volunteer", ["Under way", "Done, waiting for the review", "Closed"]),
+        ("under_way", "department", ["Done, waiting for the review", "Closed"]),
+        ("escalated", "coordinator", ["Done, waiting for the review", "Closed"]),
+        ("done", "resident", ["Closed"]),
+        ("cancelled", "resident", []),
+    ],
+)
+def test_what_is_still_to_come_is_named(state: str, holder: str, ahead: list[str]) -> None:
+    """The straight way; where somebody decides how it goes on, its end alone."""
+    seen = order(HolderView(role=holder, area=None, title=None), "decide").model_copy(update={"state": state})
+    assert ", ".join(ahead) == told(lambda: ", ".join(ahead_of(seen)), Language.EN)
 
 
 def test_whose_hand_it_was_is_told_by_what_held_the_order() -> None:

@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[3]
 METHODS = [("**.py", "shared.web.extracting:extract_python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 SOURCES = ("shared", *SERVICES)
+COUNTED = re.compile(
+    r"%\(\w+\)[sd] (seconds|minutes|hours|days|weeks|months|times|people|residents|volunteers|orders|files|photos)\b"
+)
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 
 Text = str | tuple[str, ...]
@@ -78,6 +81,18 @@ def test_placeholders_survive_translation(source: str) -> None:
         if _placeholders(original) != _placeholders(text)
     }
     assert {} == wrong
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_is_counted_has_a_singular(source: str) -> None:
+    """A number before days, people or the like is told by ``ngettext``: English says one day, not one days."""
+    assert {} == {text: at for text, at in _texts_in(source).items() if isinstance(text, str) and COUNTED.search(text)}
+
+
+@pytest.mark.parametrize("text", ["%(days)s days later", "in %(count)d minutes", "for %(num)s people"])
+def test_a_counted_text_without_a_singular_is_seen(text: str) -> None:
+    """The measure itself, which names of things that are no count pass."""
+    assert (True, False) == (bool(COUNTED.search(text)), bool(COUNTED.search("%(name)s has days off, %(most)s min")))
 
 
 def _placeholders(text: Text) -> set[str]:
