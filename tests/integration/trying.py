@@ -80,7 +80,7 @@ async def audited(database: Database) -> Counter[tuple[str, str]]:
 
 def expected(route: Ruled, who: Tries) -> Sequence[int]:
     """What the rule alone lets them be answered."""
-    unknown = who.tracking and Role.RESIDENT not in route.rule.roles
+    unknown = who.tracking and (Role.RESIDENT not in route.rule.roles or route.path.endswith(EVERYWHERE))
     refused = route.rule.refuses(None if unknown else who.role)
     if refused is not None:
         return (refused,)

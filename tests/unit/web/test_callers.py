@@ -98,6 +98,8 @@ def test_a_session_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
     given, taken = Response(), Response()
     callers.remember(given, "token")
     callers.forget(taken)
-    assert "paidan_teahouse=token; HttpOnly; Max-Age=43200; Path=/; SameSite=lax; Secure" == given.headers["set-cookie"]
+    assert (
+        "paidan_teahouse=token; HttpOnly; Max-Age=7776000; Path=/; SameSite=lax; Secure" == given.headers["set-cookie"]
+    )
     assert 'paidan_teahouse=""' in taken.headers["set-cookie"]
     assert "Max-Age=0" in taken.headers["set-cookie"]
