@@ -1,0 +1,186 @@
+"""Every page there is, who looks at it, and how one gets there in the scene.
+
+``unvisited`` compares the visits with the routes the services answer: a new page needs a line here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.web.rules import ruled_routes
+from tests.browser.people import COMMUNITY, GRID, SERVICE
+from tests.browser.scene import (
+    COORDINATOR,
+    COUNTY,
+    DEPARTMENT,
+    OPERATOR,
+    RESIDENT,
+    SECRETARY,
+    SERVING,
+    STRANGER,
+    VOLUNTEER,
+    Scene,
+)
+from tests.contracts.published import applications
+
+NOT_PAGES = {
+    "/asyncapi.json": "a document for programs",
+    "/openapi.json": "a document for programs",
+    "/healthz": "for supervisors",
+    "/readyz": "for supervisors",
+    "/metrics": "for Prometheus",
+    "/static/{name}": "styles, scripts and pictures",
+    "/t/{token}": "leads on to the order",
+    "/d/{token}": "leads on to the referral",
+    "/personal/copy": "a file to take along",
+    "/orders/{reference}/personal/copy": "a file to take along",
+    "/availability/copy": "a file to take along",
+    "/orders/{reference}/photos/{photo_id}": "a picture",
+}
+"""What a GET answers that is no page, and what it is instead."""
+DECISIONS = "resolve", "take", "extend", "assign", "escalate", "call-up", "refer", "add", "release", "exclude"
+"""What a coordinator may decide about a leg; each has a form of its own."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page: ``who`` looks at an address; ``press``: and sends the form of the button found so (a selector), to see
+    the page that answers it. ``status``: what the page is answered with.
+    """
+
+    name: str
+    service: str
+    path: str
+    who: str = STRANGER
+    press: str = ""
+    status: int = 200
+
+
+def visits(scene: Scene) -> list[Visit]:
+    """Every page, in the order in which people meet them."""
+    return [*_intake(scene), *_desk_of_intake(scene), *_volunteers(scene), *_coordinators(scene), *_ops(scene)]
+
+
+def _intake(scene: Scene) -> Iterator[Visit]:
+    found, send = scene.found, "main form button.main"
+    for name, path in {
+        "catalogue": "/",
+        "places": f"/order/{SERVICE}",
+        "grids": f"/order/{SERVICE}?in={COMMUNITY}",
+        "form": f"/order/{SERVICE}?in={GRID}",
+        "track": "/track",
+        "find": "/find",
+        "privacy": "/privacy",
+        "components": "/components",
+        "sign-in": "/sign-in",
+        "token": "/sign-in/token",
+    }.items():
+        yield Visit(name, "intake", path)
+    yield Visit("form-faults", "intake", f"/order/{SERVICE}?in={GRID}", press=send, status=422)
+    yield Visit("nowhere", "intake", "/nowhere", status=404)
+    for state in ("offered", "under_way", "done", "closed", "held", "referred", "dispute"):
+        yield Visit(f"order-{state}", "intake", f"/orders/{found[state]}", RESIDENT)
+    for page in ("cancel", "why", "danger", "personal"):
+        yield Visit(f"order-{page}", "intake", f"/orders/{found['offered']}/{page}", RESIDENT)
+    for page in ("photos", "review", "review?outcome=fixed", "review?outcome=partly"):
+        yield Visit(f"order-{_plain(page)}", "intake", f"/orders/{found['done']}/{page}", RESIDENT)
+    yield Visit("personal", "intake", "/personal", RESIDENT)
+
+
+def _desk_of_intake(scene: Scene) -> Iterator[Visit]:
+    found = scene.found
+    for state in ("held", "offered", "dispute", "done"):
+        yield Visit(f"desk-order-{state}", "intake", f"/desk/orders/{found[state]}", COORDINATOR)
+    yield Visit("desk-split", "intake", f"/desk/orders/{found['held']}/split", COORDINATOR)
+    yield Visit("entry", "intake", "/entry", COORDINATOR)
+    made = f"/entry?made={found['held']}&channel=station&area={GRID}"
+    yield Visit("entry-made", "intake", made, COORDINATOR)
+    yield Visit("call-list", "intake", "/call-list", COORDINATOR)
+    yield Visit(
+        "call", "intake", "/call-list", COORDINATOR, press=f'form[action="/calls/{found["call"]}/reveal"] button'
+    )
+
+
+def _volunteers(scene: Scene) -> Iterator[Visit]:
+    found = scene.found
+    for name, path in {"sign-in": "/sign-in", "token": "/sign-in/token", "components": "/components"}.items():
+        yield Visit(f"matcher-{name}", "matcher", path)
+    yield Visit("matcher-nowhere", "matcher", "/nowhere", VOLUNTEER, status=404)
+    for page in ("", "pool", "call-ups", "posts", "availability", "registration", "thanks"):
+        yield Visit(f"volunteer-{page or 'home'}", "matcher", f"/{page}", VOLUNTEER)
+    yield Visit("volunteer-counter", "matcher", f"/offers/{found['offer']}/counter", VOLUNTEER)
+    serving = f"/assignments/{found['assignment']}"
+    yield Visit("volunteer-serving", "matcher", "/", SERVING)
+    for page in ("complete", "hand-back", "danger"):
+        yield Visit(f"volunteer-{page}", "matcher", f"{serving}/{page}", SERVING)
+    yield Visit("volunteer-contact", "matcher", "/", SERVING, press=f'form[action="{serving}/contact"] button')
+    yield Visit("secretary-call-ups", "matcher", "/call-ups", SECRETARY)
+    yield Visit("secretary-call-up", "matcher", f"/call-ups/{found['call_up']}", SECRETARY)
+    yield Visit("department", "matcher", "/department", DEPARTMENT)
+    for page in ("", "/extend"):
+        address = f"/department/{found['referral']}{page}"
+        yield Visit(f"department-{_plain(page) or 'referral'}", "matcher", address, DEPARTMENT)
+
+
+def _coordinators(scene: Scene) -> Iterator[Visit]:
+    found = scene.found
+    for page in ("", "desk", "gaps", "back-and-forth", "stand-ins", "referrals", "posts", "dangers", "volunteers"):
+        yield Visit(f"desk-{page or 'home'}", "matcher", f"/{page}", COORDINATOR)
+    yield Visit("desk-county", "matcher", "/", COUNTY)
+    yield Visit("desk-availability", "matcher", "/availability", COORDINATOR)
+    yield Visit("desk-danger", "matcher", f"/dangers/{found['incident']}", COORDINATOR)
+    yield Visit("desk-volunteer", "matcher", "/volunteers/v-0001", COUNTY)
+    leg = f"/legs/{found['leg']}"
+    yield Visit("leg", "matcher", leg, COORDINATOR)
+    for verb in DECISIONS:
+        yield Visit(f"leg-{verb}", "matcher", f"{leg}/{verb}", COORDINATOR)
+    yield Visit("desk-leads-to-order", "matcher", f"/orders/{found['held']}", COORDINATOR)
+    yield Visit("desk-leads-to-entry", "matcher", "/entry", COORDINATOR)
+
+
+def _ops(scene: Scene) -> Iterator[Visit]:
+    for name, path in {"sign-in": "/sign-in", "token": "/sign-in/token", "components": "/components"}.items():
+        yield Visit(f"notifier-{name}", "notifier", path)
+    yield Visit("board", "notifier", "/board")
+    yield Visit("board-area", "notifier", "/board?area=qindu")
+    letter = f"/dead-letters/{scene.found['dead_letter']}"
+    for name, path in {
+        "events": "/",
+        "events-paused": "/?paused=1&subject=intake.%3E",
+        "event": "/events/1",
+        "streams": "/streams",
+        "audit": "/audit",
+        "dead-letters": "/dead-letters",
+        "dead-letter": letter,
+        "replay": "/dead-letters/replay",
+        "nowhere": "/events/999999999",
+    }.items():
+        yield Visit(f"ops-{name}", "notifier", path, OPERATOR, status=404 if name == "nowhere" else 200)
+
+
+def _plain(path: str) -> str:
+    """A word for a page's address."""
+    return path.strip("/").replace("?", "-").replace("=", "-").replace("outcome-", "")
+
+
+def unvisited(scene: Scene, directory: Path) -> set[str]:
+    """The pages that nobody visits, as ``service /route``. Keys come to lie in ``directory``.
+
+    A page is what a GET outside ``/api/`` answers once and whole, unless ``NOT_PAGES`` says what it is instead.
+    """
+    missing = set()
+    for service, application in applications(directory).items():
+        routes = [one.path for one in ruled_routes(application.routes) if one.method == "GET" and not one.live]
+        seen = {_route(routes, one.path) for one in visits(scene) if one.service == service}
+        pages = {path for path in routes if not path.startswith("/api/") and path not in NOT_PAGES}
+        missing |= {f"{service} {path}" for path in pages - seen}
+    return missing
+
+
+def _route(routes: list[str], path: str) -> str:
+    """The first route that answers an address: the one that answers it in the service too."""
+    plain = path.partition("?")[0]
+    return next((one for one in routes if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), plain)), "")
