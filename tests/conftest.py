@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import made_once
 from tests.databases import DATABASES, UnknownChoice, is_spared, wants_both
@@ -22,6 +23,10 @@ from tests.servers import NatsServer, PostgresServer, ServerMissing
 AServer = TypeVar("AServer", NatsServer, PostgresServer)
 
 made_once.install()
+
+settings.register_profile("unhurried", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+"""No test is judged by how long it takes: the machine may have other work."""
 
 gc.disable()
 """While the tests are collected, which makes classes and cases by the ten thousand and throws nothing away."""

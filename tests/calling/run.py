@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ async def run(seed: int, examples: int, database: str, only: Sequence[str], cons
     """
     at = Path(tempfile.mkdtemp(prefix="paidan-calling-"))
     try:
-        async with standing(at / "stack", database) as stack:
+        async with standing(at / "stack", database) as (stack, _):
             ground = await prepare(stack)
             gate = asyncio.Semaphore(BESIDE)
 
@@ -87,15 +87,16 @@ def table_of(outcomes: Sequence[Outcome]) -> Table:
 
 
 @asynccontextmanager
-async def standing(data: Path, database: str) -> AsyncIterator[Attached]:
-    """A stack on a Sunday evening, when people are free to be asked."""
+async def standing(data: Path, database: str) -> AsyncIterator[tuple[Attached, Mapping[str, str]]]:
+    """A stack on a Sunday evening, when people are free to be asked; and what commands about it need to be told."""
     with ExitStack() as ending:
         environment = dict(UNBOUNDED)
         if database == "postgresql":
             server = ending.enter_context(PostgresServer())
+            environment["PAIDAN_PG_BIN"] = str(server.programs)
             environment |= {
                 f"PAIDAN_{service.upper()}_DATABASE_URL": server.create(f"{service}_{secrets.token_hex(4)}")
                 for service in SERVICES
             }
         async with up(data, free_port_base(), "--clock", EVENING, environment=environment):
-            yield attach(data)
+            yield attach(data), environment

@@ -9,6 +9,7 @@ import shutil
 import signal
 import tempfile
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +17,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from deploy.attached import Attached
+from deploy.attached import Attached, load_definition
 from deploy.broker import come_in
 from deploy.demo.doors import Doors
 from shared.contracts.envelope import to_headers
@@ -40,14 +41,18 @@ async def play(database: str, console: Console) -> bool:
     """Whether nothing was found."""
     at = Path(tempfile.mkdtemp(prefix="paidan-canary-"))
     try:
-        async with standing(at / "stack", database) as stack, Doors(stack) as doors, visiting(stack) as visitor:
+        async with (
+            standing(at / "stack", database) as (stack, told),
+            Doors(stack) as doors,
+            visiting(stack) as visitor,
+        ):
             planted = Canaries()
-            for number in range(ROUNDS):
-                planting = await _round(visitor, doors)
+            for number, grid in enumerate(_grids(stack)):
+                planting = await _round(visitor, doors, grid)
                 planted.words |= {f"{number} {where}": word for where, word in planting.canaries.words.items()}
                 await kill(visitor, SERVICES[number % len(SERVICES)])
             await forge(stack, doors)
-            found, looked = await search(visitor, doors, planted, at / "backup")
+            found, looked = await search(visitor, doors, planted, await _backup(stack, told, at / "backup"))
         console.print(f"{len(planted.words)} words in {ROUNDS} rounds on {database}; looked through {looked:,} bytes")
         for line in found:
             console.print(f"  FOUND {line}", highlight=False)
@@ -57,10 +62,16 @@ async def play(database: str, console: Console) -> bool:
         shutil.rmtree(at, ignore_errors=True)
 
 
-async def _round(visitor: Visitor, doors: Doors) -> Planting:
+def _grids(stack: Attached) -> list[str]:
+    """Grids far from each other: in one, people would have been asked enough for a day."""
+    grids = [area.code for area in load_definition(stack.stack.definition).areas.of_kind("grid")]
+    return grids[:: -(-len(grids) // ROUNDS)]
+
+
+async def _round(visitor: Visitor, doors: Doors, grid: str) -> Planting:
     for service in ("intake", "matcher"):
         await visitor.write(service, "DELETE FROM codes")
-    planting = await Planting.at(visitor, doors)
+    planting = await Planting.at(visitor, doors, grid)
     await serve_with_words(planting)
     await decide_with_words(planting)
     assert not planting.unplanted, f"no word was planted in {sorted(planting.unplanted)}"
@@ -97,11 +108,16 @@ async def forge(stack: Attached, doors: Doors) -> None:
     await wait_for(buried, BACK_SECONDS, "the forged fact to be buried")
 
 
+async def _backup(stack: Attached, environment: Mapping[str, str], at: Path) -> Path:
+    arguments = ("backup", str(at), "--data", str(stack.layout.data))
+    made = await paidan(*arguments, within=BACKUP_SECONDS, environment=environment)
+    assert made.code == 0, made.err
+    return at
+
+
 async def search(visitor: Visitor, doors: Doors, planted: Canaries, backup: Path) -> tuple[list[str], int]:
     """What was found, and how many bytes were looked through."""
     stack = visitor.stack
-    made = await paidan("backup", str(backup), "--data", str(stack.layout.data), within=BACKUP_SECONDS)
-    assert made.code == 0, made.err
     tokens = ("", doors.as_caller(Role.OPS, "ops"), doors.as_caller(Role.VOLUNTEER, "v-0001"))
     places = [*await in_tables(visitor), *await in_doors(visitor, tokens)]
     places += files_below(stack.layout.data, frozenset({"notices.jsonl"}))

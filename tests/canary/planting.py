@@ -24,19 +24,20 @@ _DESCRIPTION = 0x010E
 class Planting:
     """Whoever says the words at the doors of a running stack. ``filled``: the fields they were planted in."""
 
-    def __init__(self, visitor: Visitor, doors: Doors, fields: Mapping[str, Fields]) -> None:
+    def __init__(self, visitor: Visitor, doors: Doors, fields: Mapping[str, Fields], grid: str) -> None:
         self.visitor = visitor
         self.doors = doors
         self.canaries = Canaries()
         self.filled: set[str] = set()
         self._fields = fields
-        self.desk = coordinator(visitor.stack, doors, GRID)
+        self.grid = grid
+        self.desk = coordinator(visitor.stack, doors, grid)
 
     @classmethod
-    async def at(cls, visitor: Visitor, doors: Doors) -> Planting:
-        """At a stack whose services describe their own doors."""
+    async def at(cls, visitor: Visitor, doors: Doors, grid: str = GRID) -> Planting:
+        """In one grid of a stack whose services describe their own doors."""
         described = {name: (await visitor("GET", name, "/openapi.json")).json() for name in SERVICES}
-        return cls(visitor, doors, {name: Fields(name, document) for name, document in described.items()})
+        return cls(visitor, doors, {name: Fields(name, document) for name, document in described.items()}, grid)
 
     @property
     def unplanted(self) -> set[str]:
@@ -51,8 +52,9 @@ class Planting:
         return answer.json()
 
     async def place(self, service: str, **changes: Any) -> dict[str, Any]:
-        """Place an order whose words are planted, in the first grid; the answer of the door."""
+        """Place an order whose words are planted; the answer of the door."""
         body = {
+            "area": self.grid,
             "details": self.canaries.word(f"details of {service}"),
             "contact": self.canaries.contact(f"resident of {service}"),
             **changes,
@@ -92,7 +94,7 @@ async def join_with_words(planting: Planting) -> dict[str, Any]:
     word, contact, say = planting.canaries.word, planting.canaries.contact, planting.say
     placed = await planting.place("stray_dogs", call_only=True)
     same = planting.canaries.words["details of stray_dogs"]
-    told = await say("intake", "/api/suggestions", "", {"text": same, "service": "stray_dogs", "area": GRID})
+    told = await say("intake", "/api/suggestions", "", {"text": same, "service": "stray_dogs", "area": planting.grid})
     (similar,) = told["similar"]
     neighbour = {**contact("neighbour"), "organisation": word("neighbour's organisation")}
     body = {"join_token": similar["join_token"], "contact": neighbour}
@@ -105,7 +107,7 @@ async def join_with_words(planting: Planting) -> dict[str, Any]:
 
 async def _volunteer(planting: Planting) -> str:
     who, canaries = f"v-canary-{secrets.token_hex(3)}", planting.canaries
-    row = f"{who},{canaries.word('volunteer name')},{canaries.phone('volunteer phone')},retired,{GRID}\n"
+    row = f"{who},{canaries.word('volunteer name')},{canaries.phone('volunteer phone')},retired,{planting.grid}\n"
     file = {"file": ("roster.csv", f"volunteer_id,name,phone,kind,home\n{row}".encode())}
     visitor = planting.visitor
     answer = await visitor("POST", "matcher", "/api/roster", visitor.stack.county_token(), files=file)
@@ -119,19 +121,17 @@ async def _volunteer(planting: Planting) -> str:
 
 
 async def _serve(planting: Planting, placed: dict[str, Any]) -> None:
-    """Declined, handed back, accepted by a third, served, reported; with notes and a danger on the way."""
+    """Accepted, handed back, accepted by another, served, reported; with notes and a danger on the way."""
     word, say, order_id = planting.canaries.word, planting.say, str(placed["order_id"])
     await in_state(planting.doors, placed, "offered")
     first, token, offer_id = await asked(planting.doors, order_id)
     leg = f"/api/legs/{(await order(planting.doors, placed))['legs'][0]['leg_id']}"
     extension = {"until": "2026-12-01T10:00:00+08:00", "reason": word("extension")}
     await say("matcher", f"{leg}/extend", planting.desk, extension, 409)
-    await say("matcher", f"/api/offers/{offer_id}/decline", token, {"reason": word("refusal")})
-    second, token, offer_id = await asked(planting.doors, order_id, frozenset({first}))
     accepted = await say("matcher", f"/api/offers/{offer_id}/accept", token, {})
     back = {"reason": word("hand-back")}
     await say("matcher", f"/api/assignments/{accepted['assignment_id']}/hand-back", token, back)
-    _, token, offer_id = await asked(planting.doors, order_id, frozenset({first, second}))
+    _, token, offer_id = await asked(planting.doors, order_id, frozenset({first}))
     accepted = await say("matcher", f"/api/offers/{offer_id}/accept", token, {})
     path = f"/api/assignments/{accepted['assignment_id']}"
     danger = {"kind": "other", "words": word("volunteer's danger")}
@@ -156,7 +156,11 @@ def _photo(canaries: Canaries) -> bytes:
 
 
 async def _withdraw(planting: Planting) -> None:
-    placed = await planting.place("moving")
+    """Declined by whoever is asked, then withdrawn."""
+    placed = await planting.place("moving", urgency="urgent")
+    _, token, offer_id = await asked(planting.doors, placed["order_id"])
+    refusal = {"reason": planting.canaries.word("refusal")}
+    await planting.say("matcher", f"/api/offers/{offer_id}/decline", token, refusal)
     path = f"/api/orders/{placed['reference']}/cancel"
     await planting.say("intake", path, str(placed["tracking_token"]), {"reason": planting.canaries.word("withdrawal")})
 

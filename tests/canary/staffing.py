@@ -70,7 +70,7 @@ async def _call(planting: Planting, reference: str) -> str:
 async def _settle(planting: Planting) -> None:
     """Split, escalated, taken, settled at the desk, and the verdict taken down there."""
     word, say, desk = planting.canaries.word, planting.say, planting.desk
-    placed = await planting.place("neighbour_dispute")
+    placed = await planting.place("small_repairs")
     path = f"/api/desk/orders/{placed['reference']}"
     (leg,) = (await in_state(planting.doors, placed, "offered"))["legs"]
     await say("intake", f"{path}/split", desk, {"service": "moving", "details": word("split off")})
@@ -87,7 +87,7 @@ async def _settle(planting: Planting) -> None:
 
 async def _give_up(planting: Planting) -> None:
     """A coordinator proposes to let it end."""
-    placed = await planting.place("neighbour_dispute")
+    placed = await planting.place("homework_help")
     (leg,) = (await in_state(planting.doors, placed, "offered"))["legs"]
     await planting.say("matcher", f"/api/legs/{leg['leg_id']}/escalate", planting.desk, {"reason": "no_one"})
     await in_state(planting.doors, placed, "escalated")
@@ -98,6 +98,6 @@ async def _give_up(planting: Planting) -> None:
 
 async def _turn_away(planting: Planting) -> None:
     """What looks like advertising is closed as such."""
-    placed = await planting.place("neighbour_dispute", details="see www.example.com")
+    placed = await planting.place("haircut", details="see www.example.com")
     path = f"/api/desk/orders/{placed['reference']}/spam"
     await planting.say("intake", path, planting.desk, {"reason": planting.canaries.word("turned away")})

