@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from playwright.async_api import Browser, Page
 
+from tests.browser.measuring import AXE
 from tests.browser.scene import Cookie, Scene
 from tests.browser.visits import Visit
 from tests.browser.windows import DESKTOP, HEIGHT, PHONE, REFUSED, Window, window
@@ -49,7 +50,8 @@ class Eyes:
         """The reader's window, with the cookies the scene gave them."""
         if who not in self._windows:
             opened = await self._leaving.enter_async_context(window(self._browser))
-            await _give(opened, self.scene.cookies.get(who, []))
+            await opened.page.add_init_script(AXE)
+            await give(opened, self.scene.cookies.get(who, []))
             self._windows[who] = opened
         return self._windows[who]
 
@@ -57,7 +59,7 @@ class Eyes:
         """The page as it shows itself so. Raises ``AssertionError`` for one that complains or is answered otherwise."""
         shown = await self.window(visit.who)
         shown.complaints.clear()
-        await _give(shown, [Cookie("paidan_lang", look.language), Cookie("paidan_elder", "1" if look.elder else "")])
+        await give(shown, [Cookie("paidan_lang", look.language), Cookie("paidan_elder", "1" if look.elder else "")])
         await frame(shown, look)
         status = await arrive(shown.page, f"{self.scene.stack.url(visit.service)}{visit.path}", visit.press)
         said = (status, shown.unexpected(*([REFUSED] if visit.status >= 400 else [])))
@@ -82,7 +84,8 @@ async def arrive(page: Page, url: str, press: str) -> int:
     return answer.status
 
 
-async def _give(shown: Window, cookies: list[Cookie]) -> None:
+async def give(shown: Window, cookies: list[Cookie]) -> None:
+    """Lay cookies into a window, for all three services."""
     await shown.page.context.add_cookies(
         [{"name": one.name, "value": one.value, "domain": "127.0.0.1", "path": one.path} for one in cookies]
     )
