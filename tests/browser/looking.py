@@ -68,9 +68,9 @@ class Eyes:
 
 
 async def frame(shown: Window, look: Look) -> None:
-    """Width and light of a window; both change without loading the page again."""
+    """Width and light of a window; both change without loading the page again, and at once."""
     await shown.page.set_viewport_size({"width": look.width, "height": HEIGHT})
-    await shown.page.emulate_media(color_scheme="dark" if look.dark else "light")
+    await shown.page.emulate_media(color_scheme="dark" if look.dark else "light", reduced_motion="reduce")
 
 
 async def arrive(page: Page, url: str, press: str) -> int:

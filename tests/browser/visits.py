@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.browser.people import COMMUNITY, GRID, SERVICE
@@ -170,21 +171,39 @@ def _plain(path: str) -> str:
 def unvisited(scene: Scene) -> set[str]:
     """The pages that nobody visits, as ``service /route``.
 
-    A page is what a GET outside ``/api/`` answers, unless ``NOT_PAGES`` says what it is instead. The routes are read
-    from docs/access.md, which names every route of the services (a test compares).
+    A page is what a GET outside ``/api/`` answers, unless ``NOT_PAGES`` says what it is instead.
     """
-    missing = set()
-    for section in ACCESS.read_text(encoding="utf-8").split("\n## ")[1:]:
-        service = section.partition("\n")[0]
-        routes = re.findall(r"^\| `GET (\S+)`", section, re.MULTILINE)
-        seen = {_route(routes, one.path) for one in visits(scene) if one.service == service}
-        pages = {path for path in routes if not path.startswith("/api/") and path not in NOT_PAGES}
-        missing |= {f"{service} {path}" for path in pages - seen}
-    return missing
+    seen = {(one.service, _route(one)) for one in visits(scene)}
+    pages = {
+        (service, route)
+        for service, routes in _routes().items()
+        for route in routes
+        if not route.startswith("/api/") and route not in NOT_PAGES
+    }
+    return {f"{service} {route}" for service, route in pages - seen}
 
 
-def _route(routes: list[str], path: str) -> str:
-    """The route that answers an address: of several the one that says most of it."""
-    plain = path.partition("?")[0]
-    fitting = [one for one in routes if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), plain)]
+def once(scene: Scene) -> list[Visit]:
+    """One visit of each page, for each kind of reader; what all services share is looked at in the first."""
+    shared = set.intersection(*(set(routes) for routes in _routes().values())) - {"/", ""}
+    found: dict[tuple[str, str, str, int], Visit] = {}
+    for visit in visits(scene):
+        route = _route(visit)
+        found.setdefault(
+            ("" if route in shared else visit.service, route + visit.press, visit.who, visit.status), visit
+        )
+    return list(found.values())
+
+
+@cache
+def _routes() -> dict[str, list[str]]:
+    """What each service answers to GET, from docs/access.md, which names every route (a test compares)."""
+    sections = ACCESS.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {section.partition("\n")[0]: re.findall(r"^\| `GET (\S+)`", section, re.MULTILINE) for section in sections}
+
+
+def _route(visit: Visit) -> str:
+    """The route that answers a visit: of several the one that says most of its address; empty for none."""
+    plain = visit.path.partition("?")[0]
+    fitting = [one for one in _routes()[visit.service] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), plain)]
     return min(fitting, key=lambda one: one.count("{"), default="")
