@@ -20,7 +20,7 @@ from tests.browser.measuring import too_small, violations
 from tests.browser.performance import performance
 from tests.browser.visits import Visit, visits
 
-AT_ONCE = min(4, os.cpu_count() or 1)
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 
 
 async def look_at_all(only: str) -> int:

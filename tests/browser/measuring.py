@@ -70,6 +70,10 @@ async def too_small(page: Page) -> list[str]:
     return said
 
 
+MOST_BYTES = 60 * 1024
+"""What a page may weigh with all that belongs to it, at a first visit."""
+
+
 @dataclass(frozen=True)
 class Weight:
     """What a page weighs in bytes as it is sent, without the headers of HTTP. ``page``: the HTML alone, which every

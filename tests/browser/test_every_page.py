@@ -8,12 +8,11 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser.looking import LOOKS, Eyes, looking
-from tests.browser.measuring import AXE, too_small, violations, weight
+from tests.browser.measuring import AXE, MOST_BYTES, too_small, violations, weight
 from tests.browser.scene import Scene
 from tests.browser.visits import once, unvisited
 from tests.browser.windows import window
 
-MOST_BYTES = 60_000
 FOR_DEVELOPERS = "components"
 """Every part of every page at once; it is served where pages are built, and weighs what it weighs."""
 PARTS = 4

@@ -84,7 +84,7 @@ def _intake(scene: Scene) -> Iterator[Visit]:
         yield Visit(name, "intake", path)
     yield Visit("form-faults", "intake", f"/order/{SERVICE}?in={GRID}", press=send, status=422)
     yield Visit("nowhere", "intake", "/nowhere", status=404)
-    for state in ("offered", "under_way", "done", "closed", "held", "referred", "dispute"):
+    for state in ("under_way", "offered", "done", "closed", "held", "referred", "dispute"):
         yield Visit(f"order-{state}", "intake", f"/orders/{found[state]}", RESIDENT)
     for page in ("cancel", "why", "danger", "personal"):
         yield Visit(f"order-{page}", "intake", f"/orders/{found['offered']}/{page}", RESIDENT)
