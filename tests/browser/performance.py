@@ -17,15 +17,13 @@ from tests.integration.deploy.stacks import EVENING, free_port_base, paidan, up
 
 
 @asynccontextmanager
-async def performance(*, orders: int = 0, speed: int = 1) -> AsyncIterator[tuple[Browser, Scene]]:
-    """A browser and the scene on a fresh stack. ``orders``: so many of the demonstration's are served before, so that
-    figures have something to tell; ``speed``: how many times as fast as in life its clock goes. Raises
+async def performance(*, orders: int = 0) -> AsyncIterator[tuple[Browser, Scene]]:
+    """A browser and the scene on a fresh stack. ``orders``: so many of the demonstration's are served before. Raises
     ``AssertionError``.
     """
     async with AsyncExitStack() as leaving:
         data = Path(leaving.enter_context(tempfile.TemporaryDirectory())) / "data"
-        clock = EVENING if speed == 1 else f"{EVENING}@{speed}"
-        await leaving.enter_async_context(up(data, free_port_base(), "--clock", clock))
+        await leaving.enter_async_context(up(data, free_port_base(), "--clock", EVENING))
         if orders:
             acted = await paidan("demo", "--data", str(data), "--orders", str(orders), "--speed", "4", within=300)
             if acted.code:

@@ -21,15 +21,15 @@ from playwright.async_api import FloatRect, Page
 from tests.browser.looking import LANGUAGES, WIDTHS, Eyes, Look, looking
 from tests.browser.performance import performance
 from tests.browser.visits import Visit, once
-from tests.browser.windows import PHONE
+from tests.browser.windows import DESKTOP, PHONE
 
 DOCS = Path(__file__).parents[2] / "docs"
 IMAGES = DOCS / "images"
-TALLEST = {PHONE: 1400, 1280: 1000}
+TALLEST = {PHONE: 1000, DESKTOP: 800}
 """Of a long page the first so many CSS pixels are shown."""
-COLOURS = 16
-ORDERS, SPEED = 60, 60
-"""So much happens before, and minutes pass while it does, so that the pictures tell of some."""
+COLOURS = 32
+ORDERS = 60
+"""So much happens before, so that the board has figures to tell."""
 HEAD = """# Every page
 
 Taken by `make screenshots` from living orders (`tests/browser/staging.py`): each page at 360 and 1280 px, in Chinese
@@ -46,7 +46,7 @@ _SECTIONS = {
 async def take_all(only: str) -> None:
     """Take every picture; those of pages that are gone go with their page."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    async with performance(orders=ORDERS, speed=SPEED) as (browser, scene), looking(browser, scene) as eyes:
+    async with performance(orders=ORDERS) as (browser, scene), looking(browser, scene) as eyes:
         pages = [one for one in once(scene) if one.status == 200]
         for visit in pages:
             if only in visit.name:
@@ -79,11 +79,7 @@ async def shot(page: Page, width: int) -> bytes:
 def small(picture: bytes) -> bytes:
     """The same picture in few colours, as WebP without loss."""
     written = io.BytesIO()
-    few = (
-        Image.open(io.BytesIO(picture))
-        .convert("RGB")
-        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    )
+    few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     few.convert("RGB").save(written, "WEBP", lossless=True, method=6)
     return written.getvalue()
 

@@ -50,8 +50,8 @@ class Lateness:
         """When an order's event was stored, in wall time."""
 
         async def found() -> str:
-            page = await ask(self._stack, "GET", f"/api/events?type={event}&limit=200", OPS, "notifier")
-            return next((one["time"] for one in page["items"] if one["data"].get("reference") == reference), "")
+            page = await ask(self._stack, "GET", f"/api/events?order={reference}&limit=200", OPS, "notifier")
+            return next((one["time"] for one in page["items"] if one["type"] == f"paidan.{event}"), "")
 
         moment = datetime.fromisoformat(await wait_for(found, LATEST_SECONDS, event))
         if self._clock.start is None:
