@@ -6,42 +6,45 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 import httpx2
 
 from deploy.attached import COMMAND_TTL, county_coordinator, sign
 from deploy.layout import Layout
-from deploy.posting import PostRefused, post_roster, row_errors
+from deploy.posting import PostRefused, post_coordinators, post_roster, row_errors
 from deploy.problems import StackProblem
 from shared.community.definition import Community
-from shared.community.roster import RosterInvalid, RosterRow, read_roster
+from shared.community.incumbents import Incumbent, read_incumbents
+from shared.community.roster import MAX_ROWS, RosterInvalid, RosterRow, read_roster
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 
 _ANSWER_SECONDS = 30.0
 _LOOK_TTL = timedelta(minutes=1)
 
+Row = TypeVar("Row")
+
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A community with the volunteers its definition names."""
+    """A community with the volunteers its definition names, and who holds the offices of its coordinators."""
 
     community: Community
     volunteers: tuple[RosterRow, ...]
+    incumbents: tuple[Incumbent, ...] = ()
 
     @classmethod
     def of(cls, community: Community) -> Demonstration:
-        """Read the roster the definition names, if it names one. Raises ``StackProblem``."""
-        if community.roster is None:
-            return cls(community, ())
-        try:
-            rows = read_roster(community.roster.read_bytes(), community.roster.name, community)
-        except RosterInvalid as invalid:
-            faults = "".join(f"\n  {fault}" for fault in invalid.faults)
-            raise StackProblem(f"the roster {community.roster} is not valid:{faults}") from None
-        except OSError as error:
-            raise StackProblem(f"cannot read the roster {community.roster}: {error.strerror}") from None
-        return cls(community, tuple(rows))
+        """Read the people the definition names, where it names any. Raises ``StackProblem``."""
+        many = partial(read_incumbents, max_rows=MAX_ROWS)
+        return cls(
+            community,
+            tuple(_read(read_roster, community.roster, community)),
+            tuple(_read(many, community.incumbents, community)),
+        )
 
     @property
     def volunteer(self) -> RosterRow | None:
@@ -62,10 +65,24 @@ class Demonstration:
         token = sign(layout, county_coordinator(self.community), COMMAND_TTL)
         try:
             post_roster(matcher, token, path)
+            if self.community.incumbents is not None:
+                post_coordinators(matcher, token, self.community.incumbents)
         except PostRefused as refused:
             faults = "".join(f"\n  {line}" for line in row_errors(refused.problem))
             raise StackProblem(f"matcher refused the roster: {refused}{faults}") from None
         say(f"roster: imported in {time.monotonic() - began:.1f} s")
+
+
+def _read(read: Callable[[bytes, str, Community], list[Row]], path: Path | None, community: Community) -> list[Row]:
+    if path is None:
+        return []
+    try:
+        return read(path.read_bytes(), path.name, community)
+    except RosterInvalid as invalid:
+        faults = "".join(f"\n  {fault}" for fault in invalid.faults)
+        raise StackProblem(f"{path} is not valid:{faults}") from None
+    except OSError as error:
+        raise StackProblem(f"cannot read {path}: {error.strerror}") from None
 
 
 def _is_known(layout: Layout, matcher: str, volunteer_id: str) -> bool:

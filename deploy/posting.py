@@ -62,6 +62,11 @@ def post_roster(matcher: str, token: str, file: Path) -> dict[str, Any]:
     return post_file(f"{matcher}/api/roster", token, file)
 
 
+def post_coordinators(matcher: str, token: str, file: Path) -> dict[str, Any]:
+    """Hand the list of who holds the coordinators' offices to matcher's door; raises as ``post_file``."""
+    return post_file(f"{matcher}/api/coordinators", token, file)
+
+
 def fetch_roster(matcher: str, token: str, form: str) -> bytes:
     """The roster as a file, ``csv`` or ``xlsx``. Raises as ``post_file``."""
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": language()}

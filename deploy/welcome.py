@@ -27,12 +27,23 @@ def welcome(addresses: Mapping[str, str], data: Path, demonstration: Demonstrati
         "",
         "open these pages:",
         *(f"  {_PEOPLE[service]:<26}{addresses[service]}/" for service in SERVICES),
-        "volunteers sign in by phone, the code stands in notices.jsonl; others with a signed token, printed by one of:",
+        *_phones(demonstration, with_roster=with_roster),
+        "anybody signs in with a signed token as well, printed by one of:",
         *(f"  {_command(caller, data)}" for caller in _callers(demonstration, with_roster=with_roster)),
         "Ctrl-C stops all of it.",
         "",
         ready_line(addresses),
     ]
+
+
+def _phones(demonstration: Demonstration, *, with_roster: bool) -> list[str]:
+    """Whom to sign in as by phone."""
+    volunteer, offices = demonstration.volunteer, {one.coordinator_id: one for one in demonstration.incumbents}
+    if volunteer is None or not with_roster:
+        return []
+    office = offices.get(demonstration.community.coordinator_of(volunteer.home).coordinator_id)
+    people = [f"  volunteer    {volunteer.phone}", *([f"  coordinator  {office.phone}"] if office else [])]
+    return ["sign in by phone, the code stands in notices.jsonl; for example as:", *people]
 
 
 def ready_line(addresses: Mapping[str, str]) -> str:

@@ -33,6 +33,7 @@ INTAKE = (
     "test_incidents",
     "test_languages",
     "test_live",
+    "test_ordering_pages",
     "test_other_side",
     "test_privacy_page",
     "test_recording",

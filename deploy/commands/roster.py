@@ -1,5 +1,5 @@
-"""``paidan roster import`` and ``export``: units and volunteers as a CSV or XLSX file, into the running matcher or out
-of it.
+"""``paidan roster import``, ``coordinators`` and ``export``: units and volunteers, and who holds the coordinators'
+offices, as a CSV or XLSX file, into the running matcher or out of it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import typer
 
 from deploy.attached import attach
 from deploy.commands.options import DATA, Data
-from deploy.posting import PostRefused, fetch_roster, post_roster, row_errors, write_bytes
+from deploy.posting import PostRefused, fetch_roster, post_coordinators, post_roster, row_errors, write_bytes
 from deploy.problems import StackProblem
 
 roster = typer.Typer(help="The roster of volunteers.", no_args_is_help=True)
@@ -36,6 +36,23 @@ def import_roster(
         raise
     told = f"imported {answer['volunteers']} volunteers: created {answer['created']} updated {answer['updated']}"
     typer.echo(f"{told}; {answer['units']} units" if answer["units"] else told)
+
+
+@roster.command("coordinators")
+def import_coordinators(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX: coordinator_id, name, phone.")],
+    data: Data = DATA,
+) -> None:
+    """Replace the list of who holds the coordinators' offices: all of it, or nothing and every error by row."""
+    stack = attach(data)
+    try:
+        answer = post_coordinators(stack.url("matcher"), stack.county_token(), file)
+    except PostRefused as refused:
+        for line in row_errors(refused.problem):
+            typer.echo(line)
+        raise
+    changed = f"{answer['changed']} new or with another phone, {answer['removed']} removed"
+    typer.echo(f"{answer['coordinators']} coordinators: {changed}; who was replaced is signed out")
 
 
 @roster.command("export")

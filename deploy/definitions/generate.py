@@ -20,10 +20,12 @@ from deploy.definitions.making.people import HOLDERS, VOLUNTEERS, Crowd, Volunte
 from deploy.definitions.making.places import AreaMade, areas_of, coordinated
 from deploy.definitions.making.posts import PostMade, posts_of
 from deploy.definitions.making.units import UnitMade, units_of
+from shared.community import incumbents
 from shared.community.posts import Skill
 from shared.community.roster_columns import COLUMNS
 
 SEED = 2630
+OFFICES_FROM = 8001
 COUNTER_HOURS = "mon-fri 9-12; mon-fri 14-17"
 
 
@@ -43,6 +45,7 @@ def tables(seed: int = SEED) -> dict[str, str]:
         "posts.csv": _posts(posts),
         "units.csv": _units(units),
         "roster.csv": _roster(volunteers),
+        "incumbents.csv": _incumbents(areas, crowd),
     }
 
 
@@ -81,6 +84,13 @@ def _areas(areas: Iterable[AreaMade]) -> str:
 
 def _coordinators(areas: list[AreaMade]) -> str:
     return _csv(["coordinator_id", "area"], ([f"c-{code}", code] for code in coordinated(areas)))
+
+
+def _incumbents(areas: list[AreaMade], crowd: Crowd) -> str:
+    """Somebody for every office, with a number beyond those of the roster."""
+    offices = (f"c-{code}" for code in coordinated(areas))
+    rows = ([office, crowd.name(), phone_of(number)] for number, office in enumerate(offices, start=OFFICES_FROM))
+    return _csv(incumbents.COLUMNS, rows)
 
 
 def _counters() -> str:

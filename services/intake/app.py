@@ -230,7 +230,7 @@ def application_of(intake: Intake) -> FastAPI:
             personal_pages(intake.own_records, shown, secure=settings.secure),
             signing_in_routes(shown, door),
             handover_routes(LettingIn(handovers, intake.machinery.writer, callers, Role.COORDINATOR)),
-            pages.make_router(intake.doors, intake.rules, shown, secure=settings.secure),
+            pages.make_router(intake.doors, intake.rules, shown, hours, secure=settings.secure),
             photo_pages(intake.photos, shown),
             entry_pages(intake.doors, intake.rules, shown, hours),
             privacy_pages(intake.rules, shown, kept),

@@ -21,6 +21,7 @@ from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
 from services.matcher.use_cases import UseCases
+from services.matcher.use_cases.seating import Seating
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.personal import ContactAsked, ContactTold
@@ -45,12 +46,13 @@ from shared.persistence.migrating import check_migrated
 from shared.persistence.vault import Vault
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
+from shared.web.code_pages import code_pages
 from shared.web.csrf import FormTokens
 from shared.web.handover import LeadingOn
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
 from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
-from shared.web.signing_in_by_code import SigningInByCode, code_pages, code_routes
+from shared.web.signing_in_by_code import SigningInByCode, code_routes
 from shared.web.templating import Link, Pages, Site
 
 log = structlog.get_logger()
@@ -119,12 +121,11 @@ class Matcher:
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         vault, marks = Vault(read_key(settings.keys, "matcher-vault")), Marks(read_key(settings.keys, "parties"))
         self.register, self._compared = Register(settings.erasures, "matcher"), False
-        photos = api.photo_limits(settings)
-        self.use_cases = UseCases(self.rules, vault, self.machinery.writer, None, marks, self.register, photos)
+        self.seating = Seating(vault, partial(self.signer.end_all, Role.COORDINATOR))
+        database, writer = self.machinery.database, self.machinery.writer
+        self.use_cases = UseCases(self.rules, vault, writer, None, marks, self.register, api.photo_limits(settings))
         self.machinery.hear(make_hearing(self.use_cases))
-        self.queries = Queries(
-            self.machinery.database, self.rules, vault, self.use_cases.directories, self.use_cases.needs
-        )
+        self.queries = Queries(database, self.rules, vault, self.use_cases.directories, self.use_cases.needs)
         self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
         access = Access(self.rules, self._stands_in)
         self.doors = Doors(
@@ -146,10 +147,10 @@ class Matcher:
         )
         ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         self.code_door = CodeDoor(
-            self.machinery.writer,
+            writer,
             AskingCodes(settings.code_limits),
             Codes(read_key(settings.keys, "tokens")),
-            Phones(self.queries.signing_in.print_of, self.queries.signing_in.owner_of, sign_in=True),
+            Phones(self.queries.signing_in.print_of, self.queries.signing_in.owners_of, sign_in=True),
             ask_other,
         )
         self.parties_clock = PartiesClock(self.queries, self.use_cases, ask_other, settings.sweep_seconds)
@@ -218,8 +219,9 @@ def application_of(matcher: Matcher) -> FastAPI:
     callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, secure=settings.secure)
     sessions = Sessions(matcher.machinery.writer)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
-    by_code = SigningInByCode(matcher.code_door, sessions, callers, secure=settings.secure)
-    to_intake = Handovers(read_key(settings.keys, "tokens"), "intake")
+    key = read_key(settings.keys, "tokens")
+    by_code = SigningInByCode(matcher.code_door, sessions, callers, key, secure=settings.secure)
+    to_intake = Handovers(key, "intake")
     leading = LeadingOn(shown, to_intake, settings.url_of("intake"), settings.handover_seconds)
     parts = Parts(
         title="paidan matcher",
@@ -228,9 +230,9 @@ def application_of(matcher: Matcher) -> FastAPI:
         readers=Readers("matcher", HERE / "locale", zone=matcher.rules.zone, now=matcher.clock.now),
         callers=callers,
         routers=[
-            api.make_router(matcher.doors),
+            api.make_router(matcher.doors, matcher.seating),
             code_routes(by_code),
-            signing_in_routes(shown, door, code_pages(shown, by_code)),
+            signing_in_routes(shown, door, code_pages(shown, by_code, pages.naming(matcher.rules))),
             pages.make_router(matcher.doors, shown, secure=settings.secure),
             leading_on_pages(matcher.doors, leading),
         ],

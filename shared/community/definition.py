@@ -31,7 +31,8 @@ __all__ = ["Community", "DefinitionInvalid", "Fault", "load"]
 class Community:
     """Everything a community has decided. Frozen; its look-ups are made once.
 
-    ``roster`` is the file of volunteers that the definition names, if it names one.
+    ``roster`` is the file of volunteers that the definition names, if it names one; ``incumbents`` that of who holds
+    the coordinators' offices.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Community:
     departments: tuple[Department, ...] = ()
     station_phone: str = ""
     phrases: Phrases = field(default_factory=Phrases)
+    incumbents: Path | None = None
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -164,7 +166,8 @@ class _Parts:
         self.coordinators = source.table(CoordinatorRow, header.files.coordinators, faults)
         self.posts = source.table(Post, header.files.posts, faults)
         self.units = source.table(Unit, header.files.units, faults)
-        self.roster = source.roster(header.files.roster, faults)
+        self.roster = source.unread("roster", header.files.roster, faults)
+        self.incumbents = source.unread("incumbents", header.files.incumbents, faults)
         self._unknown_sections()
         faults.end_here_if_any()
 
@@ -216,6 +219,7 @@ class _Parts:
             pairing=self.pairing.value if self.pairing else PairingRules(),
             default_hours={kind: getattr(hours, kind.value) for kind in VolunteerKind},
             roster=self.roster,
+            incumbents=self.incumbents,
             calendar=self.header.calendar,
             station_phone=self.header.station_phone,
             phrases=Phrases(said=_values(self.phrases), margin=self.suggesting.margin),

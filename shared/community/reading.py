@@ -22,8 +22,8 @@ _LANGUAGES = frozenset(Text.model_fields)
 
 
 class Files(BaseModel):
-    """The tables, by names relative to the definition's folder. The counters are optional; so is the roster, which is
-    not read here.
+    """The tables, by names relative to the definition's folder. The counters are optional; so are the roster and the
+    list of who holds the coordinators' offices, which are not read here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +34,7 @@ class Files(BaseModel):
     units: str
     counters: str | None = None
     roster: str | None = None
+    incumbents: str | None = None
 
 
 class Header(BaseModel):
@@ -156,17 +157,17 @@ class Source:
             raise ValueError("it must lie beside the definition")
         return path
 
-    def roster(self, name: str | None, faults: Faults) -> Path | None:
-        """Where the roster lies, when the definition has one."""
+    def unread(self, field: str, name: str | None, faults: Faults) -> Path | None:
+        """Where a file of people lies, when the definition names one in this field."""
         if name is None:
             return None
         try:
             path = self._beside(name)
         except ValueError as error:
-            faults.append(Fault(self.file, "files.roster", str(error)))
+            faults.append(Fault(self.file, f"files.{field}", str(error)))
             return None
         if not path.is_file():
-            faults.append(Fault(self.file, "files.roster", f"there is no file {name!r}"))
+            faults.append(Fault(self.file, f"files.{field}", f"there is no file {name!r}"))
         return path
 
 

@@ -120,7 +120,8 @@ def words_of(text: str, known: Known) -> str:
     return text
 
 
-def _phone(text: str, known: Known) -> str:
+def phone_of(text: str, known: Known) -> str:
+    """A mobile phone as E.164. Raises :class:`Broken`."""
     try:
         return mobile(text)
     except ValueError as error:
@@ -196,7 +197,7 @@ def yes_or_no(text: str, known: Known) -> bool | None:
 _READERS: Mapping[str, Callable[[str, Known], object]] = {
     "volunteer_id": id_of,
     "name": words_of,
-    "phone": _phone,
+    "phone": phone_of,
     "kind": _kind,
     "unit": _unit,
     "profession": _profession,

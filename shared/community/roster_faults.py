@@ -39,6 +39,7 @@ class RosterRule(Sentences):
     NOT_A_BUDGET = "The offers a day are a number from 1 to 50"
     NOT_YES_OR_NO = "This must be yes or no"
     GIVEN_TWICE = "Another row has the same"
+    UNKNOWN_COORDINATOR = "There is no such coordinator"
     SECRETARY_OF_NO_UNIT = "A secretary belongs to a unit"
     SECRETARY_TWICE = "The unit has another secretary in this file"
 

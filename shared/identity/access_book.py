@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -95,9 +95,14 @@ class AccessBook:
 
     def end(self, role: Role, subject: str, wall: datetime) -> None:
         """Every token and every session that somebody has at this moment ends, in all services."""
+        self.end_all(role, [subject], wall)
+
+    def end_all(self, role: Role, subjects: Sequence[str], wall: datetime) -> None:
+        """The same for several who have the same role."""
         with self._changing() as book:
             known = {one: before for one, before in book.ended.items() if before + MOST_TTL > wall}
-            self._write(Book(book.made, book.taken_back, {**known, _name(role, subject): wall}))
+            ended = {_name(role, subject): wall for subject in subjects}
+            self._write(Book(book.made, book.taken_back, {**known, **ended}))
 
     def _read(self) -> Book:
         try:

@@ -96,15 +96,23 @@ class CodeDoor(Generic[Opened]):
             raise Unavailable from None
         return asked.claim
 
+    async def opened(self, phone_print: str) -> Opened:
+        """What a phone opens at this moment. Raises ``CodeNotAccepted`` when nobody has it any more."""
+        opened = await self._phones.opens(phone_print)
+        if opened is None:
+            raise CodeNotAccepted
+        return opened
+
+    def print_of(self, phone: str) -> str:
+        """The keyed hash of a phone (E.164)."""
+        return self._phones.print_of(phone)
+
     async def enter(self, claim: str, phone: str, code: str) -> Opened:
         """What the phone opens; the code is used up. Raises ``CodeNotAccepted``, ``CodeDead``, ``Unavailable``."""
         phone_print = self._phones.print_of(phone)
         command = EnterCode(hash_of_claim(claim), phone_print, self._codes.print_of(claim, code), self._wall())
         await self._writer.do(self._asking.enter_codes, command)
-        opened = await self._phones.opens(phone_print)
-        if opened is None:
-            raise CodeNotAccepted
-        return opened
+        return await self.opened(phone_print)
 
     async def send(self) -> None:
         """Send what was asked for, one after the other, for ever."""

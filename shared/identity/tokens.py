@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,7 +52,7 @@ class TokenSigner:
             "jti": secrets.token_urlsafe(12),
             "sub": caller.subject,
             "role": caller.role.value,
-            "iat": now,
+            "iat": now.timestamp(),  # to the microsecond: what is ended and given anew in one second is told apart
             "exp": now + ttl,
         }
         if caller.area is not None:
@@ -74,6 +76,11 @@ class TokenSigner:
         if self._book is None or caller.since is None:
             return False
         return self._book.is_void(caller.role, caller.subject, caller.since)
+
+    async def end_all(self, role: Role, subjects: Sequence[str]) -> None:
+        """Every token and session these have at this moment is void, in all services; needs a book."""
+        if self._book is not None:
+            await asyncio.to_thread(self._book.end_all, role, subjects, datetime.now(UTC))
 
     def take_back(self, token: str) -> None:
         """This one token opens nothing any more. Raises ``Unauthenticated`` for one that is none of ours or has run

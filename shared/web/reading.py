@@ -55,14 +55,16 @@ def own_path(address: str) -> str:
 
 
 def choice_routes(*, secure: bool) -> APIRouter:
-    """``POST /view``: remember the language, the large view, light or dark, and go back."""
+    """``POST /view``: remember the language, the large view, light or dark, and go back. With ``again`` the page that
+    came by a form is asked for by the same form once more."""
     router = APIRouter(include_in_schema=False)
 
     @router.post("/view")
     @under(ANYBODY)
     async def choose_view(request: Request) -> RedirectResponse:
         form = await posted(request)
-        answer = redirect(own_path(form.value("back", "/")))
+        back = own_path(form.value("back", "/"))
+        answer = RedirectResponse(back, 307) if form.value("again") else redirect(back)
         allowed = {
             LANGUAGE_COOKIE: ("language", tuple(Language)),
             ELDER_COOKIE: ("elder", ("0", "1")),

@@ -1,7 +1,8 @@
-"""The sign-in pages and JSON doors of who is known by a phone: the phone, then the code that came to it.
+"""Signing in by phone, and its JSON doors: the phone, then the code that came to it.
 
 The claim stays in a cookie of the browser that asked, so that a code is of no use to anybody else. Each sign-in gives a
-new session, whatever cookie the browser came with.
+new session, whatever cookie the browser came with. A phone may speak for several: a volunteer, and the offices
+its owner holds; then pages (code_pages.py) ask which, and what there is to choose is looked up again when it is chosen.
 """
 
 from __future__ import annotations
@@ -10,22 +11,17 @@ import unicodedata
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from shared.community.phones import mobile
-from shared.contracts.refusal import FieldError, Refusal
+from shared.contracts.refusal import Unauthenticated
 from shared.identity.code_door import CodeDoor
-from shared.identity.codes import CodeDead, CodeNotAccepted
+from shared.identity.codes import CodeNotAccepted
 from shared.identity.signing_in import Sessions
-from shared.identity.tokens import Caller
+from shared.identity.tokens import Caller, PurposeTokens
 from shared.web.callers import Callers
-from shared.web.errors import status_of
-from shared.web.forms import Form, posted
 from shared.web.i18n import current_reader
-from shared.web.reading import own_path
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
-from shared.web.signing_in import SIGN_IN
-from shared.web.templating import Pages, redirect
 
 LONGEST = 32
 """The most characters of a phone or a code as it is typed."""
@@ -62,25 +58,46 @@ class SignIn(_Typed):
 
     phone: Mobile
     code: SixDigits
+    subject: str | None = Field(default=None, min_length=1, max_length=64)
+    """Whom to speak for, where the phone speaks for several; else the first of them, a volunteer before offices."""
+
+
+class ChooseRole(_Typed):
+    """Whom to speak for, of those the phone speaks for."""
+
+    subject: str = Field(min_length=1, max_length=64)
 
 
 class SignedInView(BaseModel):
-    """Whom the new session speaks for."""
+    """Whom the new session speaks for. ``others``: subjects the same phone could have spoken for as well."""
 
     role: str
     subject: str
     area: str | None
+    others: tuple[str, ...] = ()
 
 
 class SigningInByCode:
-    """The door of one service. ``secure``: its cookies travel over TLS alone."""
+    """The door of one service. ``secure``: its cookies travel over TLS alone. ``key`` signs for whom a browser may
+    choose to speak.
+    """
 
-    def __init__(self, door: CodeDoor[Caller], sessions: Sessions, callers: Callers, *, secure: bool) -> None:
+    def __init__(
+        self,
+        door: CodeDoor[tuple[Caller, ...]],
+        sessions: Sessions,
+        callers: Callers,
+        key: bytes,
+        *,
+        secure: bool,
+    ) -> None:
         self._door = door
         self._sessions = sessions
         self._callers = callers
+        self._choices = PurposeTokens(key, "role")
         self._secure = secure
         self._cookie = f"{callers.cookie_name}_code"
+        self._choice_cookie = f"{callers.cookie_name}_choice"
 
     @property
     def minutes(self) -> int:
@@ -95,17 +112,59 @@ class SigningInByCode:
 
     async def enter(self, typed: SignIn, request: Request, response: Response) -> SignedInView:
         """Open a session. Raises ``CodeNotAccepted``, ``CodeDead``, ``Unavailable``."""
-        caller = await self._door.enter(request.cookies.get(self._cookie, ""), typed.phone, typed.code)
+        people = await self._enter(typed, request, response)
+        named = [caller for caller in people if caller.subject == typed.subject] if typed.subject else list(people)
+        if not named:
+            raise CodeNotAccepted
+        return await self._let_in(named[0], people, request, response)
+
+    async def enter_or_choose(self, typed: SignIn, request: Request, response: Response) -> bool:
+        """Open a session if the phone speaks for one alone; else the browser may choose. Whether it is let in."""
+        people = await self._enter(typed, request, response)
+        if len(people) == 1:
+            await self._let_in(people[0], people, request, response)
+            return True
+        choice = self._choices.sign(self._door.print_of(typed.phone), self._door.limits.valid)
+        self._set(response, self._choice_cookie, choice)
+        return False
+
+    async def choices(self, request: Request) -> tuple[Caller, ...]:
+        """For whom this browser may choose to speak. Raises ``Unauthenticated`` without a choice, or too late."""
+        return await self._door.opened(self._choices.verify(request.cookies.get(self._choice_cookie, "")))
+
+    async def choose(self, wish: ChooseRole, request: Request, response: Response) -> None:
+        """Open the session that was chosen. Raises as ``choices``."""
+        people = await self.choices(request)
+        chosen = next((caller for caller in people if caller.subject == wish.subject), None)
+        if chosen is None:
+            raise Unauthenticated
+        await self._let_in(chosen, people, request, response)
+        self._forget(response, self._choice_cookie)
+
+    async def _enter(self, typed: SignIn, request: Request, response: Response) -> tuple[Caller, ...]:
+        people = await self._door.enter(request.cookies.get(self._cookie, ""), typed.phone, typed.code)
+        self._forget(response, self._cookie)
+        return people
+
+    async def _let_in(
+        self, caller: Caller, people: tuple[Caller, ...], request: Request, response: Response
+    ) -> SignedInView:
         before = request.cookies.get(self._callers.cookie_name, "")
         if before:
             await self._sessions.close(before)
         self._callers.remember(response, await self._sessions.open(caller))
-        response.delete_cookie(self._cookie, secure=self._secure, httponly=True, samesite="lax")
-        return SignedInView(role=caller.role.value, subject=caller.subject, area=caller.area)
+        others = tuple(one.subject for one in people if one != caller)
+        return SignedInView(role=caller.role.value, subject=caller.subject, area=caller.area, others=others)
 
     def _keep(self, response: Response, claim: str) -> None:
+        self._set(response, self._cookie, claim)
+
+    def _set(self, response: Response, name: str, content: str) -> None:
         seconds = round(self._door.limits.valid.total_seconds())
-        response.set_cookie(self._cookie, claim, max_age=seconds, secure=self._secure, httponly=True, samesite="lax")
+        response.set_cookie(name, content, max_age=seconds, secure=self._secure, httponly=True, samesite="lax")
+
+    def _forget(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, secure=self._secure, httponly=True, samesite="lax")
 
 
 def code_routes(door: SigningInByCode) -> APIRouter:
@@ -127,54 +186,3 @@ def code_routes(door: SigningInByCode) -> APIRouter:
         return await door.enter(body, request, response)
 
     return router
-
-
-def code_pages(pages: Pages, door: SigningInByCode) -> APIRouter:
-    """``/sign-in`` with the phone, ``/sign-in/code`` with the code."""
-    router = APIRouter(include_in_schema=False)
-
-    def code_page(request: Request, form: Form, status: int = 200) -> Response:
-        return pages.render(request, "web/sign_in_code.html", status=status, form=form, minutes=door.minutes)
-
-    @router.get(SIGN_IN)
-    @under(ANYBODY)
-    async def phone_form(request: Request, back: str = "/") -> Response:
-        return pages.render(request, "web/sign_in_phone.html", form=Form.blank({"back": own_path(back)}))
-
-    @router.post(SIGN_IN)
-    @under(ANYBODY)
-    async def ask_code(request: Request) -> Response:
-        form = await posted(request)
-        kept = {"phone": form.value("phone"), "back": own_path(form.value("back", "/"))}
-        answer = code_page(request, Form.blank(kept))
-        try:
-            await door.ask(_phone_of(form).read(AskToSignIn), request, answer)
-        except Refusal as refusal:
-            again = Form.blank(kept).refused(refusal)
-            return pages.render(request, "web/sign_in_phone.html", status=status_of(refusal), form=again)
-        return answer
-
-    @router.post(f"{SIGN_IN}/code")
-    @under(BEARER_OF_A_SECRET)
-    async def enter_code(request: Request) -> Response:
-        form = await posted(request)
-        kept = {"phone": form.value("phone"), "back": own_path(form.value("back", "/"))}
-        answer = redirect(kept["back"])
-        try:
-            await door.enter(_phone_of(form, "code").read(SignIn), request, answer)
-        except Refusal as refusal:
-            return code_page(request, Form.blank(kept).refused(_at_the_code(refusal)), status_of(refusal))
-        return answer
-
-    return router
-
-
-def _phone_of(form: Form, *more: str) -> Form:
-    return Form({name: form.values[name] for name in ("phone", *more) if name in form.values})
-
-
-def _at_the_code(refusal: Refusal) -> Refusal:
-    """The same refusal, told at the field of the code, where it is the code's."""
-    if not isinstance(refusal, CodeNotAccepted | CodeDead):
-        return refusal
-    return type(refusal)(errors=[FieldError("/code", refusal.title)])

@@ -16,33 +16,38 @@ from tests.waiting import wait_for
 
 SERVICE = "moving"
 """Any member may serve it, so that somebody is always asked."""
-COMMUNITY, GRID = "maoling-east", "maoling-east-g1"
+COMMUNITY, GRID, BUILDING = "maoling-east", "maoling-east-g1", "maoling-east-g1-b01"
 OPS = Caller(Role.OPS, "tests")
 TTL = timedelta(hours=1)
 
 
-async def to_the_form(page: Page, stack: Attached, service: str = SERVICE) -> None:
-    """From the catalogue over community and grid to the form, by links."""
+async def choose(page: Page, stack: Attached, service: str = SERVICE) -> None:
+    """From the catalogue by taps alone to where one says who one is: a building, as soon as somebody can."""
     await page.goto(stack.url("intake"))
     await page.click(f'a[href="/order/{service}"]')
-    await page.click(f'a[href="/order/{service}?in={COMMUNITY}"]')
-    await page.click(f'a[href="/order/{service}?in={GRID}"]')
+    await page.click(f'button[name="in"][value="{COMMUNITY}"]')
+    await page.click(f'button[name="area"][value="{BUILDING}"]')
+    await page.click('button[name="when"][value="soon"]')
+    await page.wait_for_selector("#field-contact-phone")
 
 
-async def fill_in(page: Page) -> None:
-    """Everything the form asks for."""
-    await page.select_option("#field-area", index=2)
-    await page.fill("#field-details", "五楼的旧沙发要搬到楼下，没有电梯。")
-    await page.fill("#field-contact-name", "李阿姨")
+async def introduce(page: Page) -> None:
+    """Say who one is, and go on to the page that shows every answer."""
     await page.fill("#field-contact-phone", "+86 100 0000 1234")
+    await page.fill("#field-contact-name", "李阿姨")
+    await page.click("main button.main")
+    await page.fill("#field-details", "五楼的旧沙发要搬到楼下，没有电梯。")
 
 
 async def place(page: Page, stack: Attached, service: str = SERVICE) -> str:
-    """Place an order; its reference."""
-    await to_the_form(page, stack, service)
-    await fill_in(page)
+    """Place an order and open its page; its reference."""
+    await choose(page, stack, service)
+    await introduce(page)
     await page.click("main button.main")
-    return (await page.inner_text(".reference")).strip()
+    reference = (await page.inner_text(".reference")).strip()
+    await page.click(f'main a[href="/orders/{reference}"]')
+    await page.wait_for_url(f"**/orders/{reference}")
+    return reference
 
 
 async def sees_state(page: Page, state: str) -> None:

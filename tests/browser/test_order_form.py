@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page
 from deploy.attached import Attached
 from shared.identity.keys import read_key
 from shared.identity.tokens import TrackingTokens
-from tests.browser.people import GRID, SERVICE, fill_in, place, to_the_form
+from tests.browser.people import choose, introduce, place
 from tests.browser.windows import REFUSED, window
 
 
@@ -30,10 +30,10 @@ async def test_a_fault_is_summed_up_in_focus_and_nothing_typed_is_lost(
     """The summary has the focus, names each field in its words and leads there; the rest stays as typed."""
     async with window(browser, language) as resident:
         page = resident.page
-        await to_the_form(page, stack)
-        await page.fill("#field-details", "<b>5楼</b> “沙发” & 床\n第二行")
-        await page.fill("#field-window-from", "2026-11-23T19:00")
-        await page.fill("#field-contact-phone", "不是号码")
+        await choose(page, stack)
+        await page.click("summary")
+        await page.fill("#field-contact-name", "<b>李</b> “阿姨” & 王")
+        await page.fill("#field-person-phone", "不是号码")
         before = await typed(page)
         await page.click("main button.main")
         await page.wait_for_selector("#faults")
@@ -41,17 +41,16 @@ async def test_a_fault_is_summed_up_in_focus_and_nothing_typed_is_lost(
         assert before == await typed(page)
         links = page.locator("#faults a")
         anchors = [await links.nth(number).get_attribute("href") for number in range(await links.count())]
-        assert {"#field-area", "#field-window-to", "#field-contact-name"} == set(anchors)
-        await page.click('#faults a[href="#field-contact-name"]')
-        assert "field-contact-name" == await page.evaluate("document.activeElement.id")
+        assert {"#field-contact-phone", "#field-person-name"} == set(anchors)
+        await page.click('#faults a[href="#field-person-name"]')
+        assert "field-person-name" == await page.evaluate("document.activeElement.id")
         assert [] == resident.unexpected(REFUSED)
 
 
 async def test_a_phone_number_that_is_none_is_refused_beside_its_field(stack: Attached, browser: Browser) -> None:
     """What a rule says about a field stands at the field, in the reader's language."""
     async with window(browser) as resident:
-        await to_the_form(resident.page, stack)
-        await fill_in(resident.page)
+        await choose(resident.page, stack)
         await resident.page.fill("#field-contact-phone", "12")
         await resident.page.click("main button.main")
         assert "电话号码" in await resident.page.inner_text("#field-contact-phone-fault")
@@ -61,8 +60,8 @@ async def test_a_form_sent_twice_places_one_order(stack: Attached, browser: Brow
     """Two sendings of one form, at the same time and later, lead to the same order."""
     async with window(browser) as resident:
         page = resident.page
-        await to_the_form(page, stack)
-        await fill_in(page)
+        await choose(page, stack)
+        await introduce(page)
         form, address = await page.eval_on_selector(
             "main form", "form => [Object.fromEntries(new FormData(form)), form.action]"
         )
@@ -82,9 +81,9 @@ async def test_a_double_click_leads_to_one_order(stack: Attached, browser: Brows
     """An impatient finger on the button sees its one order."""
     async with window(browser) as resident:
         page, sent = resident.page, []
+        await choose(page, stack)
+        await introduce(page)
         page.on("request", lambda request: sent.append(request.post_data) if request.method == "POST" else None)
-        await to_the_form(page, stack)
-        await fill_in(page)
         await page.dblclick("main button.main")
         await page.wait_for_selector(".reference")
         assert 1 == len(set(sent))
@@ -121,10 +120,12 @@ async def test_another_orders_link_opens_nothing_here(stack: Attached, browser: 
 async def test_what_a_resident_writes_runs_nowhere(stack: Attached, browser: Browser) -> None:
     """A script in a field is text when the form comes back."""
     async with window(browser) as resident:
-        page = resident.page
-        await page.goto(f"{stack.url('intake')}/order/{SERVICE}?in={GRID}")
-        await page.fill("#field-details", "</textarea><script>window.hit = true</script>")
+        page, script = resident.page, "</textarea><script>window.hit = true</script>"
+        await choose(page, stack)
+        await introduce(page)
+        await page.fill("#field-details", script)
+        await page.click('button[name="to"][value="who"]')
         await page.click("main button.main")
-        await page.wait_for_selector("#faults")
+        await page.wait_for_selector("#field-details")
         assert not await page.evaluate("window.hit === true")
-        assert "</textarea><script>window.hit = true</script>" == await page.input_value("#field-details")
+        assert script == await page.input_value("#field-details")

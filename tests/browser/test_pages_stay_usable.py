@@ -22,7 +22,9 @@ from tests.browser.people import (
     SERVICE,
     ask,
     asked,
+    choose,
     coordinator,
+    introduce,
     lead_on,
     place,
     sees_state,
@@ -51,6 +53,29 @@ async def fits(shown: Window, url: str) -> None:
     assert (200, [], []) == (answer.status, too_wide, shown.complaints), url
 
 
+async def ordering_fits(resident: Window, stack: Attached) -> None:
+    """The pages of an order that no address leads to: when, who and check, by words of danger and by others."""
+    page, too_wide = resident.page, []
+
+    async def look(shown: str) -> None:
+        await page.wait_for_selector(shown)
+        too_wide.extend([f"{shown} {width}" for width in (DESKTOP, PHONE) if not await resident.holds(width)])
+
+    for words, shown in (("厨房有煤气味", "#danger"), ("我想问问", "#meant")):
+        await page.goto(stack.url("intake"))
+        await page.fill("#field-details", words)
+        await page.click("main button.main")
+        await look(shown)
+    await choose(page, stack)
+    await look("#field-contact-phone")
+    await page.click('button[name="to"][value="when"]')
+    await look('button[value="soon"]')
+    await page.click('button[value="soon"]')
+    await introduce(page)
+    await look(".answers")
+    assert [] == too_wide
+
+
 async def wait_for_row(desk: Window, reference: str) -> None:
     """Wait until an order lies on the desk, reloading nothing."""
     await desk.page.locator("li.card", has_text=reference).wait_for()
@@ -63,8 +88,9 @@ async def test_no_page_scrolls_sideways_or_complains(stack: Attached, browser: B
     async with roomy(browser, language) as resident:
         for path in ("/", "/track", f"/order/{SERVICE}", f"/order/{SERVICE}?in={GRID}"):
             await fits(resident, f"{intake}{path}")
+        await ordering_fits(resident, stack)
         reference = await place(resident.page, stack)
-        for path in ("", "/cancel", "/review?outcome=partly"):
+        for path in ("", "/placed", "/cancel", "/review?outcome=partly"):
             await fits(resident, f"{intake}/orders/{reference}{path}")
     async with roomy(browser, language) as volunteer:
         await fits(volunteer, f"{matcher}/sign-in")

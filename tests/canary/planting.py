@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from deploy.attached import load_definition
 from deploy.demo.doors import Doors
 from shared.contracts.flows import SERVICES
 from shared.contracts.words import Role
@@ -24,10 +25,12 @@ _DESCRIPTION = 0x010E
 class Planting:
     """Whoever says the words at the doors of a running stack. ``filled``: the fields they were planted in."""
 
-    def __init__(self, visitor: Visitor, doors: Doors, fields: Mapping[str, Fields], grid: str) -> None:
+    def __init__(
+        self, visitor: Visitor, doors: Doors, fields: Mapping[str, Fields], grid: str, canaries: Canaries
+    ) -> None:
         self.visitor = visitor
         self.doors = doors
-        self.canaries = Canaries()
+        self.canaries = canaries
         self.filled: set[str] = set()
         self._fields = fields
         self.grid = grid
@@ -36,8 +39,9 @@ class Planting:
     @classmethod
     async def at(cls, visitor: Visitor, doors: Doors, grid: str = GRID) -> Planting:
         """In one grid of a stack whose services describe their own doors."""
+        await _seat(visitor, words := Canaries(), grid)
         described = {name: (await visitor("GET", name, "/openapi.json")).json() for name in SERVICES}
-        return cls(visitor, doors, {name: Fields(name, document) for name, document in described.items()}, grid)
+        return cls(visitor, doors, {name: Fields(name, document) for name, document in described.items()}, grid, words)
 
     @property
     def unplanted(self) -> set[str]:
@@ -62,6 +66,15 @@ class Planting:
         placed = await place(self.doors, service, **body)
         self.filled |= self._fields["intake"].hit("POST", "/api/orders", body, self.canaries.words)
         return placed
+
+
+async def _seat(visitor: Visitor, canaries: Canaries, grid: str) -> None:
+    """Somebody holds the office of the grid; first, because whoever held it is signed out."""
+    office = load_definition(visitor.stack.stack.definition).coordinator_of(grid).coordinator_id
+    row = f"{office},{canaries.word('office name')},{canaries.phone('office phone')}\n"
+    file = {"file": ("offices.csv", f"coordinator_id,name,phone\n{row}".encode())}
+    answer = await visitor("POST", "matcher", "/api/coordinators", visitor.stack.county_token(), files=file)
+    assert 200 == answer.status_code, answer.text
 
 
 async def serve_with_words(planting: Planting) -> None:

@@ -16,7 +16,7 @@ _LATIN = "bcdfghjklmnpqrstvwxz"
 NO_WORDS = frozenset(
     {
         *("claim", "code", "cursor", "durable", "home", "hours", "into", "join_token", "mapping", "photos", "unit"),
-        *("coordinator", "department", "post", "service", "volunteer", "profession"),
+        *("coordinator", "department", "post", "service", "volunteer", "profession", "subject"),
     }
 )
 """Fields of text that name something we know, by its id, its code or its pattern, or are refused."""

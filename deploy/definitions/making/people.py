@@ -75,7 +75,7 @@ class Crowd:
             kind = _RETIRED if free is Free.DAYS else _IN_SERVICE
             unit, profession = self._work(kind, skill.professions)
             home = self._home(post.area)
-            made = VolunteerMade(self._name(), kind, unit, profession, home, _HOURS_OF_HOLDERS[free])
+            made = VolunteerMade(self.name(), kind, unit, profession, home, _HOURS_OF_HOLDERS[free])
             give(made, post, skill)
             yield made
 
@@ -86,9 +86,10 @@ class Crowd:
             unit, profession = self._work(kind, ())
             hours = self._random.choice(_HOURS_IN_SERVICE) if kind is _IN_SERVICE else ""
             home = self._home(self._grids[number % len(self._grids)])
-            yield VolunteerMade(self._name(), kind, unit, profession, home, hours)
+            yield VolunteerMade(self.name(), kind, unit, profession, home, hours)
 
-    def _name(self) -> str:
+    def name(self) -> str:
+        """A name by chance, nobody's in particular."""
         names, random = self._names, self._random
         given = "".join(random.choice(names.given) for _ in range(1 if random.random() < 0.2 else 2))
         return random.choice(names.family) + given

@@ -17,6 +17,9 @@ NAMES = frozenset({"name", "on_behalf_of", "organisation"})
 """Fields of a sealed value that name somebody; the others of ``_FIELDS`` are texts or numbers."""
 
 _FIELDS = NAMES | {"phone", "details"}
+_SUBJECTS = ("order_id", "volunteer_id", "coordinator_id")
+"""Under which of its columns a row is sealed: the first it has."""
+
 _SCHEME = b"\x01"
 _SHORTEST = 30
 """Bytes of a sealed value at least: scheme, nonce and tag."""
@@ -49,7 +52,7 @@ def sealed_columns(service: str) -> Iterator[tuple[Table, list[str]]]:
 async def values(databases: Databases, service: str, vault: Vault | None) -> AsyncIterator[Value | Unsealed]:
     """Everything one service keeps sealed; without the key only what is not sealed at all."""
     for table, columns in sealed_columns(service):
-        subject = "order_id" if "order_id" in table.columns else "volunteer_id"
+        subject = next(name for name in _SUBJECTS if name in table.columns)
         wanted = [
             table.c[name] for name in dict.fromkeys([subject, *(key.name for key in table.primary_key), *columns])
         ]

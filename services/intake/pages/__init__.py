@@ -15,19 +15,22 @@ from services.intake.pages.extending import extension_pages
 from services.intake.pages.finding import finding_pages
 from services.intake.pages.following import following_routes
 from services.intake.pages.ordering import ordering_routes
+from services.intake.pages.placed import placed_pages
 from services.intake.pages.reviewing import reviewing_routes
 from services.intake.pages.tracking import Tracking, tracking_routes
+from services.intake.policies.entry import DayHours
 from shared.community.definition import Community
 from shared.web.templating import Pages
 
 __all__ = ["make_router"]
 
 
-def make_router(doors: Doors, rules: Community, pages: Pages, *, secure: bool) -> APIRouter:
-    """Every page of intake; ``secure``: cookies travel over TLS alone."""
+def make_router(doors: Doors, rules: Community, pages: Pages, hours: DayHours, *, secure: bool) -> APIRouter:
+    """Every page of intake. ``hours``: what a day and its evening are; ``secure``: cookies travel over TLS alone."""
     tracking = Tracking(doors, secure=secure)
     router = APIRouter(include_in_schema=False)
-    router.include_router(ordering_routes(doors, rules, pages, tracking))
+    router.include_router(ordering_routes(doors, rules, pages, tracking, hours))
+    router.include_router(placed_pages(doors, rules, pages))
     router.include_router(tracking_routes(tracking, pages))
     router.include_router(finding_pages(doors, pages, secure=secure))
     router.include_router(following_routes(doors, rules, pages))

@@ -31,7 +31,7 @@ KEY, WHEN, SERVICE = "key", "when", "service"
 _MOMENTS = ("window.from", "window.to")
 _BUILDING = "building"
 _LONGEST_KEY = 120
-_WHENS: Mapping[When, str] = {
+WHENS: Mapping[When, str] = {
     When.SOON: msgid("As soon as somebody can"),
     When.EVENING: msgid("This evening"),
     When.TOMORROW: msgid("Tomorrow"),
@@ -68,7 +68,7 @@ class Entry:
             made=made,
             services=self._services(),
             places=[(code, place_name(self._rules.areas, code)) for code in self._places(caller.area or "")],
-            whens=[(when.value, gettext(text)) for when, text in _WHENS.items()],
+            whens=[(when.value, gettext(text)) for when, text in WHENS.items()],
             channels=channels,
             urgencies=[(urgency.value, WORDS["urgency_name"](urgency)) for urgency in Urgency],
             orderers=[(orderer.value, gettext(text)) for orderer, text in ORDERERS.items()],

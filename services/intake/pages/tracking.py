@@ -42,10 +42,10 @@ class Tracking:
             raise NotFound
         return self.lead_to(reference, token)
 
-    def lead_to(self, reference: str, token: str) -> Response:
-        """Go on to an order's clean address, its secret in a cookie that no other page is sent."""
+    def lead_to(self, reference: str, token: str, page: str = "") -> Response:
+        """Go on to an order's clean address, or a page below it, its secret in a cookie that no other page is sent."""
         address = f"/orders/{reference}"
-        answer = redirect(address)
+        answer = redirect(f"{address}{page}")
         answer.set_cookie(
             TRACK_COOKIE,
             token,

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from services.matcher.access import Doors
 from services.matcher.api.assignments import assignment_routes
 from services.matcher.api.back_and_forth import back_and_forth_routes
+from services.matcher.api.coordinators import coordinator_routes
 from services.matcher.api.desk import desk_routes
 from services.matcher.api.holding import holding_routes
 from services.matcher.api.incidents import incident_routes
@@ -23,9 +24,10 @@ from services.matcher.api.stand_ins import stand_in_routes
 from services.matcher.api.volunteers import volunteer_routes
 from services.matcher.policies.photos import PhotoLimits
 from services.matcher.settings import MatcherSettings
+from services.matcher.use_cases.seating import Seating
 
 
-def make_router(doors: Doors) -> APIRouter:
+def make_router(doors: Doors, seating: Seating) -> APIRouter:
     """The routes of contract.md, section matcher."""
     router = APIRouter(prefix="/api")
     offer_routes(router, doors)
@@ -40,6 +42,7 @@ def make_router(doors: Doors) -> APIRouter:
     referral_routes(router, doors)
     post_routes(router, doors)
     roster_routes(router, doors)
+    coordinator_routes(router, doors, seating)
     recommended_routes(router, doors)
     stand_in_routes(router, doors)
     volunteer_routes(router, doors)
@@ -51,6 +54,7 @@ def uploads(settings: MatcherSettings) -> dict[str, int]:
     """The most bytes of the paths that may carry more than others: a roster, a photo, a report's form with photos."""
     return {
         "/api/roster": settings.upload_limit_bytes,
+        "/api/coordinators": settings.upload_limit_bytes,
         "/api/assignments/{assignment_id}/photos": settings.photo_body_bytes,
         "/assignments/{assignment_id}/complete": settings.photo_body_bytes * settings.photos,
     }

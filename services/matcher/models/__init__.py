@@ -5,6 +5,7 @@ from services.matcher.models.dispatches import Dispatch, Stamp
 from services.matcher.models.extensions import Extension
 from services.matcher.models.ground import Audited, Inbox, MatcherTable, OneTimeCode, Outbox, Published, Session
 from services.matcher.models.incidents import Incident
+from services.matcher.models.incumbents import Incumbent
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
 from services.matcher.models.photos import Photo
@@ -25,6 +26,7 @@ __all__ = [
     "Habit",
     "Inbox",
     "Incident",
+    "Incumbent",
     "Leg",
     "MatcherTable",
     "Offer",

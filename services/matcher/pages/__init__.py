@@ -18,6 +18,7 @@ from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
 from services.matcher.pages.extending import extension_pages
 from services.matcher.pages.gaps import gap_pages
+from services.matcher.pages.naming import naming
 from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.referrals import referral_pages
@@ -31,7 +32,7 @@ from shared.web.callers import find_caller, require
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
 from shared.web.templating import Pages, redirect
 
-__all__ = ["make_router"]
+__all__ = ["make_router", "naming"]
 
 
 def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRouter:

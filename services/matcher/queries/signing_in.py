@@ -1,4 +1,4 @@
-"""Who may be let in: whom a phone of the roster belongs to, and whom a signed-in browser still speaks for."""
+"""Who may be let in: whose a phone is, as volunteer or in office, and whom a signed-in browser still speaks for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.matcher.models import Session, Volunteer
+from services.matcher.models import Incumbent, Session, Volunteer
 from shared.community.definition import Community
 from shared.contracts.words import Role
 from shared.identity.sessions import hash_of
@@ -28,11 +28,17 @@ class SigningInQueries:
         """The keyed hash of a phone (E.164)."""
         return self._vault.fingerprint(phone)
 
-    async def owner_of(self, phone_print: str) -> Caller | None:
-        """The volunteer who has a phone; None for whoever has left or is suspended."""
+    async def owners_of(self, phone_print: str) -> tuple[Caller, ...] | None:
+        """Whom a phone speaks for: its volunteer unless they have left or are suspended, and the coordinators' offices
+        whose incumbent has it; None for nobody.
+        """
         async with self._database.reading() as session:
             row = await session.scalar(select(Volunteer).where(col(Volunteer.phone_fingerprint) == phone_print))
-        return Caller(Role.VOLUNTEER, row.volunteer_id) if row is not None and row.is_there else None
+            held = select(col(Incumbent.coordinator_id)).where(col(Incumbent.phone_fingerprint) == phone_print)
+            offices = [self._rules.ladder.by_id.get(one) for one in sorted(await session.scalars(held))]
+        volunteer = [Caller(Role.VOLUNTEER, row.volunteer_id)] if row is not None and row.is_there else []
+        coordinators = [Caller(Role.COORDINATOR, one.coordinator_id, one.area) for one in offices if one]
+        return (*volunteer, *coordinators) or None
 
     async def caller_of(self, session_token: str) -> Caller | None:
         """Whom a browser's session speaks for: nobody once a volunteer is off the roster or suspended, or a

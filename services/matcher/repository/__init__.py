@@ -6,6 +6,7 @@ from services.matcher.models import Audited, Inbox, OneTimeCode, Outbox, Publish
 from services.matcher.repository.departures import DepartureRepository
 from services.matcher.repository.forgetting import ForgettingRepository
 from services.matcher.repository.incidents import IncidentRepository
+from services.matcher.repository.incumbents import IncumbentRepository
 from services.matcher.repository.photos import PhotoRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
@@ -21,6 +22,7 @@ class Repository(
     DepartureRepository,
     ForgettingRepository,
     IncidentRepository,
+    IncumbentRepository,
     PhotoRepository,
     RosterRepository,
     StandInRepository,

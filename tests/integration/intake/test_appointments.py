@@ -117,12 +117,15 @@ async def test_other_services_need_no_presence(client: httpx2.AsyncClient) -> No
     assert 201 == (await client.post("/api/orders", json={**BODY, "on_behalf_of": "张奶奶"})).status_code
 
 
-async def test_an_appointment_is_chosen_on_the_form(client: httpx2.AsyncClient) -> None:
-    """The next times are shown; without a choice the form says so; with one the order is placed."""
-    address = "/order/pension?in=east-g1"
-    page = await client.get(address, headers=FORM)
+async def test_an_appointment_is_chosen_on_the_page(client: httpx2.AsyncClient) -> None:
+    """The next times are shown; without a choice the page says so; with one the order is placed."""
+    address = "/order/pension"
+    assert 200 == (await client.get(address, headers=FORM)).status_code
+    page = await client.post(address, data={"step": "where", "area": "east-g1"}, headers=FORM)
     value = f"{MONDAY['from'].replace('09:00:00+08:00', '01:00:00+00:00')}/2026-11-23T04:00:00+00:00"
     assert (5, True) == (page.text.count('name="window"'), f'value="{value}"' in page.text)
+    unsaid = await client.post(address, data={"step": "when", "area": "east-g1"}, headers=FORM)
+    assert (422, True) == (unsaid.status_code, 'id="field-window-fault"' in unsaid.text)
     filled = {
         "area": "east-g1",
         "urgency": "normal",

@@ -89,7 +89,7 @@ async def test_a_party_that_cannot_be_is_refused(client: httpx2.AsyncClient, par
 
 async def form(client: httpx2.AsyncClient, **typed: str) -> httpx2.Response:
     """Fill the order form in as a browser would, and send it."""
-    address = "/order/homework?in=east-g1"
+    address = "/order/homework"
     page = (await client.get(address)).text
     hidden = dict(re.findall(r'name="(key|csrf[^"]*|[^"]*token)" value="([^"]*)"', page))
     filled = {"area": "east-g1-b1", "urgency": "normal", "contact.name": "李梅", "contact.phone": "13800001111"}
@@ -118,7 +118,11 @@ async def test_the_form_says_what_is_wrong_with_a_party_at_its_field(client: htt
 
 async def test_other_services_do_not_ask(client: httpx2.AsyncClient) -> None:
     """Nobody is asked for a party to a haircut."""
-    assert "party.name" not in (await client.get("/order/haircut?in=east-g1")).text
+    asked = {
+        service: "party.name" in (await client.post(f"/order/{service}", data={"to": "who", "area": "east-g1"})).text
+        for service in ("homework", "haircut")
+    }
+    assert {"homework": True, "haircut": False} == asked
 
 
 async def reviewed(client: httpx2.AsyncClient, place: Place, verdict: dict[str, Any] | None, **changed: Any) -> str:

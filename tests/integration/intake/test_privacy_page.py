@@ -27,8 +27,8 @@ async def test_the_page_says_it_in_both_languages_with_the_times_that_are_set(pl
 
 
 async def test_whoever_orders_is_one_tap_away_from_it(place: Place) -> None:
-    """The form leads to it before it is sent, and so does the foot of every page."""
+    """The page before the order is sent leads to it, and so does the foot of every page."""
     async with place.serving(accept="text/html") as client:
-        form = await client.get("/order/homework?in=east-g1")
+        form = await client.post("/order/homework", data={"to": "check"})
         foot = (await client.get("/track")).text.partition("<footer")[2]
     assert (200, 2, 1) == (form.status_code, form.text.count('href="/privacy"'), foot.count('href="/privacy"'))

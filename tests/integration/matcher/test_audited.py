@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from tests.integration.matcher.test_calling_up import UNIT, unit
 
 COUNTY, CITY, COUNTER, POST = "qindu", "city_management", "counter-maoling-east", "mediation-maoling-east"
 ROSTER = "volunteer_id,name,phone,kind,home\nv-9,张三,15400000009,retired,maoling-east-g1"
-IMPORT = {"POST /api/roster"}
+OFFICES = "coordinator_id,name,phone\nc-qindu,范俊昊,15400008001"
+IMPORT = {"POST /api/roster", "POST /api/coordinators"}
 PAGES = {
     "POST /dangers/{incident_id}": ["POST /api/incidents/{incident_id}/answer"],
     "POST /department/{referral_id}/extend": ["POST /api/referrals/{referral_id}/extend"],
@@ -103,14 +105,16 @@ class Desk:
         self._does(Role.DEPARTMENT, department, route, body, "", {"referral_id": referral_id})
 
     def imports(self) -> None:
-        """The roster, to be done in turn."""
+        """The roster and who holds the offices, to be done in turn."""
 
-        async def act() -> None:
-            files, caller = {"file": ("roster.csv", ROSTER.encode())}, self._house.as_(Role.COORDINATOR, "c-1", COUNTY)
-            answer = await self._house.client.post("/api/roster", headers=caller, files=files)
-            assert 200 == answer.status_code, answer.text
+        for route, table, field in (("roster", ROSTER, "roster"), ("coordinators", OFFICES, "coordinators")):
+            act = partial(self._import, f"/api/{route}", table)
+            self.did.append(Did(f"POST /api/{route}", ("coordinator", "imported", field), act))
 
-        self.did.append(Did("POST /api/roster", ("coordinator", "imported", "roster"), act))
+    async def _import(self, path: str, table: str) -> None:
+        files, caller = {"file": ("people.csv", table.encode())}, self._house.as_(Role.COORDINATOR, "c-1", COUNTY)
+        answer = await self._house.client.post(path, headers=caller, files=files)
+        assert 200 == answer.status_code, answer.text
 
     def _does(self, role: Role, who: str, route: str, body: Any, field: str, names: dict[str, str]) -> None:
         caller, path = self._house.as_(role, who, COUNTY if role is Role.COORDINATOR else None), route.format(**names)

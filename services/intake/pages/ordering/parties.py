@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from services.intake.commands import Party, PlaceOrder
 from services.intake.policies.acceptance import OrderInvalid
-from shared.contracts.refusal import FieldError
+from shared.contracts.refusal import FieldError, Refusal
 from shared.web.i18n import msgid
 
 _SENT_AS, _SHOWN_AS = "/excluded/0/", "/party/"
@@ -28,10 +28,12 @@ class PlaceBetween(PlaceOrder):
         return PlaceOrder(**asked | {"excluded": (*parties, *building)})
 
 
-def as_shown(refused: OrderInvalid) -> OrderInvalid:
+def as_shown(refused: Refusal) -> Refusal:
     """What is wrong with the party, said at the fields of the form."""
+    if not isinstance(refused, OrderInvalid):
+        return refused
     errors = [replace(error, pointer=error.pointer.replace(_SENT_AS, _SHOWN_AS)) for error in refused.errors]
     return OrderInvalid(refused.detail, values=refused.values, errors=errors)
 
 
-_CHOOSE = msgid("Choose your building above, so that we know whom to leave out")
+_CHOOSE = msgid("Choose your building under “Where”, so that we know whom to leave out")
