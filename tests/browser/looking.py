@@ -73,12 +73,12 @@ async def frame(shown: Window, look: Look) -> None:
     await shown.page.emulate_media(color_scheme="dark" if look.dark else "light", reduced_motion="reduce")
 
 
-async def arrive(page: Page, url: str, press: str) -> int:
-    """Open an address, and press what answers with the page that is meant; the status of that page."""
+async def arrive(page: Page, url: str, press: tuple[str, ...]) -> int:
+    """Open an address, and press what leads to the page that is meant; the status of that page."""
     answer = await page.goto(url)
-    if press:
+    for selector in press:
         async with page.expect_navigation() as arrived:
-            await page.locator(press).first.click()
+            await page.locator(selector).first.click()
         answer = await arrived.value
     assert answer is not None, url
     return answer.status

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.browser.people import COMMUNITY, GRID, SERVICE
+from tests.browser.people import BUILDING, COMMUNITY, GRID, SERVICE
 from tests.browser.scene import (
     COORDINATOR,
     COUNTY,
@@ -44,21 +44,27 @@ NOT_PAGES = {
     "/orders/{reference}/photos/{photo_id}": "a picture",
 }
 """What a GET answers that is no page, and what it is instead."""
+ANSWERS = (
+    f'button[name="in"][value="{COMMUNITY}"]',
+    f'button[name="area"][value="{BUILDING}"]',
+    'button[name="when"][value="soon"]',
+)
+"""What somebody who orders taps, until they are asked who they are."""
 DECISIONS = "resolve", "take", "extend", "assign", "escalate", "call-up", "refer", "add", "release", "exclude"
 """What a coordinator may decide about a leg; each has a form of its own."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One page: ``who`` looks at an address; ``press``: and sends the form of the button found so (a selector), to see
-    the page that answers it. ``status``: what the page is answered with.
+    """One page: ``who`` looks at an address; ``press``: and presses what these selectors find, one after the other,
+    to see the page that answers the last. ``status``: what the page is answered with.
     """
 
     name: str
     service: str
     path: str
     who: str = STRANGER
-    press: str = ""
+    press: tuple[str, ...] = ()
     status: int = 200
 
 
@@ -68,12 +74,11 @@ def visits(scene: Scene) -> list[Visit]:
 
 
 def _intake(scene: Scene) -> Iterator[Visit]:
-    found, send = scene.found, "main form button.main"
+    found = scene.found
     for name, path in {
         "catalogue": "/",
-        "places": f"/order/{SERVICE}",
-        "grids": f"/order/{SERVICE}?in={COMMUNITY}",
-        "form": f"/order/{SERVICE}?in={GRID}",
+        "again": "/order",
+        "where": f"/order/{SERVICE}",
         "track": "/track",
         "find": "/find",
         "privacy": "/privacy",
@@ -82,11 +87,13 @@ def _intake(scene: Scene) -> Iterator[Visit]:
         "token": "/sign-in/token",
     }.items():
         yield Visit(name, "intake", path)
-    yield Visit("form-faults", "intake", f"/order/{SERVICE}?in={GRID}", press=send, status=422)
+    for count, name in enumerate(("where-there", "when", "who"), 1):
+        yield Visit(name, "intake", f"/order/{SERVICE}", press=ANSWERS[:count])
+    yield Visit("who-faults", "intake", f"/order/{SERVICE}", press=(*ANSWERS, "main button.main"), status=422)
     yield Visit("nowhere", "intake", "/nowhere", status=404)
     for state in ("under_way", "offered", "done", "closed", "held", "referred", "dispute"):
         yield Visit(f"order-{state}", "intake", f"/orders/{found[state]}", RESIDENT)
-    for page in ("cancel", "why", "danger", "personal"):
+    for page in ("placed", "cancel", "why", "danger", "personal"):
         yield Visit(f"order-{page}", "intake", f"/orders/{found['offered']}/{page}", RESIDENT)
     for page in ("photos", "review", "review?outcome=fixed", "review?outcome=partly"):
         yield Visit(f"order-{_plain(page)}", "intake", f"/orders/{found['done']}/{page}", RESIDENT)
@@ -111,6 +118,7 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
     found = scene.found
     for name, path in {"sign-in": "/sign-in", "token": "/sign-in/token", "components": "/components"}.items():
         yield Visit(f"matcher-{name}", "matcher", path)
+    yield Visit("matcher-role", "matcher", "/sign-in/role")
     yield Visit("matcher-nowhere", "matcher", "/nowhere", VOLUNTEER, status=404)
     for page in ("", "pool", "call-ups", "posts", "availability", "registration", "thanks"):
         yield Visit(f"volunteer-{page or 'home'}", "matcher", f"/{page}", VOLUNTEER)
@@ -119,7 +127,7 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
     yield Visit("volunteer-serving", "matcher", "/", SERVING)
     for page in ("complete", "hand-back", "danger"):
         yield Visit(f"volunteer-{page}", "matcher", f"{serving}/{page}", SERVING)
-    yield Visit("volunteer-contact", "matcher", "/", SERVING, press=f'form[action="{serving}/contact"] button')
+    yield Visit("volunteer-contact", "matcher", "/", SERVING, press=(f'form[action="{serving}/contact"] button',))
     yield Visit("secretary-call-ups", "matcher", "/call-ups", SECRETARY)
     yield Visit("secretary-call-up", "matcher", f"/call-ups/{found['call_up']}", SECRETARY)
     yield Visit("department", "matcher", "/department", DEPARTMENT)
@@ -190,7 +198,7 @@ def once(scene: Scene) -> list[Visit]:
     for visit in visits(scene):
         route = _route(visit)
         found.setdefault(
-            ("" if route in shared else visit.service, route + visit.press, visit.who, visit.status), visit
+            ("" if route in shared else visit.service, route + "".join(visit.press), visit.who, visit.status), visit
         )
     return list(found.values())
 
