@@ -87,8 +87,6 @@ def _intake(scene: Scene) -> Iterator[Visit]:
         "token": "/sign-in/token",
     }.items():
         yield Visit(name, "intake", path)
-    for count, name in enumerate(("where-there", "when", "who"), 1):
-        yield Visit(name, "intake", f"/order/{SERVICE}", press=ANSWERS[:count])
     yield Visit("nowhere", "intake", "/nowhere", status=404)
     for state in ("under_way", "offered", "done", "closed", "held", "referred", "dispute"):
         yield Visit(f"order-{state}", "intake", f"/orders/{found[state]}", RESIDENT)
