@@ -106,9 +106,8 @@ def _desk_of_intake(scene: Scene) -> Iterator[Visit]:
     made = f"/entry?made={found['held']}&channel=station&area={GRID}"
     yield Visit("entry-made", "intake", made, COORDINATOR)
     yield Visit("call-list", "intake", "/call-list", COORDINATOR)
-    yield Visit(
-        "call", "intake", "/call-list", COORDINATOR, press=f'form[action="/calls/{found["call"]}/reveal"] button'
-    )
+    reveal = f'form[action="/calls/{found["call"]}/reveal"] button'
+    yield Visit("call", "intake", "/call-list", COORDINATOR, press=(reveal,))
 
 
 def _volunteers(scene: Scene) -> Iterator[Visit]:
