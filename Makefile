@@ -17,7 +17,7 @@ TEST_FILES := room=$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1); \
 	mktemp -d "$$at/paidan-test-XXXXXX"
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test faults plants schemathesis canary audit suggestions contracts lock
+.PHONY: help setup run flows demo check test faults plants schemathesis canary audit suggestions axe weights screenshots icons contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,18 @@ audit: .venv/dev.stamp ## known weaknesses of what is pinned, and ruff's securit
 
 suggestions: setup ## how well residents' own words find their service (docs/suggesting.md)
 	@$(BIN)/paidan definition suggest --held-out tests/data/phrases/held_out.csv
+
+axe: .venv/dev.stamp ## look at every page in every width, light, size and language by axe-core (docs/pages.md)
+	@$(BIN)/python -m tests.browser.axe $(AXE)
+
+weights: .venv/dev.stamp ## what each page weighs, and when it is first painted on a slow telephone (docs/pages.md)
+	@$(BIN)/python -m tests.browser.weights
+
+screenshots: .venv/dev.stamp ## take docs/images again, every page, and write docs/pages.md
+	@$(BIN)/python -m tests.browser.screenshots $(SCREENSHOTS)
+
+icons: .venv/dev.stamp ## draw the pictures of the installed pages again, from shared/web/static/paidan.svg
+	@$(BIN)/python -m tests.browser.icons
 
 contracts: .venv/dev.stamp ## write docs/openapi, docs/asyncapi and docs/access.md again, as the services serve them
 	$(BIN)/python -m tests.contracts.published

@@ -8,6 +8,8 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from deploy.attached import Attached, attach
+from tests.browser.scene import Scene
+from tests.browser.staging import build
 from tests.browser.windows import launch
 from tests.integration.deploy.stacks import EVENING, free_port_base, up
 from tests.servers import ServerMissing
@@ -19,6 +21,12 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Attac
     data = tmp_path_factory.mktemp("pages") / "data"
     async with up(data, free_port_base(), "--clock", EVENING):
         yield attach(data)
+
+
+@pytest.fixture(scope="package")
+async def scene(stack: Attached) -> Scene:
+    """Orders in every state, and a session of every role."""
+    return await build(stack)
 
 
 @pytest.fixture(scope="package")

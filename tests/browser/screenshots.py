@@ -1,103 +1,110 @@
-"""``python -m tests.browser.screenshots``: pictures of the pages for docs/images, from a fresh stack.
+"""``python -m tests.browser.screenshots`` (``make screenshots``): every page for docs/images, and docs/pages.md.
 
-First the demonstration's people act, so that the board has something to tell. Then each picture is taken of living
-orders: a resident follows one, a volunteer serves it, ops watch the events; a coordinator has another on the desk and
-opens it at intake. At 360 and 1280 CSS pixels, in Chinese and English.
+First the demonstration's people act, so that the board and the desks have something to tell. Then each page of the
+scene is taken at 360 and 1280 CSS pixels, in Chinese and English. ``--only TEXT``: the pages whose name has it;
+docs/pages.md then stays as it is.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import io
 import sys
-import tempfile
-from contextlib import AsyncExitStack
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
-from playwright.async_api import Browser, FloatRect, async_playwright
+from PIL import Image
+from playwright.async_api import FloatRect, Page
 
-from deploy.attached import Attached, attach
-from tests.browser.people import COMMUNITY, OPS, asked, coordinator, lead_on, place, sees_state, sign_in, take_down
-from tests.browser.windows import DESKTOP, PHONE, Window, launch, window
-from tests.integration.deploy.stacks import EVENING, free_port_base, paidan, up
+from tests.browser.looking import LANGUAGES, WIDTHS, Eyes, Look, looking
+from tests.browser.performance import performance
+from tests.browser.visits import Visit, once
+from tests.browser.windows import DESKTOP, PHONE
 
-IMAGES = Path(__file__).parents[2] / "docs" / "images"
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-HEIGHTS = {PHONE: 780, DESKTOP: 900}
-LONGEST = 1800
-"""Of a long page on a phone the first so many CSS pixels are shown."""
+DOCS = Path(__file__).parents[2] / "docs"
+IMAGES = DOCS / "images"
+TALLEST = {PHONE: 1000, DESKTOP: 800}
+"""Of a long page the first so many CSS pixels are shown."""
+COLOURS = 32
 ORDERS = 60
-PASSING = f"{EVENING}@60"
-"""Minutes pass while people act, so that the pictures tell of some."""
+"""So much happens before, so that the board has figures to tell."""
+HEAD = """# Every page
+
+Taken by `make screenshots` from living orders (`tests/browser/staging.py`): each page at 360 and 1280 px, in Chinese
+and English. `make axe` looks at the same pages in every width, light, size and language; `make weights` says what they
+weigh.
+"""
+_SECTIONS = {
+    "intake": "Intake: residents, and orders at the desk",
+    "matcher": "Matcher: volunteers, coordinators, departments",
+    "notifier": "Notifier: the board, and ops",
+}
 
 
-async def take_all() -> None:
-    """Start a stack and a browser, take every picture, end both."""
+async def take_all(only: str) -> None:
+    """Take every picture; those of pages that are gone go with their page."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    async with AsyncExitStack() as leaving:
-        data = Path(leaving.enter_context(tempfile.TemporaryDirectory())) / "data"
-        await leaving.enter_async_context(up(data, free_port_base(), "--clock", PASSING))
-        acted = await paidan("demo", "--data", str(data), "--orders", str(ORDERS), "--speed", "4", within=300)
-        if acted.code:
-            raise AssertionError(acted.out + acted.err)
-        playwright = await leaving.enter_async_context(async_playwright())
-        browser = await launch(playwright)
-        leaving.push_async_callback(browser.close)
-        for name, language in LANGUAGES.items():
-            for width in HEIGHTS:
-                await take(browser, attach(data), name, language, width)
-                await take_desk(browser, attach(data), name, language, width)
+    async with performance(orders=ORDERS) as (browser, scene), looking(browser, scene) as eyes:
+        pages = [one for one in once(scene) if one.status == 200]
+        for visit in pages:
+            if only in visit.name:
+                await take(eyes, visit)
+    if not only:
+        kept = {_path(one, width, language) for one in pages for width in WIDTHS for language in LANGUAGES}
+        for path in set(IMAGES.iterdir()) - kept:
+            path.unlink()
+        (DOCS / "pages.md").write_text(told(pages), encoding="utf-8")
 
 
-async def take(browser: Browser, stack: Attached, name: str, language: str, width: int) -> None:
-    """The three pages in one language and width."""
-    async with (
-        window(browser, language, width=width, height=HEIGHTS[width]) as resident,
-        window(browser, language, width=width, height=HEIGHTS[width]) as volunteer,
-        window(browser, language, width=width, height=HEIGHTS[width]) as ops,
-    ):
-        reference = await place(resident.page, stack)
-        await sign_in(volunteer, stack, "matcher", await asked(stack, reference))
-        card = volunteer.page.locator("li", has_text=reference)
-        await card.locator("button.main").click()
-        await card.locator("button.main").click()
-        await sees_state(resident.page, "under_way")
-        await sign_in(ops, stack, "notifier", OPS)
-        await ops.page.locator("code", has_text="matcher.leg_started.v1").first.wait_for()
-        for who, shown in (("resident", resident), ("volunteer", volunteer), ("ops", ops)):
-            await picture(shown, IMAGES / f"{who}-{width}-{name}.png")
+async def take(eyes: Eyes, visit: Visit) -> None:
+    """One page, four times."""
+    for language in LANGUAGES:
+        for width in WIDTHS:
+            page = await eyes.look(visit, Look(width, language))
+            path = _path(visit, width, language)
+            path.write_bytes(small(await shot(page, width)))
+            sys.stdout.write(f"{path.name} {path.stat().st_size:,} bytes\n")
 
 
-async def take_desk(browser: Browser, stack: Attached, name: str, language: str, width: int) -> None:
-    """What a coordinator has, one order of theirs at intake, and what the public sees."""
-    async with (
-        window(browser, language, width=width, height=HEIGHTS[width]) as desk,
-        window(browser, language, width=width, height=HEIGHTS[width]) as public,
-    ):
-        who = coordinator(stack, COMMUNITY)
-        await sign_in(desk, stack, "matcher", who)
-        reference = await take_down(stack, "haircut", who)
-        await desk.page.locator("tr", has_text=reference).wait_for()
-        await picture(desk, IMAGES / f"desk-{width}-{name}.png")
-        await lead_on(desk, f"{stack.url('matcher')}/orders/{reference}")
-        await desk.page.locator(".reference", has_text=reference).wait_for()
-        await picture(desk, IMAGES / f"order-{width}-{name}.png")
-        await public.page.goto(f"{stack.url('notifier')}/board")
-        await picture(public, IMAGES / f"board-{width}-{name}.png")
+async def shot(page: Page, width: int) -> bytes:
+    """What there is to see, from the top; a PNG."""
+    await page.evaluate("scrollTo(0, 0)")
+    height = int(await page.evaluate("document.documentElement.scrollHeight"))
+    clip = FloatRect(x=0, y=0, width=width, height=min(height, TALLEST[width]))
+    return await page.screenshot(full_page=True, clip=clip)
 
 
-async def picture(shown: Window, path: Path) -> None:
-    """One picture of what the window shows. Raises ``AssertionError`` for a page that complains."""
-    if shown.complaints:
-        raise AssertionError(f"{path.name}: {shown.complaints}")
-    await shown.page.evaluate("scrollTo(0, 0)")
-    if shown.width == PHONE:
-        height = await shown.page.evaluate("document.documentElement.scrollHeight")
-        clip = FloatRect(x=0, y=0, width=PHONE, height=min(height, LONGEST))
-        await shown.page.screenshot(path=path, full_page=True, clip=clip)
-    else:
-        await shown.page.screenshot(path=path)
-    sys.stdout.write(f"{path.name}\n")
+def small(picture: bytes) -> bytes:
+    """The same picture in few colours, as WebP without loss."""
+    written = io.BytesIO()
+    few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.convert("RGB").save(written, "WEBP", lossless=True, method=6)
+    return written.getvalue()
+
+
+def told(pages: Sequence[Visit]) -> str:
+    """docs/pages.md."""
+    lines = [HEAD]
+    for service, of_service in groupby(sorted(pages, key=lambda one: one.service), lambda one: one.service):
+        lines += [f"## {_SECTIONS[service]}", ""]
+        for visit in of_service:
+            shown = (f"![{visit.name}](images/{_path(visit, w, lang).name})" for lang in LANGUAGES for w in WIDTHS)
+            lines += [f"### {visit.name}", "", " ".join(shown), ""]
+    return "\n".join(lines)
+
+
+def _path(visit: Visit, width: int, language: str) -> Path:
+    return IMAGES / f"{visit.name}-{width}-{language[:2]}.webp"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Take what is asked for."""
+    parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
+    parser.add_argument("--only", default="", help="part of the names of the pages")
+    asyncio.run(take_all(parser.parse_args(arguments).only))
 
 
 if __name__ == "__main__":
-    asyncio.run(take_all())
+    main()

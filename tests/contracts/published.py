@@ -34,14 +34,19 @@ def page_of(service: str, kind: str) -> Path:
 
 async def documents(directory: Path) -> dict[Path, str]:
     """Every document by the place where it is committed. Keys and databases come to lie in ``directory``."""
-    create_keys(directory)
-    applications = {service: _application(service, directory) for service in SERVICES}
+    made = applications(directory)
     served = {
         page_of(service, kind): await _document(application, kind)
-        for service, application in applications.items()
+        for service, application in made.items()
         for kind in KINDS
     }
-    return served | {page_path(ROOT): lifecycle_page(), access.page_path(ROOT): access_page(applications)}
+    return served | {page_path(ROOT): lifecycle_page(), access.page_path(ROOT): access_page(made)}
+
+
+def applications(directory: Path) -> dict[str, FastAPI]:
+    """The application of each service, not started. Keys and databases come to lie in ``directory``."""
+    create_keys(directory)
+    return {service: _application(service, directory) for service in SERVICES}
 
 
 async def _document(application: FastAPI, kind: str) -> str:
