@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from services.matcher.access import Access, Doors
 from services.matcher.clocks import DispatchClock, PartiesClock
 from services.matcher.consumers import make_answers, make_hearing
 from services.matcher.pages.leading_on import leading_on_pages
+from services.matcher.pages.roster_work import RosterWork
+from services.matcher.pages.site import PEOPLE, SITE
 from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
@@ -49,36 +52,17 @@ from shared.web.callers import Callers
 from shared.web.code_pages import code_pages
 from shared.web.csrf import FormTokens
 from shared.web.handover import LeadingOn
-from shared.web.i18n import Readers, msgid
+from shared.web.i18n import Readers
 from shared.web.live import Changes
-from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
+from shared.web.signing_in import SigningIn, signing_in_routes
 from shared.web.signing_in_by_code import SigningInByCode, code_routes
-from shared.web.templating import Link, Pages, Site
+from shared.web.templating import Pages
 
 log = structlog.get_logger()
 
 HERE = Path(__file__).parent
 MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
-PEOPLE = (Role.VOLUNTEER, Role.COORDINATOR)
-"""Whose pages posts are on; departments have a desk of their own."""
-SITE = Site(
-    links=(
-        Link("/", msgid("My orders"), (Role.VOLUNTEER,)),
-        Link("/", msgid("Desk"), (Role.COORDINATOR,)),
-        Link("/pool", msgid("Open orders"), (Role.VOLUNTEER,)),
-        Link("/posts", msgid("Posts"), PEOPLE),
-        Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
-        Link("/entry", msgid("Take down an order"), (Role.COORDINATOR,)),
-        Link("/gaps", msgid("Gaps"), (Role.COORDINATOR,)),
-        Link("/referrals", msgid("With departments"), (Role.COORDINATOR,)),
-        Link("/dangers", msgid("Dangers"), (Role.COORDINATOR,)),
-        Link("/volunteers", msgid("Volunteers"), (Role.COORDINATOR,)),
-        Link("/stand-ins", msgid("Stand-ins"), (Role.COORDINATOR,)),
-        Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
-    ),
-    sign_in=SIGN_IN,
-)
 
 
 def connections_of(settings: MatcherSettings) -> Connections:
@@ -125,14 +109,15 @@ class Matcher:
         database, writer = self.machinery.database, self.machinery.writer
         self.use_cases = UseCases(self.rules, vault, writer, None, marks, self.register, api.photo_limits(settings))
         self.machinery.hear(make_hearing(self.use_cases))
-        pairing = (self.use_cases.directories, self.use_cases.needs)
+        pairing = self.use_cases.directories, self.use_cases.needs
         self.queries = Queries(database, self.rules, vault, *pairing, settings.session_limits)
         self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
+        access = Access(self.rules, self._stands_in)
         self.doors = Doors(
             self.rules,
             self.use_cases,
             self.queries,
-            Access(self.rules, self._stands_in),
+            access,
             self.clock,
             links=PurposeTokens(read_key(settings.keys, "tokens"), "referral"),
             roster_rows=settings.roster_rows,
@@ -142,8 +127,14 @@ class Matcher:
             asks_contact=self._contact,
             decodings=asyncio.Semaphore(settings.photo_decodings),
         )
+        self.roster_work = RosterWork(self.doors, self.changes)
         self.dispatch_clock = DispatchClock(
-            self.queries, self.use_cases, self.clock, settings.sweep_seconds, frozenset(self.rules.departments_by_code)
+            self.queries,
+            self.use_cases,
+            self.clock,
+            settings.sweep_seconds,
+            frozenset(self.rules.departments_by_code),
+            timedelta(hours=settings.roster_draft_hours),
         )
         ask_other: Any = partial(ask, self.machinery.bus, within=settings.answer_seconds)
         self.code_door = CodeDoor(
@@ -167,8 +158,8 @@ class Matcher:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        codes = self.code_door.send, self.code_door.forget
-        async with self.machinery.running(self.settle_in, self.dispatch_clock.run, self.parties_clock.run, *codes):
+        beside = self.code_door.send, self.code_door.forget, self.roster_work.run
+        async with self.machinery.running(self.settle_in, self.dispatch_clock.run, self.parties_clock.run, *beside):
             await self.begin()
             yield
 
@@ -217,12 +208,12 @@ def application_of(matcher: Matcher) -> FastAPI:
     )
     shown = Pages(HERE / "templates", SITE, tokens)
     sessions = Sessions(matcher.machinery.writer, settings.session_limits, AccessBook(settings.keys))
-    callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, sessions, secure=settings.secure)
+    lookup = matcher.queries.signing_in.caller_of
+    callers = Callers("matcher", matcher.signer, lookup, sessions, secure=settings.secure)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
     key = read_key(settings.keys, "tokens")
     by_code = SigningInByCode(matcher.code_door, sessions, callers, key, secure=settings.secure)
-    to_intake = Handovers(key, "intake")
-    leading = LeadingOn(shown, to_intake, settings.url_of("intake"), settings.handover_seconds)
+    leading = LeadingOn(shown, Handovers(key, "intake"), settings.url_of("intake"), settings.handover_seconds)
     parts = Parts(
         title="paidan matcher",
         version=VERSION,
@@ -233,7 +224,7 @@ def application_of(matcher: Matcher) -> FastAPI:
             api.make_router(matcher.doors, matcher.seating),
             code_routes(by_code),
             signing_in_routes(shown, door, code_pages(shown, by_code, pages.naming(matcher.rules))),
-            pages.make_router(matcher.doors, shown, secure=settings.secure),
+            pages.make_router(matcher.doors, shown, matcher.roster_work, secure=settings.secure),
             leading_on_pages(matcher.doors, leading),
         ],
         changes=matcher.changes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -20,6 +20,7 @@ from shared.contracts.requests import PartiesAsked, PartiesTold
 log = structlog.get_logger()
 
 MOST = 256
+DRAFTS_KEPT = timedelta(hours=24)
 SHORTEST_PAUSE_SECONDS = 0.05
 LOOKS_A_SWEEP = 10
 """A look is one statement, a sweep one for each kind of clock: an idle matcher looks."""
@@ -27,7 +28,8 @@ LOOKS_A_SWEEP = 10
 
 class DispatchClock:
     """Moves what fell due. ``tick_seconds``: the longest pause, in wall time. ``departments``: the codes of those there
-    are, so that nothing stays with one that is no more.
+    are, so that nothing stays with one that is no more. ``drafts_kept``: how long a roster that was sent and not
+    imported stays (domain time).
     """
 
     def __init__(
@@ -37,12 +39,14 @@ class DispatchClock:
         clock: DomainClock,
         tick_seconds: float,
         departments: Collection[str] | None = None,
+        drafts_kept: timedelta = DRAFTS_KEPT,
     ) -> None:
         self._queries = queries
         self._use_cases = use_cases
         self._clock = clock
         self._tick = tick_seconds
         self._departments = departments
+        self._drafts_kept = drafts_kept
 
     async def sweep(self, now: datetime) -> int:
         """Do everything due at ``now``; returns how much was.
@@ -59,6 +63,8 @@ class DispatchClock:
         done += await self._do(use_cases.departing.clear_departed, await due.departed(MOST))
         unfinished = await self._queries.photos.unfinished(now - use_cases.photographing.limits.unfinished, MOST)
         done += await self._do(use_cases.photographing.drop_unfinished, unfinished)
+        old = await self._queries.drafts.old(now - self._drafts_kept, MOST)
+        done += await self._do(use_cases.drafting.drop_old, old)
         if self._departments is not None:
             gone = await due.held_by_nobody(self._departments, MOST)
             done += await self._do(use_cases.climbing.take_back, gone)

@@ -142,7 +142,7 @@ def make_answers(queries: Queries, now: Callable[[], datetime], use_cases: UseCa
     @answers.on(ExplanationAsked)
     async def on_explanation_asked(asked: ExplanationAsked) -> ExplanationTold:
         """Why an order has nobody yet."""
-        return await queries.explaining.order(asked.order_id)
+        return await queries.explaining.order(asked.order_id, now())
 
     @answers.on(StandInsAsked)
     async def on_stand_ins_asked(asked: StandInsAsked) -> StandInsTold:

@@ -13,7 +13,8 @@ class MatcherSettings(CodeSettings):
     """What matcher can be told.
 
     ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``roster_rows``: the most rows
-    one roster may have. ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
+    one roster may have; ``roster_draft_hours``: how long one that was sent and not imported is kept (domain time).
+    ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
     most commands in one transaction. ``waiting_commands``: the most that may wait before callers are told to come back.
     Of codes: ``CodeSettings``.
 
@@ -29,6 +30,7 @@ class MatcherSettings(CodeSettings):
     sweep_seconds: PositiveFloat = 1.0
     gap_days: PositiveInt = 30
     roster_rows: PositiveInt = 20_000
+    roster_draft_hours: PositiveFloat = 24.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
     photo_bytes: PositiveInt = 12 * 1024 * 1024

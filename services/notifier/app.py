@@ -15,7 +15,7 @@ from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.access.passwords import PasswordDoor
 from services.notifier.access.settling import Settling
-from services.notifier.clocks import AlertCount, DeliveryClock, LetterCount, NoticeFile
+from services.notifier.clocks import AlertClock, DefinitionNoted, DeliveryClock, LetterCount, NoticeFile
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.audit_words import AUDIT_WORDS
@@ -36,6 +36,7 @@ from services.notifier.queries import (
 from services.notifier.queries.audit import AuditQueries
 from services.notifier.repository import Repository, Unit
 from services.notifier.settings import NotifierSettings
+from services.notifier.use_cases.alerting import Alerting
 from services.notifier.use_cases.delivering import Delivering
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
@@ -102,11 +103,8 @@ def connections_of(settings: NotifierSettings) -> Connections:
 
 def retries_of(settings: NotifierSettings) -> Retries:
     """How deliveries are tried again."""
-    return Retries(
-        timedelta(seconds=settings.retry_seconds),
-        timedelta(seconds=settings.longest_retry_seconds),
-        settings.delivery_attempts,
-    )
+    first, longest = timedelta(seconds=settings.retry_seconds), timedelta(seconds=settings.longest_retry_seconds)
+    return Retries(first, longest, settings.delivery_attempts)
 
 
 class Notifier:
@@ -151,7 +149,9 @@ class Notifier:
             ),
             self.machinery.audit,
         )
-        self.alert_count = AlertCount(self.doors.audits, settings.audit_seconds)
+        self.alerting = Alerting(self.rules.areas, timedelta(hours=settings.alert_hours))
+        self.alert_clock = AlertClock(self.doors.audits, self.alerting, self.machinery.writer, settings.audit_seconds)
+        self.definition_noted = DefinitionNoted(settings.definition, self.machinery.deeds, self.machinery.audit)
         self.letter_count = LetterCount(letters, settings.live_seconds)
         file = NoticeFile(settings.notice_file)
         self.machinery.answer(answering(file.deliver, self.readers))
@@ -167,7 +167,8 @@ class Notifier:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        async with self.machinery.running(self.delivery_clock.run, self.letter_count.run, self.alert_count.run):
+        counts = self.letter_count.run, self.alert_clock.run
+        async with self.machinery.running(self.delivery_clock.run, self.definition_noted.run, *counts):
             yield
 
     async def check_migrated(self) -> None:

@@ -28,6 +28,10 @@ class Recipient:
     id: str
 
 
+OPS_ON_DUTY = Recipient(Role.OPS, "ops")
+"""Whoever of ops is on duty: their channel, not their letterbox."""
+
+
 @dataclass(frozen=True)
 class ReadNotice:
     """A recipient has read a notice of theirs."""

@@ -34,6 +34,9 @@ from shared.persistence.unit_of_work import UnitOfWork
 
 Row = Mapping[str, Any]
 
+NO_ORDER = "none"
+"""What a notice is about that is about no order."""
+
 
 class Repository(MessagingRepository, HandoverRepository):
     """Notifier's database inside one unit of work."""
@@ -54,6 +57,12 @@ class Repository(MessagingRepository, HandoverRepository):
         """Insert orders before anything refers to them."""
         self._session.add_all(orders)
         await self._session.flush()
+
+    async def stand_for_no_order(self) -> None:
+        """Have the row that notices about no order refer to."""
+        nothing = {"reference": "", "service": "", "community": None, "grid": ""}
+        heard = {"intake_version": 0, "dispatch_version": 0, "involved": "{}"}
+        await self._add_new(FollowedOrder, [{"order_id": NO_ORDER, **nothing, **heard}], "order_id")
 
     def add(self, *rows: NotifierTable) -> None:
         """Have rows inserted with this unit."""

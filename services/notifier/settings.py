@@ -23,6 +23,7 @@ class NotifierSettings(ServiceSettings):
     callers are told to come back. ``replay_letters``: the most dead letters one request has heard again.
     ``board_least``: smaller figures are not shown on the public board, nor what would give them away.
     ``board_seconds``: how old its figures may be (wall time).
+    ``alert_hours``: nobody is sent more than one notice of alerts in so many hours (wall time).
     ``password_tries``: so many passwords may be tried for one operator before each further one has to wait.
     ``oidc_issuer``: the OpenID provider where operators may sign in as well, off while empty; ``oidc_client_id`` and
     ``oidc_client_secret``: what we are there; ``oidc_claim``: which claim names an account; ``oidc_operators``: whom it
@@ -44,6 +45,7 @@ class NotifierSettings(ServiceSettings):
     replay_letters: PositiveInt = 100
     board_least: PositiveInt = 5
     board_seconds: NonNegativeFloat = 60.0
+    alert_hours: PositiveFloat = 1.0
     password_tries: PositiveInt = 5
     oidc_issuer: str = ""
     oidc_client_id: str = ""

@@ -4,7 +4,7 @@ error by row and column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import BinaryIO
@@ -23,6 +23,15 @@ from shared.community.text import Text
 __all__ = ["MAX_ROWS", "RosterFault", "RosterFile", "RosterInvalid", "RosterRow", "read_roster", "read_roster_file"]
 
 MAX_ROWS = 20_000
+TOLD_EVERY = 250
+"""Rows between two words on how far the reading has come."""
+
+Heard = Callable[[int, int], None]
+"""Hears how many rows are read, of how many."""
+
+
+def _nobody(_read: int, _all: int) -> None:
+    """Nobody wants to know how far it has come."""
 
 
 class RosterRow(BaseModel):
@@ -80,19 +89,20 @@ def read_roster_file(
     *,
     max_rows: int = MAX_ROWS,
     units: Iterable[Unit] = (),
+    heard: Heard = _nobody,
 ) -> RosterFile:
     """Read a roster: one row a volunteer under a header of column codes (or their Chinese names).
 
     Units come in a workbook's sheet called ``units``, or as a CSV file under their own header; ``units`` are those
-    known besides the definition's. ``filename`` must end in ``.csv`` or ``.xlsx``. Raises :class:`RosterInvalid` with
-    everything that is wrong.
+    known besides the definition's. ``filename`` must end in ``.csv`` or ``.xlsx``. ``heard`` is told how far it has
+    come, in whatever thread this runs. Raises :class:`RosterInvalid` with everything that is wrong.
     """
     table = sheets_of(content if isinstance(content, bytes) else content.read(), _suffix(filename), max_rows + 2)
     made, faults = _units(table.units, community, max_rows) if table.units else ([], [])
     known = columns.Known.of(community, [*units, *made])
     volunteers: dict[int, RosterRow] = {}
     if table.volunteers is not None:
-        volunteers, wrong = _volunteers(table.volunteers, community, known, max_rows)
+        volunteers, wrong = _volunteers(table.volunteers, community, known, max_rows, heard)
         faults += wrong
     if faults:
         raise RosterInvalid(faults)
@@ -108,13 +118,14 @@ def _suffix(filename: str) -> str:
 
 
 def _volunteers(
-    sheet: Sheet, community: Community, known: columns.Known, max_rows: int
+    sheet: Sheet, community: Community, known: columns.Known, max_rows: int, heard: Heard
 ) -> tuple[dict[int, RosterRow], list[RosterFault]]:
     table = Table(sheet, columns.column_of, columns.COLUMNS, columns.REQUIRED, max_rows)
-    rows = [
-        (number, RosterRow.model_validate(values) if values else None)
-        for number, values in table.read(lambda code, cell: columns.value_of(code, cell, known))
-    ]
+    rows: list[tuple[int, RosterRow | None]] = []
+    for number, values in table.read(lambda code, cell: columns.value_of(code, cell, known)):
+        rows.append((number, RosterRow.model_validate(values) if values else None))
+        if len(rows) % TOLD_EVERY == 0:
+            heard(len(rows), len(sheet.rows) - 1)
     faults = [*table.faults, *_rules_across(rows, community)]
     return {number: row for number, row in rows if row is not None}, faults
 

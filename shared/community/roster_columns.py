@@ -85,6 +85,11 @@ def column_of(title: str) -> str | None:
     return _CODES.get(title.strip().lower())
 
 
+def title_of(code: str) -> str:
+    """What a Chinese spreadsheet calls a column; a header nobody knows as it is written."""
+    return _TITLES[code][0] if code in _TITLES else code
+
+
 def value_of(code: str, cell: str, known: Known) -> object:
     """Read one cell of a volunteer. Raises :class:`Broken`."""
     text = cell.strip()

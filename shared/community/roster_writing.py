@@ -21,12 +21,12 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def roster_csv(volunteers: Iterable[RosterRow]) -> bytes:
     """The volunteers as CSV in UTF-8 with the mark that spreadsheets look for."""
-    return _csv(roster_columns.COLUMNS, map(cells_of, volunteers))
+    return csv_of(roster_columns.COLUMNS, map(cells_of, volunteers))
 
 
 def units_csv(units: Iterable[Unit]) -> bytes:
     """The units likewise, under their own header."""
-    return _csv(unit_columns.COLUMNS, map(unit_cells_of, units))
+    return csv_of(unit_columns.COLUMNS, map(unit_cells_of, units))
 
 
 def roster_workbook(roster: RosterFile) -> bytes:
@@ -122,7 +122,8 @@ def _yes_or_no(told: bool | None) -> str:
     return "" if told is None else "yes" if told else "no"
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as CSV in UTF-8 with the mark that spreadsheets look for; no cell is taken for a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)

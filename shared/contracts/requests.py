@@ -22,6 +22,11 @@ LEAST_COUNT = 3
 """Fewer people than this are not counted aloud: a small number would point at somebody."""
 
 
+def told_aloud(count: int) -> int | None:
+    """A number of people as others may know it: None below ``LEAST_COUNT``, none at all included."""
+    return count if count >= LEAST_COUNT else None
+
+
 class PartiesTold(Answer):
     """Whom a matter concerns: ``areas`` whose people are parties, and keyed ``marks`` of names and phones.
 

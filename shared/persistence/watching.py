@@ -7,7 +7,7 @@ the log says which rule, never who. Thresholds are settings: what is much depend
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, cast, distinct, func, select
@@ -43,18 +43,22 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Figure:
-    """How much one person did of one thing in the window; ``most``: from where on it is alerted of."""
+    """How much one person did of one thing in the window; ``most``: from where on it is alerted of. ``order_id``: one
+    of the orders it was done to, by which somebody without an area of their own is placed.
+    """
 
     rule: str
     actor: str
     area: str
     count: int
     most: int
+    order_id: str = ""
 
     @property
     def deed(self) -> Deed:
         """The alert as the audit keeps it."""
-        return Deed(SYSTEM, What.ALERTED, subject=self.actor, field=self.rule, reason=f"{self.count}/{self.most}")
+        who = replace(SYSTEM, area=self.area)
+        return Deed(who, What.ALERTED, self.order_id, self.actor, self.rule, f"{self.count}/{self.most}")
 
 
 async def figures(session: AsyncSession, table: type[AuditColumns], most: Thresholds, wall: datetime) -> list[Figure]:
@@ -71,12 +75,13 @@ async def figures(session: AsyncSession, table: type[AuditColumns], most: Thresh
     ):
         count = func.count(distinct(col(table.order_id))) if by_order else func.count()
         query = (
-            select(col(table.actor), func.max(col(table.area)), count)
+            select(col(table.actor), func.max(col(table.area)), count, func.max(col(table.order_id)))
             .where(col(table.at) > since, col(table.what) == what.value, col(table.role) != STRANGER.role)
             .group_by(col(table.actor))
             .having(count >= limit)
         )
-        found += [Figure(rule, *row, limit) for row in await session.execute(query)]
+        rows = await session.execute(query)
+        found += [Figure(rule, actor, area, count, limit, order_id) for actor, area, count, order_id in rows]
     told = cast(col(table.reason), BigInteger)
     looked = (col(table.what) == What.LOOKED_UP.value, col(table.role) == STRANGER.role, col(table.reason) != "")
     strangers = int(await session.scalar(select(func.sum(told)).where(col(table.at) > since, *looked)) or 0)

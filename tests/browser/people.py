@@ -9,6 +9,7 @@ import httpx2
 from playwright.async_api import Page
 
 from deploy.attached import Attached, load_definition, sign
+from shared.contracts.requests import told_aloud
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from tests.browser.windows import Window
@@ -79,9 +80,11 @@ async def asked(stack: Attached, reference: str) -> Caller:
     county = coordinator(stack, load_definition(stack.stack.definition).areas.root.code)
 
     async def all_of_them() -> list[Caller]:
-        people = await everybody()
         explained = await ask(stack, "GET", f"/api/legs/{offer['leg_id']}/explanation", county)
-        return people if len(people) == explained["asked"] else []
+        streams = await ask(stack, "GET", "/api/streams", OPS, "notifier")
+        waiting = sum(one["pending"] + one["ack_pending"] for one in streams["items"] if one["name"] == "MATCHER")
+        people = await everybody()
+        return people if told_aloud(len(people)) == explained["asked"] and not waiting else []
 
     for other in await wait_for(all_of_them, 20.0, "everybody of the wave to be told"):
         for one in await offers(stack, other):

@@ -76,7 +76,7 @@ async def take_desk(browser: Browser, stack: Attached, name: str, language: str,
         who = coordinator(stack, COMMUNITY)
         await sign_in(desk, stack, "matcher", who)
         reference = await take_down(stack, "haircut", who)
-        await desk.page.locator("li.card", has_text=reference).wait_for()
+        await desk.page.locator("tr", has_text=reference).wait_for()
         await picture(desk, IMAGES / f"desk-{width}-{name}.png")
         await lead_on(desk, f"{stack.url('matcher')}/orders/{reference}")
         await desk.page.locator(".reference", has_text=reference).wait_for()

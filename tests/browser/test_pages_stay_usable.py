@@ -78,7 +78,7 @@ async def ordering_fits(resident: Window, stack: Attached) -> None:
 
 async def wait_for_row(desk: Window, reference: str) -> None:
     """Wait until an order lies on the desk, reloading nothing."""
-    await desk.page.locator("li.card", has_text=reference).wait_for()
+    await desk.page.locator("tr", has_text=reference).wait_for()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -121,7 +121,7 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language
         await sees_state(resident.page, "escalated")
         await sign_in(desk, stack, "matcher", coordinator(stack))
         await fits(desk, f"{matcher}/")
-        row = desk.page.locator("li.card", has_text=reference)
+        row = desk.page.locator("tr", has_text=reference)
         leg = str(await row.locator('a[href$="/resolve"]').get_attribute("href")).removesuffix("/resolve")
         await fits(desk, f"{matcher}{leg}")
         decisions = await desk.page.eval_on_selector_all(
@@ -130,7 +130,8 @@ async def test_the_desk_fits_a_phone(stack: Attached, browser: Browser, language
         assert {f"{leg}/{verb}" for verb in ("resolve", "take", "assign", "refer", "extend", "escalate")} < set(
             decisions
         )
-        read = "/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", "/dangers", "/volunteers"
+        read = ["/gaps", "/back-and-forth", "/stand-ins", "/referrals", "/posts", "/dangers", "/volunteers"]
+        read += ["/pages", "/areas", "/day"]
         for address in (*decisions, *read, f"/orders/{reference}", "/entry"):
             await fits(desk, f"{matcher}{address}")
 

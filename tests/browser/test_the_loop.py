@@ -102,7 +102,7 @@ async def test_what_no_volunteer_serves_lies_on_the_coordinators_desk(stack: Att
         await mark(desk.page)
         reference = await place(resident.page, stack, "haircut")
         await sees_state(resident.page, "escalated")
-        row = desk.page.locator("li", has_text=reference)
+        row = desk.page.locator("tr", has_text=reference)
         await row.wait_for()
         assert await is_marked(desk.page)
         await row.locator('a[href$="/resolve"]').click()

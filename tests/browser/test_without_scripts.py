@@ -72,11 +72,11 @@ async def test_what_is_no_longer_theirs_to_decide_is_said_over_the_desk(stack: A
         reference = await place(resident.page, stack, "haircut")
         await sees_after_reload(resident.page, '[data-state="escalated"]')
         await sign_in(desk, stack, "matcher", coordinator(stack))
-        await desk.page.locator("li", has_text=reference).locator('a[href$="/resolve"]').click()
+        await desk.page.locator("tr", has_text=reference).locator('a[href$="/resolve"]').click()
         second = await desk.page.context.new_page()
         await second.goto(desk.page.url)
         for page in (desk.page, second):
             await page.fill("#field-report", "已联系理发师")
             await page.click("main button.main")
         assert "已经完成" in await second.inner_text("#faults")
-        assert 0 == await second.locator("li.card", has_text=reference).count()
+        assert 0 == await second.locator("tr", has_text=reference).count()

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from services.intake.access.doors import Doors
 from services.intake.policies.concerned import Right
 from services.intake.queries import OrderFound
+from shared.contracts.audit import Deed, What
 from shared.contracts.photo_requests import PhotoAsked, PhotosAsked, PhotosTold, PhotoTold
+from shared.identity.acting import who_of
+from shared.identity.tokens import Caller
 
 
 @dataclass(frozen=True)
@@ -28,3 +31,17 @@ class Photos:
         """One of them, a JPEG."""
         self.doors.access.may(Right.PHOTOS, found)
         return (await self.gives(PhotoAsked(order_id=found.order_id, photo_id=photo_id))).jpeg
+
+    async def for_desk(self, reference: str, caller: Caller) -> tuple[str, ...]:
+        """The ids of an order's photos, to a coordinator of its area."""
+        found = await self.doors.order_within(reference, caller)
+        return (await self.lists(PhotosAsked(order_id=found.order_id))).photo_ids
+
+    async def look_at(self, reference: str, caller: Caller, photo_id: str) -> bytes:
+        """One of them, a JPEG, to a coordinator of its area: a look like that at the order's words, and in the audit
+        before anything is shown.
+        """
+        found = await self.doors.order_within(reference, caller)
+        told = await self.gives(PhotoAsked(order_id=found.order_id, photo_id=photo_id))
+        await self.doors.audit.note(Deed(who_of(caller), What.READ, found.order_id, field="photo"))
+        return told.jpeg

@@ -13,6 +13,7 @@ from services.intake.api.finding import finding_routes
 from services.intake.api.importing import import_routes
 from services.intake.api.incidents import incident_routes
 from services.intake.api.orders import order_routes
+from services.intake.api.watching import watching_routes
 
 
 def make_router(doors: Doors) -> APIRouter:
@@ -25,5 +26,6 @@ def make_router(doors: Doors) -> APIRouter:
     import_routes(router, doors)
     incident_routes(router, doors)
     calling_routes(router, doors)
+    watching_routes(router, doors)
     router.include_router(desk_routes(doors))
     return router

@@ -18,6 +18,7 @@ from services.intake.pages.ordering import ordering_routes
 from services.intake.pages.placed import placed_pages
 from services.intake.pages.reviewing import reviewing_routes
 from services.intake.pages.tracking import Tracking, tracking_routes
+from services.intake.pages.watching import watching_pages
 from services.intake.policies.entry import DayHours
 from shared.community.definition import Community
 from shared.web.templating import Pages
@@ -38,6 +39,7 @@ def make_router(doors: Doors, rules: Community, pages: Pages, hours: DayHours, *
     router.include_router(extension_pages(doors))
     router.include_router(closing_pages(doors))
     router.include_router(calling_pages(doors, rules, pages))
+    router.include_router(watching_pages(doors, rules, pages))
     router.include_router(danger_pages(doors, rules, pages))
     router.include_router(reviewing_routes(doors, pages))
     router.include_router(explaining_routes(doors, pages))

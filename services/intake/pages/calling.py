@@ -13,7 +13,7 @@ from services.intake.access.ending import calls_page, log_call, reveal_call
 from services.intake.commands import LogCall
 from services.intake.queries.calls import ToCallView
 from shared.community.definition import Community
-from shared.contracts.refusal import Refusal
+from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import CallPurpose, CallResult
 from shared.identity.tokens import Caller
 from shared.web.errors import status_of
@@ -25,6 +25,9 @@ from shared.web.wording import WORDS, place_name
 
 Where = Annotated[str | None, Query(max_length=64)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
+
+ON_PAPER = 20
+"""So many calls are on one sheet: names on paper are not to lie around."""
 
 _RESULTS: Mapping[CallResult, str] = {
     CallResult.REACHED: msgid("Reached"),
@@ -58,6 +61,15 @@ def calling_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
         shown: dict[str, Any] = {"rows": listed.items, "following": listed.next, "area": area, "places": places}
         return pages.render(request, "call_list.html", result_name=result_name, event_name=WORDS["event_name"], **shown)
 
+    @router.post("/call-list/paper")
+    async def paper(request: Request, area: Where = None, caller: Caller = coordinator) -> Response:
+        """The first calls with names and numbers, to be printed; each name is recorded as one that was shown."""
+        listed = await calls_page(doors, caller, area, None, ON_PAPER)
+        calls = [await _revealed(doors, row.call_id, caller) for row in listed.items]
+        places = {call.area: place_name(rules.areas, call.area) for call in listed.items}
+        shown: dict[str, Any] = {"rows": [call for call in calls if call], "places": places, "now": doors.clock.now()}
+        return pages.render(request, "call_paper.html", say=_say, results=_results(), **shown)
+
     @router.post("/calls/{call_id}/reveal")
     async def reveal(request: Request, call_id: str, caller: Caller = coordinator) -> Response:
         return await show(request, caller, call_id, Form.blank())
@@ -72,6 +84,14 @@ def calling_pages(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
         return redirect("/call-list")
 
     return router
+
+
+async def _revealed(doors: Doors, call_id: str, caller: Caller) -> ToCallView | None:
+    """Whom to call; None for what is no longer needed."""
+    try:
+        return await reveal_call(doors, call_id, caller)
+    except NotFound:
+        return None
 
 
 def _results() -> list[tuple[str, str]]:

@@ -17,5 +17,5 @@ SITE = Site(
     ),
     footer=(Link(PRIVACY, msgid("What happens with your data")),),
     sign_in="/track",
-    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN},
+    sign_ins={"/desk/": SIGN_IN, "/entry": SIGN_IN, "/call-list": SIGN_IN, "/looks": SIGN_IN},
 )

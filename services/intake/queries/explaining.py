@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from shared.contracts.requests import ExplanationTold
+from shared.contracts.requests import ExplanationTold, told_aloud
 from shared.web.wording import WORDS
 
 
@@ -19,14 +19,14 @@ class BlockedView(BaseModel):
 
 
 class ExplanationView(BaseModel):
-    """How the search for somebody stands. ``eligible`` could be asked now, ``asked`` may still answer, ``waves`` went
-    out so far. It never says what anybody answered."""
+    """How the search for somebody stands. ``eligible`` could be asked now, ``asked`` may still answer, each null
+    below three; ``waves`` went out so far. It never says what anybody answered, nor that one person alone could."""
 
     order_id: str
     reference: str
     state: str
-    eligible: int
-    asked: int
+    eligible: int | None
+    asked: int | None
     blocked: list[BlockedView]
     waves: int
     next_look_at: datetime | None
@@ -38,4 +38,6 @@ def explained(reference: str, told: ExplanationTold) -> ExplanationView:
     blocked = [
         BlockedView(reason=one.reason, text=WORDS["blocked_name"](one.reason), count=one.count) for one in told.blocked
     ]
-    return ExplanationView(reference=reference, blocked=blocked, **told.model_dump(exclude={"blocked"}))
+    counts = {"eligible": told_aloud(told.eligible), "asked": told_aloud(told.asked)}
+    more = told.model_dump(exclude={"blocked", *counts})
+    return ExplanationView(reference=reference, blocked=blocked, **counts, **more)

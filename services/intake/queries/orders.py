@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from sqlmodel import col
 from services.intake.models import Closing, Extension, Leg, Order, ProposedTime, Session, TimelineEntry
 from services.intake.queries.related import related_to
 from services.intake.queries.views import ClosingView, OrderView, Views
+from services.intake.queries.watched import WatchedLooks
 from shared.community.definition import Community
 from shared.contracts.words import Part, Role
 from shared.identity.sessions import Limits, hash_of
@@ -20,6 +22,8 @@ from shared.persistence.vault import Vault
 
 NOT_FOR_RESIDENTS = frozenset({"offer_declined", "offer_expired", "leg_requested"})
 """Who could not or did not answer is the pairing's business alone (mission.md, fairness)."""
+
+ASKED = "offer_made"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Queries:
         self._vault = vault
         self._rules = rules
         self._views = Views(rules)
+        self.watched = WatchedLooks(database, rules.areas)
 
     async def find(self, reference: str) -> OrderFound | None:
         """The order with this reference."""
@@ -99,7 +104,7 @@ class Queries:
             view = self._views.order(
                 order,
                 (await session.scalars(legs)).all(),
-                (await session.scalars(entries)).all(),
+                waves_as_one((await session.scalars(entries)).all()),
                 (await session.scalars(proposed)).all(),
                 (await session.scalars(extensions)).all(),
                 now,
@@ -114,3 +119,11 @@ class Queries:
         if one is None:
             return None
         return ClosingView(proposed_at=one.proposed_at, reason=self._vault.open(one.order_id, one.sealed_reason))
+
+
+def waves_as_one(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """The people of one wave are asked at one moment, and that is told once: how many they were would be how many
+    declined when nobody comes.
+    """
+    asked_at: dict[datetime, TimelineEntry] = {one.at: one for one in reversed(entries) if one.kind == ASKED}
+    return [one for one in entries if one.kind != ASKED or asked_at[one.at] is one]

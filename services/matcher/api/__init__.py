@@ -54,6 +54,7 @@ def uploads(settings: MatcherSettings) -> dict[str, int]:
     """The most bytes of the paths that may carry more than others: a roster, a photo, a report's form with photos."""
     return {
         "/api/roster": settings.upload_limit_bytes,
+        "/roster": settings.upload_limit_bytes,
         "/api/coordinators": settings.upload_limit_bytes,
         "/api/assignments/{assignment_id}/photos": settings.photo_body_bytes,
         "/assignments/{assignment_id}/complete": settings.photo_body_bytes * settings.photos,

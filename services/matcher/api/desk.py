@@ -65,7 +65,7 @@ def desk_routes(router: APIRouter, doors: Doors) -> None:
     async def explanation(leg_id: str, caller: CoordinatorCaller) -> LegExplanationView:
         """Why those who have the leg were chosen, and what keeps others from being asked; never who said no."""
         areas = doors.rules.areas.all_below(await doors.access.areas_of(caller))
-        return await doors.queries.explaining.leg(leg_id, areas)
+        return await doors.queries.explaining.leg(leg_id, areas, doors.clock.now())
 
     @router.get("/gaps", tags=["coordinators"])
     async def gaps(caller: CoordinatorCaller, area: str | None = None, limit: Limit = 50) -> Page[GapView]:

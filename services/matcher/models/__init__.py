@@ -2,6 +2,7 @@
 
 from services.matcher.models.assignments import Assignment
 from services.matcher.models.dispatches import Dispatch, Stamp
+from services.matcher.models.drafts import RosterDraft
 from services.matcher.models.extensions import Extension
 from services.matcher.models.ground import Audited, Inbox, MatcherTable, OneTimeCode, Outbox, Published, Session
 from services.matcher.models.incidents import Incident
@@ -37,6 +38,7 @@ __all__ = [
     "Published",
     "Referral",
     "Roster",
+    "RosterDraft",
     "Session",
     "Stamp",
     "StandIn",

@@ -9,19 +9,25 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from services.matcher.access import Doors
+from services.matcher.pages.all_pages import all_pages
+from services.matcher.pages.areas import area_pages
 from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.back_and_forth import back_and_forth_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
 from services.matcher.pages.contact import contact_pages
 from services.matcher.pages.dangers import Dangers, danger_pages
+from services.matcher.pages.day import day_pages
 from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
+from services.matcher.pages.exports import export_pages
 from services.matcher.pages.extending import extension_pages
 from services.matcher.pages.gaps import gap_pages
 from services.matcher.pages.naming import naming
 from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.referrals import referral_pages
+from services.matcher.pages.roster import RosterPages, roster_pages
+from services.matcher.pages.roster_work import RosterWork
 from services.matcher.pages.stand_ins import StandIns, stand_in_pages
 from services.matcher.pages.volunteering import Volunteering, volunteering_routes
 from services.matcher.pages.volunteers import Volunteers, volunteer_pages
@@ -35,7 +41,7 @@ from shared.web.templating import Pages, redirect
 __all__ = ["make_router", "naming"]
 
 
-def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRouter:
+def make_router(doors: Doors, pages: Pages, work: RosterWork, *, secure: bool = False) -> APIRouter:
     """Every page of matcher. The first page is the caller's own: a volunteer's orders, a desk, or a department's."""
     router = APIRouter(include_in_schema=False)
     volunteering, desk = Volunteering(doors, pages), Desk(doors, pages)
@@ -76,6 +82,11 @@ def make_router(doors: Doors, pages: Pages, *, secure: bool = False) -> APIRoute
     router.include_router(extension_pages(departments, doors, pages))
     router.include_router(department_pages(departments, doors))
     router.include_router(referral_pages(doors, pages))
+    router.include_router(all_pages(doors, pages))
+    router.include_router(area_pages(doors, pages))
+    router.include_router(day_pages(doors, pages))
+    router.include_router(export_pages(doors))
+    router.include_router(roster_pages(RosterPages(doors, pages, work), doors))
     router.include_router(gap_pages(doors, pages))
     router.include_router(back_and_forth_pages(doors, pages))
     router.include_router(stand_in_pages(StandIns(doors, pages), doors))

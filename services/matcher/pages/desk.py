@@ -135,18 +135,21 @@ class Desk:
         return self._pages.render(request, "decide.html", status=status, **shown)
 
     async def leg(self, request: Request, caller: Caller, leg_id: str) -> Response:
-        """How the search for somebody stands, and everything that can be decided. Raises ``NotFound``."""
-        return self._pages.render(request, "leg_page.html", **await self._search(caller, leg_id))
+        """How the search for somebody stands, who could serve it, and what can be decided. Raises ``NotFound``."""
+        context = await self._search(caller, leg_id)
+        people = await self._recommended(caller, leg_id)
+        return self._pages.render(request, "leg_page.html", people=people, **context)
 
     async def _search(self, caller: Caller, leg_id: str) -> dict[str, Any]:
         areas, queries = await self._doors.access.areas_of(caller), self._doors.queries
-        row = await queries.desk_row(leg_id, areas, self._doors.clock.now())
+        now = self._doors.clock.now()
+        row = await queries.desk_row(leg_id, areas, now)
         return {
             "leg_id": leg_id,
             "row": row,
             "dangers": await queries.incidents.of_order(row.order_id),
             "danger_name": danger_name,
-            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.all_below(areas)),
+            "explanation": await queries.explaining.leg(leg_id, self._doors.rules.areas.all_below(areas), now),
             "place": self.place,
             "why": self._why,
         }

@@ -12,11 +12,12 @@ from shared.web.handover import LeadingOn
 from shared.web.i18n import gettext, msgid
 
 _ORDER, _OPEN = msgid("Order %(reference)s"), msgid("Open the order")
+_CALLS, _SHOW = msgid("Calls to make"), msgid("Show them")
 _ENTRY, _BEGIN = msgid("Take down an order for somebody"), msgid("Begin")
 
 
 def leading_on_pages(doors: Doors, leading: LeadingOn) -> APIRouter:
-    """``/orders/{reference}`` and ``/entry``: each one button, which carries the coordinator's session across."""
+    """``/orders/{reference}``, ``/entry``, ``/call-list``: each one button, which carries the session across."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/orders/{reference}")
@@ -31,5 +32,10 @@ def leading_on_pages(doors: Doors, leading: LeadingOn) -> APIRouter:
     async def entry(request: Request, caller: CoordinatorCaller) -> Response:
         doors.access.area_of(caller)
         return leading.page(request, caller, "/entry", gettext(_ENTRY), gettext(_BEGIN))
+
+    @router.get("/call-list")
+    async def calls(request: Request, caller: CoordinatorCaller) -> Response:
+        doors.access.area_of(caller)
+        return leading.page(request, caller, "/call-list", gettext(_CALLS), gettext(_SHOW))
 
     return router

@@ -111,6 +111,18 @@ class Register:
             found = self._groups[key] = self._anybody() if key is None else self._holders_of(key)
         return found
 
+    def holders(self, posts: Iterable[str], *, vetted: bool) -> Rows:
+        """The rows of who holds one of these posts; ``vetted``: those alone who were vetted for it."""
+        held = (self._holders.get(post, _NOBODY).items() for post in posts)
+        return np.fromiter({row for holders in held for row, passed in holders if passed or not vetted}, np.int32)
+
+    def living_in(self, area: str) -> Rows:
+        """The rows of who lives at or below an area."""
+        first, end = self.ground.range(area)
+        rows = np.fromiter(self._rows.values(), np.int32, len(self._rows))
+        homes = self.records["home"][rows]
+        return rows[(homes >= first) & (homes < end)]
+
     def _anybody(self) -> Group:
         rows = np.fromiter(self._rows.values(), np.int32, len(self._rows))
         return Group.of(rows, self.records["home"][rows], np.ones(len(rows), np.bool_))

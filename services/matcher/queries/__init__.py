@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from services.matcher.queries.back_and_forth import BackAndForthQueries
+from services.matcher.queries.day import DayQueries
+from services.matcher.queries.drafts import DraftQueries
 from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
 from services.matcher.queries.incidents import IncidentQueries
@@ -35,6 +37,8 @@ class Queries(ServingQueries):
         self, database: Database, rules: Community, vault: Vault, directories: Directories, needs: Needs, limits: Limits
     ) -> None:
         super().__init__(database, rules, vault)
+        self.day = DayQueries(database, rules, vault)
+        self.drafts = DraftQueries(database, vault)
         self.due = DueQueries(database)
         self.back_and_forth = BackAndForthQueries(database, rules)
         self.incidents = IncidentQueries(database, rules, vault)

@@ -12,16 +12,14 @@ from sqlmodel import col
 
 from services.matcher.models import Dispatch, Leg, Offer
 from services.matcher.models.legs import NO_HOLDERS
-from services.matcher.policies.acceptance import ASKING, OfferState
+from services.matcher.policies.acceptance import OfferState
 from services.matcher.policies.eligibility import Reason
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.views import ChoiceView, GapView, LegExplanationView
 from shared.community.definition import Community
 from shared.contracts.refusal import NotFound
-from shared.contracts.requests import Blocked, ExplanationTold
+from shared.contracts.requests import Blocked, ExplanationTold, told_aloud
 from shared.persistence.engine import Database
-
-_ASKING = tuple(state.value for state in ASKING)
 
 SILENT = frozenset({Reason.ASKED_BEFORE.value})
 """Reasons that would tell how people answered."""
@@ -34,31 +32,34 @@ class ExplainingQueries(Looking):
         super().__init__(database)
         self._rules = rules
 
-    async def order(self, order_id: str) -> ExplanationTold:
-        """How the pairing of an order stands, as its resident may know."""
+    async def order(self, order_id: str, now: datetime) -> ExplanationTold:
+        """How the pairing of an order stands, as its resident may know: an answer is told from when its offer's time is
+        over, so that a no is silence to whoever looks.
+        """
         async with self._looking() as session:
             dispatch = await session.get(Dispatch, order_id)
             if dispatch is None:
                 raise NotFound
             legs = select(Leg).where(col(Leg.order_id) == order_id).order_by(col(Leg.round), col(Leg.position))
             current = next((leg for leg in await session.scalars(legs) if not leg.completed), None)
-            asked = select(func.count()).select_from(Offer).where(col(Offer.order_id) == order_id)
-            running = await session.scalar(asked.where(col(Offer.state).in_(_ASKING))) or 0
-        blocked = _counts(current.blocked if current and not current.eligible else None)
+            found = list(await session.scalars(select(Offer).where(col(Offer.order_id) == order_id)))
+        running, veiled = _asked(found, now), _veiled(found, now)
+        blocked = _counts(current.blocked if current and not current.eligible and not veiled else None)
+        eligible = current.eligible if current else 0
         return ExplanationTold(
             order_id=order_id,
             state=dispatch.state,
-            eligible=current.eligible if current else 0,
+            eligible=max(eligible, veiled),
             asked=running,
             blocked=tuple(Blocked.of(reason, count) for reason, count in blocked.most_common()),
             waves=current.waves if current else 0,
-            next_look_at=current.ask_at if current else None,
+            next_look_at=current.ask_at if current and not veiled else None,
             due_at=dispatch.due_at,
         )
 
-    async def leg(self, leg_id: str, areas: Sequence[str]) -> LegExplanationView:
+    async def leg(self, leg_id: str, areas: Sequence[str], now: datetime) -> LegExplanationView:
         """How the pairing of a leg on a desk in ``areas`` stands, as its coordinator may know: why those who have it
-        were chosen, and what keeps others from being asked.
+        were chosen, and what keeps others from being asked. An answer is told as ``order`` tells it.
         """
         async with self._looking() as session:
             leg = await session.get(Leg, leg_id)
@@ -66,16 +67,17 @@ class ExplainingQueries(Looking):
             if leg is None or dispatch is None or dispatch.desk_area not in areas:
                 raise NotFound
             offers = list(await session.scalars(select(Offer).where(col(Offer.leg_id) == leg_id)))
+        veiled = _veiled(offers, now)
         return LegExplanationView(
             leg_id=leg_id,
             order_id=leg.order_id,
-            eligible=leg.eligible,
-            asked=sum(offer.is_asking for offer in offers),
+            eligible=told_aloud(max(leg.eligible, veiled)),
+            asked=told_aloud(_asked(offers, now)),
             waves=leg.waves,
-            looked_at=leg.looked_at,
-            next_look_at=leg.ask_at,
+            looked_at=None if veiled else leg.looked_at,
+            next_look_at=None if veiled else leg.ask_at,
             draw_ends_at=leg.draw_ends_at,
-            blocked=blocked_of(leg),
+            blocked={} if veiled or leg.eligible else blocked_of(leg),
             chosen=[_choice(offer) for offer in offers if offer.state == OfferState.ACCEPTED.value],
             counters=sorted(
                 (
@@ -112,6 +114,16 @@ class ExplainingQueries(Looking):
             reason=reason,
             legs=legs,
         )
+
+
+def _asked(offers: Sequence[Offer], now: datetime) -> int:
+    """How many may still answer, for all that anybody is told."""
+    return sum(offer.is_asking for offer in offers) + _veiled(offers, now)
+
+
+def _veiled(offers: Sequence[Offer], now: datetime) -> int:
+    """How many said no, and would still have had time to answer: nobody learns of it before (mission.md, fairness)."""
+    return sum(offer.state == OfferState.DECLINED.value and offer.expires_at > now for offer in offers)
 
 
 def _choice(offer: Offer) -> ChoiceView:

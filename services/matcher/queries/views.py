@@ -127,15 +127,15 @@ class ChoiceView(BaseModel):
 
 
 class LegExplanationView(BaseModel):
-    """How the pairing of a leg stands: ``asked`` may still answer; ``blocked`` counts people by the first reason
-    against asking them (``no_holders``: there is nobody); ``counters`` are other times that were proposed. Never who
-    said no.
+    """How the pairing of a leg stands: ``asked`` may still answer, ``eligible`` could be asked, each null below
+    three; ``blocked`` counts people by the first reason against asking them while nobody can be (``no_holders``: there
+    is nobody); ``counters`` are other times that were proposed. Never who said no, nor that the one who could did.
     """
 
     leg_id: str
     order_id: str
-    eligible: int
-    asked: int
+    eligible: int | None
+    asked: int | None
     waves: int
     looked_at: datetime | None
     next_look_at: datetime | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.matcher.models import Audited, Inbox, OneTimeCode, Outbox, Published, Session
 from services.matcher.repository.departures import DepartureRepository
+from services.matcher.repository.drafts import DraftRepository
 from services.matcher.repository.forgetting import ForgettingRepository
 from services.matcher.repository.incidents import IncidentRepository
 from services.matcher.repository.incumbents import IncumbentRepository
@@ -20,6 +21,7 @@ from shared.persistence.unit_of_work import UnitOfWork
 class Repository(
     PlaceRepository,
     DepartureRepository,
+    DraftRepository,
     ForgettingRepository,
     IncidentRepository,
     IncumbentRepository,

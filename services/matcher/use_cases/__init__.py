@@ -12,10 +12,12 @@ from services.matcher.use_cases.calling_up import CallingUp
 from services.matcher.use_cases.claiming import Claiming
 from services.matcher.use_cases.climbing import Climbing
 from services.matcher.use_cases.concerning import Concerning
+from services.matcher.use_cases.covering import Covering
 from services.matcher.use_cases.deciding import Deciding
 from services.matcher.use_cases.departing import Departing
 from services.matcher.use_cases.directories import Directories
 from services.matcher.use_cases.dispatching import Dispatching
+from services.matcher.use_cases.drafting import Drafting
 from services.matcher.use_cases.drawing import Drawing
 from services.matcher.use_cases.enrolling import Enrolling
 from services.matcher.use_cases.extending import Extending
@@ -79,6 +81,8 @@ class UseCases:
         self.recusing = Recusing(means, self.pairing, self.deciding)
         self.climbing = Climbing(steps)
         self.enrolling = Enrolling(rules, vault, self.directories)
+        self.covering = Covering(rules, self.directories)
+        self.drafting = Drafting(vault)
         self.claiming = Claiming(rules, vault)
         self.incidents = Incidents(rules, vault)
         self.departing = Departing(means, vault, self.pairing, self.claiming)

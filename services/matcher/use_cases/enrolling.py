@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.matcher import models
-from services.matcher.models import Volunteer
+from services.matcher.models import RosterDraft, Volunteer
 from services.matcher.models.personal import Personal
 from services.matcher.policies.claims import state_of
+from services.matcher.policies.drafts import check_untaken
 from services.matcher.repository import Unit
 from services.matcher.use_cases.directories import Directories
-from services.matcher.use_cases.enrolment import Enrolment, check_phones, check_places
+from services.matcher.use_cases.enrolment import Enrolment, check_all
 from shared.community import posts
 from shared.community.definition import Community
 from shared.community.roster import RosterRow
 from shared.contracts.audit import Deed, What, Who
-from shared.contracts.refusal import Refusal
+from shared.contracts.refusal import NotFound, Refusal
 from shared.contracts.words import Role
 from shared.persistence.vault import Vault
 
@@ -33,13 +34,15 @@ ROSTER = "roster"
 @dataclass(frozen=True)
 class ImportRoster:
     """A roster that was read and found valid by itself; ``by`` is the importing coordinator. ``numbers``: each
-    volunteer's row of the file, where it is not simply the next.
+    volunteer's row of the file, where it is not simply the next. ``draft_id``: the sent file it was read from, if
+    one was looked at before.
     """
 
     rows: Sequence[RosterRow]
     by: str
     units: Sequence[posts.Unit] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
+    draft_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,16 @@ class Imported:
     created: int
     updated: int
     units: int = 0
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What an import would do: volunteers who are new and who are known, claims of posts that are new, units."""
+
+    created: int
+    updated: int
+    claims: int
+    units: int
 
 
 class Enrolling:
@@ -67,17 +80,34 @@ class Enrolling:
 
     async def import_rosters(self, uow: Unit, commands: Sequence[ImportRoster]) -> list[Imported | Refusal]:
         """Add and update. Refusals: ``RosterInvalid`` when a phone number belongs to somebody else who is on the
-        roster already, or a post has no place left.
+        roster already, or a post has no place left; ``NotFound`` and ``RosterTaken`` for the draft.
         """
         return [await self._import(uow, command) for command in commands]
 
+    async def foresee(self, uow: Unit, commands: Sequence[ImportRoster]) -> list[Foreseen | Refusal]:
+        """What imports would do now, by the checks of the import itself; nothing is written. Refusals as there."""
+        return [await self._foresee(uow, command) for command in commands]
+
+    async def _foresee(self, uow: Unit, command: ImportRoster) -> Foreseen | Refusal:
+        enrolment = await self._enrolment(uow, command)
+        refusal = check_all(enrolment, self._rules)
+        if refusal is not None:
+            return refusal
+        claims = sum(len(list(self._claims(row, enrolment, uow))) for row in command.rows)
+        known = len(enrolment.known)
+        return Foreseen(len(command.rows) - known, known, claims, len(command.units))
+
     async def _import(self, uow: Unit, command: ImportRoster) -> Imported | Refusal:
+        try:
+            draft = await self._draft(uow, command)
+        except Refusal as refusal:
+            return refusal
         revision = await uow.repository.raise_revision(uow.now)
         await self._sync(uow)  # the start may not have come to it yet
         enrolment = await self._enrolment(uow, command)
-        refusal = check_phones(enrolment) or check_places(enrolment, self._rules)
-        if refusal is not None:
-            return refusal
+        refused = check_all(enrolment, self._rules)
+        if refused is not None:
+            return refused
         await uow.repository.save_units([_unit_row(unit) for unit in command.units], uow.now)
         rows = [self._volunteer(row, enrolment, position) for position, row in enumerate(command.rows, start=1)]
         changed = [{**row, "revision": revision} for row in rows if row is not None]
@@ -91,7 +121,20 @@ class Enrolling:
         uow.announce(ROSTER)
         uow.audit(Deed(Who(Role.COORDINATOR.value, command.by), What.IMPORTED, field="roster"))
         known = len(enrolment.known)
-        return Imported(created=len(command.rows) - known, updated=known, units=len(command.units))
+        imported = Imported(created=len(command.rows) - known, updated=known, units=len(command.units))
+        if draft is not None:
+            draft.become(uow.now, imported.created, imported.updated, imported.units)
+        return imported
+
+    async def _draft(self, uow: Unit, command: ImportRoster) -> RosterDraft | None:
+        """The sent file this is read from, if it is. Raises ``NotFound``, ``RosterTaken``."""
+        if not command.draft_id:
+            return None
+        draft = await uow.repository.draft(command.draft_id)
+        if draft is None or draft.by != command.by:
+            raise NotFound
+        check_untaken(draft.imported_at)
+        return draft
 
     async def _enrolment(self, uow: Unit, command: ImportRoster) -> Enrolment:
         ids = [row.volunteer_id for row in command.rows]

@@ -45,17 +45,22 @@ class Enrolment:
         ]
 
 
-def check_phones(enrolment: Enrolment) -> RosterInvalid | None:
+def check_all(enrolment: Enrolment, rules: Community) -> RosterInvalid | None:
+    """Everything that the database has against it, row by row."""
+    faults = [*_phones(enrolment), *_places(enrolment, rules)]
+    return RosterInvalid(faults) if faults else None
+
+
+def _phones(enrolment: Enrolment) -> list[RosterFault]:
     """Phones that somebody outside of this roster has."""
-    faults = [
+    return [
         RosterFault(number, "phone", RosterRule.GIVEN_TWICE)
         for number, row in enrolment.numbered
         if enrolment.phones.get(enrolment.prints[row.volunteer_id], row.volunteer_id) not in enrolment.prints
     ]
-    return RosterInvalid(faults) if faults else None
 
 
-def check_places(enrolment: Enrolment, rules: Community) -> RosterInvalid | None:
+def _places(enrolment: Enrolment, rules: Community) -> list[RosterFault]:
     """Posts that would have more claims than places."""
     left = {post.post_id: post.headcount - enrolment.taken.get(post.post_id, 0) for post in rules.posts}
     faults = []
@@ -65,4 +70,4 @@ def check_places(enrolment: Enrolment, rules: Community) -> RosterInvalid | None
             left[post_id] -= 1
         if any(left[post_id] < 0 for post_id in new):
             faults.append(RosterFault(number, "posts", RosterRule.POST_FULL))
-    return RosterInvalid(faults) if faults else None
+    return faults

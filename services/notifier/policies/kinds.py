@@ -19,6 +19,7 @@ TIME_SETTLED = "time_settled"
 PARTY_ASKED = "party_asked"
 MATTER_ENDED = "matter_ended"
 TURNED_AWAY = "turned_away"
+ALERTED = "alerted"
 
 HOW_IT_ENDED = frozenset({OFFER_WITHDRAWN, LEG_TAKEN, OFFER_SETTLED})
 """What somebody who was asked in vain hears; one of them for each time they were asked."""

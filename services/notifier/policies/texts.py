@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.notifier.policies.kinds import ALERTED
 from shared.contracts.words import Role
 from shared.web.i18n import msgid
 
@@ -167,3 +168,14 @@ TEXTS: Mapping[tuple[str, Role], str] = {
     ),
 }
 """What a notice of a kind says to a role. ``service`` is the name of the service in the reader's language."""
+
+ALERT_TEXTS: Mapping[tuple[str, Role], str] = {
+    (ALERTED, Role.COORDINATOR): msgid(
+        "Somebody in your area has looked at unusually much, or handed back unusually many orders. Please look at "
+        "Looks and alerts, or ask the operators; it may have a good reason."
+    ),
+    (ALERTED, Role.OPS): msgid(
+        "The audit has found something unusual. Please look at the alerts of the audit; it may have a good reason."
+    ),
+}
+"""What a notice says that is about no order."""

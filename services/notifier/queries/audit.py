@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import select
@@ -69,10 +70,16 @@ class AuditQueries:
         self._ask = ask
         self.alerts = 0
 
-    async def count_alerts(self, wall: Callable[[], datetime] = wall_now) -> None:
-        """Look how many there are. Raises the errors of the database."""
+    async def count_alerts(self, wall: Callable[[], datetime] = wall_now) -> list[DeedView]:
+        """Look how many there are, and at the newest of them, each in the area it is about: its own, or that of its
+        order. Raises the errors of the database.
+        """
         lately = DeedsSought(what=What.ALERTED, since=wall() - ALERTED_FOR)
-        self.alerts = len((await self.page(lately, None, MOST_ALERTS)).items)
+        alerts = (await self.page(lately, None, MOST_ALERTS)).items
+        self.alerts = len(alerts)
+        placeless = {one.order_id for one in alerts if one.order_id and not one.area}
+        grids = await self._told_of(placeless, col(FollowedOrder.grid))
+        return [one.model_copy(update={"area": one.area or grids.get(one.order_id, "")}) for one in alerts]
 
     async def page(self, sought: DeedsSought, cursor: str | None, limit: int) -> DeedsPage:
         """Up to ``limit`` deeds. Raises ``CursorBroken``."""
@@ -86,7 +93,8 @@ class AuditQueries:
         shown = merged[:limit]
         for view in shown:
             before[view.service] = view.sequence
-        references = await self._references({view.order_id for view in shown if view.order_id})
+        ids = {view.order_id for view in shown if view.order_id}
+        references = await self._told_of(ids, col(FollowedOrder.reference))
         items = [view.model_copy(update={"reference": references.get(view.order_id)}) for view in shown]
         following = cursor_of(tuple(before.values())) if len(merged) > limit else None
         return DeedsPage(items=items, next=following, away=[one for one, rows in found.items() if rows is None])
@@ -120,13 +128,12 @@ class AuditQueries:
         async with self._database.reading() as session:
             return await session.scalar(found.limit(1)) or told
 
-    async def _references(self, order_ids: set[str]) -> Mapping[str, str]:
+    async def _told_of(self, order_ids: set[str], column: Any) -> Mapping[str, str]:
         if not order_ids:
             return {}
-        found = select(col(FollowedOrder.order_id), col(FollowedOrder.reference))
+        found = select(col(FollowedOrder.order_id), column).where(col(FollowedOrder.order_id).in_(order_ids))
         async with self._database.reading() as session:
-            rows = await session.execute(found.where(col(FollowedOrder.order_id).in_(order_ids)))
-            return {order_id: reference for order_id, reference in rows if reference}
+            return {order_id: told for order_id, told in await session.execute(found) if told}
 
 
 def _named(service: str, rows: Sequence[AuditRow]) -> list[DeedView]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from services.notifier.policies.texts import TEXTS
+from services.notifier.policies.texts import ALERT_TEXTS, TEXTS
 from shared.community.definition import Community
 from shared.contracts.words import Role
 from shared.web.i18n import Language, Reader, Readers
+
+_TEXTS = {**TEXTS, **ALERT_TEXTS}
 
 
 class Wording:
@@ -21,7 +23,7 @@ class Wording:
     def say(self, kind: str, role: Role, reference: str, service: str, reader: Reader) -> str:
         """One notice's text in the reader's language; a service no longer in the catalogue is named by its code."""
         name = self._services[reader.language].get(service, service)
-        return reader.gettext(TEXTS[kind, role]) % {"reference": reference, "service": name}
+        return reader.gettext(_TEXTS[kind, role]) % {"reference": reference, "service": name}
 
     def in_all_languages(self, kind: str, role: Role, reference: str, service: str) -> dict[str, str]:
         """One notice's text by language: ``zh`` and ``en``."""

@@ -53,7 +53,7 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
             counted.append(event)
     await _index(uow, heard)
     await _count(uow, [event for event in counted if type(event) in COUNTED])
-    await _give_notice(uow, intents)
+    await give_notice(uow, intents)
     return answers
 
 
@@ -111,7 +111,8 @@ def _indexed(fact: Fact[Event]) -> dict[str, Any]:
     }
 
 
-async def _give_notice(uow: Unit, intents: Sequence[tuple[str, Intent]]) -> None:
+async def give_notice(uow: Unit, intents: Sequence[tuple[str, Intent]]) -> None:
+    """Each message, with the order it is about, to its recipient; nobody gets the same one twice."""
     notices = [_notice(uow, order_id, intent) for order_id, intent in intents]
     made = await uow.repository.add_notices(notices)
     fresh = [notice["notice_id"] for notice in notices if notice["notice_id"] in made]

@@ -38,6 +38,7 @@ LEAVES: Mapping[str, tuple[str, str]] = {
 }
 """Every changing route over JSON, and its row."""
 PAGES: Mapping[str, list[str]] = {
+    "POST /call-list/paper": [f"{CALLS}/reveal"],
     "POST /calls/{call_id}/result": [f"{CALLS}/result"],
     "POST /calls/{call_id}/reveal": [f"{CALLS}/reveal"],
     "POST /entry": [],  # what is taken down: the same door as for residents

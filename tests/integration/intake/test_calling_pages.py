@@ -39,6 +39,19 @@ async def test_the_list_leads_to_a_number_words_and_a_result(served: Story) -> N
     assert ("closed", "fixed") == await served.state()
 
 
+async def test_a_sheet_for_paper_has_names_and_numbers_and_each_is_recorded(served: Story) -> None:
+    """One press, as many lines in the audit as names; the sheet has room for what came of each call."""
+    told = "SELECT count(*) FROM audit WHERE what = 'revealed' AND reason = 'call_back'"
+    ((before,),) = await served.place.rows(told)
+    sheet = await send(served, "/call-list/paper", served.coordinator())
+    ((after,),) = await served.place.rows(told)
+    assert (200, True, 1) == (sheet.status_code, "13800001111" in sheet.text, after - before)
+    assert ("Nobody answered" in sheet.text, 405) == (
+        True,
+        (await served.ask("GET", "/call-list/paper", served.coordinator())).status_code,
+    )
+
+
 async def test_a_refused_result_is_said_on_the_page(served: Story) -> None:
     """Who served it reads why not, and nothing is lost."""
     (call,) = await served.call_list()

@@ -13,6 +13,7 @@ import pytest
 from shared.community.definition import Community
 from shared.contracts.photo_requests import PhotoAsked, PhotosAsked, PhotosTold, PhotoTold
 from shared.contracts.refusal import NotFound
+from shared.contracts.words import Role
 from shared.messaging.bus import Bus
 from shared.messaging.entering import Entrance
 from shared.messaging.requests import Answers
@@ -97,6 +98,32 @@ async def test_who_ordered_sees_the_photos_of_their_order_and_of_no_other(place:
         elsewhere = f"/orders/{other['reference']}/photos/p-1"
         tried = [(f"{address}/p-1", {}), (f"{address}/p-1", theirs), (elsewhere, theirs), (f"{address}/p-2", mine)]
         assert [401, 404, 404, 404] == [(await client.get(path, headers=one)).status_code for path, one in tried]
+
+
+async def test_a_coordinator_sees_the_photos_and_that_is_a_look(place: Place, broker: NatsServer) -> None:
+    """On a page that the order's own leads to; in the audit, and counted for whoever ordered; to nobody elsewhere."""
+    known: list[str] = []
+    async with matcher(broker, known), place.serving() as client:
+        await ready(client)
+        order = await place_order(client)
+        known.append(order["order_id"])
+        address, mine = f"/desk/orders/{order['reference']}", place.token(Role.COORDINATOR, "c-2", "east-g1")
+        assert f'href="{address}/photos"' in (await client.get(address, headers=mine)).text
+        shown = (await client.get(f"{address}/photos", headers=mine)).text
+        assert f'src="{address}/photos/p-1" alt="Photo 1 of what' in shown
+        assert JPEG == (await client.get(f"{address}/photos/p-1", headers=mine)).content
+        elsewhere = place.token(Role.COORDINATOR, "c-4", "west-g1")
+        tried = [(await client.get(f"{address}/photos/p-1", headers=who)).status_code for who in (elsewhere, {})]
+        assert [404, 401] == tried
+        secret = bearer(order["tracking_token"])
+        personal = (await client.get(f"/api/orders/{order['reference']}/personal", headers=secret)).text
+    looks = [
+        (role, actor, field)
+        for role, actor, _, field, _, verdict in await place.audited("read")
+        if verdict == "allowed"
+    ]
+    assert [("coordinator", "c-2", ""), ("coordinator", "c-2", "photo")] == looks
+    assert '"times":2' in personal.replace(" ", "")
 
 
 async def test_without_matcher_the_order_is_shown_and_its_photos_later(place: Place, broker: NatsServer) -> None:

@@ -34,6 +34,9 @@ PAGES = {
         for verb in ["add", "assign", "call-up", "escalate", "exclude", "extend", "refer", "release", "resolve", "take"]
     ],
     "POST /posts/{post_id}/claims/{volunteer_id}/vet": ["POST /api/posts/{post_id}/claims/{volunteer_id}/vet"],
+    "POST /roster": [],  # nothing is decided by sending a file
+    "POST /roster/{draft_id}/confirm": ["POST /api/roster"],
+    "POST /roster/{draft_id}/put-aside": [],
     "POST /stand-ins": ["POST /api/stand-ins"],
     "POST /stand-ins/{stand_in_id}/end": ["POST /api/stand-ins/{stand_in_id}/end"],
     "POST /volunteers": [],  # a search

@@ -107,7 +107,7 @@ async def test_dangers_are_on_top_of_the_desk_and_of_every_page_of_it(house: Hou
         seen += [(row["order_id"], row["danger"]) for row in page["items"]]
         path = f"/api/desk?limit=1&cursor={page['next']}" if page["next"] else ""
     assert [(orders[2], True), (orders[0], False), (orders[1], False)] == seen
-    first = (await desk(house).look("/")).split('<li class="card"')[1]
+    first = (await desk(house).look("/")).split('<tr role="row" id=')[1]
     assert (True, True) == (f"order-{orders[2]}" in first, "Danger reported" in first)
     assert "有人报告险情" in await desk(house).look("/", "zh-CN")
     assert "I have seen to it" in await desk(house).look(f"/legs/{orders[2]}-l1")

@@ -28,7 +28,7 @@ async def reference(house: House, order_id: str) -> str:
 async def test_a_row_has_one_main_action_and_more(house: House) -> None:
     """More leads to everything that can be decided, the order itself among it."""
     order_id = await house.stage.place("certificates")
-    row = (await desk(house).look("/")).split(f'id="order-{order_id}"')[1].split("</li>")[0]
+    row = (await desk(house).look("/")).split(f'id="order-{order_id}"')[1].split("</tr>")[0]
     leg = f"/legs/{order_id}-l1"
     assert [f"{leg}/resolve", leg] == re.findall(rf'href="({leg}[^"]*)"', row)
     page = await desk(house).look(leg)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
@@ -9,6 +11,7 @@ from sqlmodel import col
 from services.matcher.commands import AssignLeg, CompleteLeg
 from services.matcher.models import Exclusion, Habit, Leg
 from services.matcher.policies.fairness import NothingConfidential, StandsAside
+from services.matcher.queries.explaining import ExplainingQueries
 from services.matcher.use_cases.deciding import Decision
 from services.matcher.use_cases.serving import Complete
 from shared.contracts import matcher
@@ -118,3 +121,25 @@ async def test_who_is_asked_may_stand_aside_with_one_tap(house: House) -> None:
     sent = await house.client.post(f"/offers/{offer.offer_id}/decline", data={"reason": "recusal"}, headers=headers)
     rows = await house.stage.all(select(Exclusion).where(col(Exclusion.order_id) == order_id))
     assert (303, ["v-1"]) == (sent.status_code, [row.volunteer_id for row in rows])
+
+
+async def test_a_no_is_silence_until_the_offers_time_is_over(house: House) -> None:
+    """Where one person alone could be asked, neither who ordered nor a coordinator learns of their no: numbers below
+    three are not told, and nothing that is told moves with the answer.
+    """
+    stage, explaining = house.stage, ExplainingQueries(house.stage.database, house.stage.rules)
+    await stage.enrol(volunteer("v-1", MEDIATION))
+    order_id = await stage.place()
+    desk = house.as_(Role.COORDINATOR, "c-1", GRID)
+
+    async def told() -> list[Any]:
+        _, seen = await house.ask("GET", f"/api/legs/{order_id}-l1/explanation", desk)
+        resident = await explaining.order(order_id, stage.now)
+        searching = resident.model_dump(include={"eligible", "asked", "blocked", "waves", "next_look_at"})
+        return [seen["eligible"], seen["asked"], seen["blocked"], seen["next_look_at"], searching]
+
+    before = await told()
+    await stage.decline(await stage.last(matcher.OfferMade))
+    assert (before, [None, None, {}, None]) == (await told(), before[:4])
+    stage.later(minutes=31)
+    assert 0 == (await told())[-1]["asked"]

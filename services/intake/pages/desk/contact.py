@@ -18,7 +18,7 @@ from shared.web.forms import posted
 from shared.web.i18n import gettext, msgid
 
 _CONTACT = "contact"
-_REASONS: Mapping[RevealReason, str] = {
+REASONS: Mapping[RevealReason, str] = {
     RevealReason.ARRANGE: msgid("To arrange when and how"),
     RevealReason.CALL_BACK: msgid("They do not read messages, or asked for a call"),
     RevealReason.VISIT: msgid("For a visit"),
@@ -31,7 +31,7 @@ def contact_section() -> Section:
     """Who ordered and whom it is for. ``revealed``: what was asked to be seen just now, by part."""
 
     async def shows(seen: Seen) -> Mapping[str, Any] | None:
-        reasons = [(reason.value, gettext(text)) for reason, text in _REASONS.items()]
+        reasons = [(reason.value, gettext(text)) for reason, text in REASONS.items()]
         parts = {RevealedPart.CONTACT: seen.order.contact, RevealedPart.PERSON: seen.order.person}
         return {"reasons": reasons, "people": {part.value: reach for part, reach in parts.items() if reach}}
 
