@@ -144,7 +144,8 @@ async def test_a_file_of_another_kind_is_refused_at_the_form(house: House) -> No
 async def test_a_file_nobody_imports_goes_after_a_day(house: House) -> None:
     """The clock finds it then and lets go of it; a younger one stays."""
     stage, address = house.stage, await Sender(house).sent(ROW)
-    queries = Queries(stage.database, stage.rules, stage.vault, stage.use_cases.directories, stage.use_cases.needs)
+    pairing = (stage.use_cases.directories, stage.use_cases.needs)
+    queries = Queries(stage.database, stage.rules, stage.vault, *pairing, {})
     early, late = (stage.now + timedelta(hours=hours) - DRAFTS_KEPT for hours in (23, 25))
     draft_id = address.rpartition("/")[2]
     assert ([], [draft_id]) == (await queries.drafts.old(early, 9), list(await queries.drafts.old(late, 9)))
