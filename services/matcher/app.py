@@ -113,11 +113,12 @@ class Matcher:
         pairing = self.use_cases.directories, self.use_cases.needs
         self.queries = Queries(database, self.rules, vault, *pairing, settings.session_limits)
         self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
+        access = Access(self.rules, self._stands_in)
         self.doors = Doors(
             self.rules,
             self.use_cases,
             self.queries,
-            Access(self.rules, self._stands_in),
+            access,
             self.clock,
             links=PurposeTokens(read_key(settings.keys, "tokens"), "referral"),
             roster_rows=settings.roster_rows,
@@ -208,7 +209,8 @@ def application_of(matcher: Matcher) -> FastAPI:
     )
     shown = Pages(HERE / "templates", site_in(matcher.rules, settings, SITE), tokens)
     sessions = Sessions(matcher.machinery.writer, settings.session_limits, AccessBook(settings.keys))
-    callers = Callers("matcher", matcher.signer, matcher.queries.signing_in.caller_of, sessions, secure=settings.secure)
+    lookup = matcher.queries.signing_in.caller_of
+    callers = Callers("matcher", matcher.signer, lookup, sessions, secure=settings.secure)
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
     key = read_key(settings.keys, "tokens")
     by_code = SigningInByCode(matcher.code_door, sessions, callers, key, secure=settings.secure)

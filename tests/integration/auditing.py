@@ -11,6 +11,7 @@ from sqlalchemy import text
 from shared.contracts.words import Role
 from shared.persistence.engine import Database
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, Ruled
+from shared.web.signing_in import EVERYWHERE
 
 ANSWERABLE = frozenset({Role.COORDINATOR, Role.DEPARTMENT, Role.OPS})
 OVER_JSON = "/api/"
@@ -28,8 +29,13 @@ class Did:
 
 
 def changing(routes: Iterable[Ruled]) -> set[str]:
-    """The routes by which coordinators, departments or ops change something, each as its method and path."""
-    ruled = [one for one in routes if one.rule not in (ANYBODY, BEARER_OF_A_SECRET)]
+    """The routes by which coordinators, departments or ops change something, each as its method and path.
+
+    Signing out everywhere is about themselves, and the last they do; its row is in ``intake/test_handover.py``.
+    """
+    ruled = [
+        one for one in routes if one.rule not in (ANYBODY, BEARER_OF_A_SECRET) and not one.path.endswith(EVERYWHERE)
+    ]
     return {f"{one.method} {one.path}" for one in ruled if one.method != "GET" and one.rule.roles & ANSWERABLE}
 
 
