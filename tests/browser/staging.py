@@ -58,6 +58,7 @@ async def build(stack: Attached) -> Scene:
         await at.mediated()
         await at.buried()
         await at.found_by_phone()
+        await at.drafted()
         await at.admit_everybody()
     return scene
 
@@ -106,6 +107,14 @@ class Building:
         await serve(self._doors, token, offer)
         await in_state(self._doors, placed, "done")
         await review(self._doors, placed, "fixed")
+
+    async def drafted(self) -> None:
+        """A roster that was sent and is not imported yet, with a row that is wrong."""
+        rows = "v-9001,张三,15400009001,retired,maoling-east-g1\nv-9002,李四,12,retired,maoling-east-g1\n"
+        file = {"file": ("roster.csv", f"volunteer_id,name,phone,kind,home\n{rows}".encode())}
+        sent = await self._visitor("POST", "matcher", "/roster", self._token(COUNTY), files=file)
+        assert 303 == sent.status_code, sent.text
+        self._scene.found["draft"] = sent.headers["location"].rpartition("/")[2]
 
     async def held(self) -> None:
         """What lies on the coordinator's desk: an order for somebody who reads no messages, with a call to make."""

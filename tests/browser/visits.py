@@ -42,8 +42,22 @@ NOT_PAGES = {
     "/orders/{reference}/personal/copy": "a file to take along",
     "/availability/copy": "a file to take along",
     "/orders/{reference}/photos/{photo_id}": "a picture",
+    "/desk/orders/{reference}/photos/{photo_id}": "a picture",
+    "/sw.js": "the service worker",
+    "/exports/desk.csv": "a file to take along",
+    "/exports/posts.csv": "a file to take along",
+    "/roster/{draft_id}/live": "events as they come",
+    "/sign-in/provider": "leads on to the operators' provider, where there is one",
+    "/sign-in/provider/back": "leads back from it",
 }
 """What a GET answers that is no page, and what it is instead."""
+_EVERYWHERE = {
+    "sign-in": "/sign-in",
+    "token": "/sign-in/token",
+    "components": "/components",
+    "offline": "/offline",
+}
+"""Pages that each service has."""
 ANSWERS = (
     f'button[name="in"][value="{COMMUNITY}"]',
     f'button[name="area"][value="{BUILDING}"]',
@@ -82,9 +96,8 @@ def _intake(scene: Scene) -> Iterator[Visit]:
         "track": "/track",
         "find": "/find",
         "privacy": "/privacy",
-        "components": "/components",
-        "sign-in": "/sign-in",
-        "token": "/sign-in/token",
+        "kiosk": "/kiosk",
+        **_EVERYWHERE,
     }.items():
         yield Visit(name, "intake", path)
     yield Visit("nowhere", "intake", "/nowhere", status=404)
@@ -101,6 +114,8 @@ def _desk_of_intake(scene: Scene) -> Iterator[Visit]:
     found = scene.found
     for state in ("held", "offered", "dispute", "done"):
         yield Visit(f"desk-order-{state}", "intake", f"/desk/orders/{found[state]}", COORDINATOR)
+    yield Visit("desk-photos", "intake", f"/desk/orders/{found['done']}/photos", COORDINATOR)
+    yield Visit("looks", "intake", "/looks", COORDINATOR)
     yield Visit("desk-split", "intake", f"/desk/orders/{found['held']}/split", COORDINATOR)
     yield Visit("entry", "intake", "/entry", COORDINATOR)
     made = f"/entry?made={found['held']}&channel=station&area={GRID}"
@@ -112,7 +127,7 @@ def _desk_of_intake(scene: Scene) -> Iterator[Visit]:
 
 def _volunteers(scene: Scene) -> Iterator[Visit]:
     found = scene.found
-    for name, path in {"sign-in": "/sign-in", "token": "/sign-in/token", "components": "/components"}.items():
+    for name, path in _EVERYWHERE.items():
         yield Visit(f"matcher-{name}", "matcher", path)
     yield Visit("matcher-role", "matcher", "/sign-in/role")
     yield Visit("matcher-nowhere", "matcher", "/nowhere", VOLUNTEER, status=404)
@@ -136,7 +151,11 @@ def _coordinators(scene: Scene) -> Iterator[Visit]:
     found = scene.found
     for page in ("", "desk", "gaps", "back-and-forth", "stand-ins", "referrals", "posts", "dangers", "volunteers"):
         yield Visit(f"desk-{page or 'home'}", "matcher", f"/{page}", COORDINATOR)
+    for page in ("areas", "call-list", "day", "pages"):
+        yield Visit(f"desk-{page}", "matcher", f"/{page}", COORDINATOR)
     yield Visit("desk-county", "matcher", "/", COUNTY)
+    for page in ("", "/" + found["draft"]):
+        yield Visit("desk-roster-seen" if page else "desk-roster", "matcher", f"/roster{page}", COUNTY)
     yield Visit("desk-danger", "matcher", f"/dangers/{found['incident']}", COORDINATOR)
     yield Visit("desk-volunteer", "matcher", "/volunteers/v-0001", COUNTY)
     leg = f"/legs/{found['leg']}"
@@ -148,7 +167,7 @@ def _coordinators(scene: Scene) -> Iterator[Visit]:
 
 
 def _ops(scene: Scene) -> Iterator[Visit]:
-    for name, path in {"sign-in": "/sign-in", "token": "/sign-in/token", "components": "/components"}.items():
+    for name, path in _EVERYWHERE.items():
         yield Visit(f"notifier-{name}", "notifier", path)
     yield Visit("board", "notifier", "/board")
     yield Visit("board-area", "notifier", "/board?area=qindu")
