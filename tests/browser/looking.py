@@ -50,7 +50,7 @@ class Eyes:
     async def window(self, who: str) -> Window:
         """The reader's window, with the cookies the scene gave them."""
         if who not in self._windows:
-            opened = await self._leaving.enter_async_context(window(self._browser))
+            opened = await self._leaving.enter_async_context(window(self._browser, worker=False))
             await opened.page.add_init_script(AXE)
             await give(opened, self.scene.cookies.get(who, []))
             self._windows[who] = opened

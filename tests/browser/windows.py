@@ -71,20 +71,29 @@ class Window:
 
 @asynccontextmanager
 async def window(
-    browser: Browser, language: str = "zh-CN", *, width: int = PHONE, height: int = HEIGHT, javascript: bool = True
+    browser: Browser,
+    language: str = "zh-CN",
+    *,
+    width: int = PHONE,
+    height: int = HEIGHT,
+    javascript: bool = True,
+    worker: bool = True,
 ) -> AsyncIterator[Window]:
-    """A window of a fresh browser: no cookies, this language, this width in CSS pixels."""
+    """A window of a fresh browser: no cookies, this language, this width in CSS pixels. ``worker``: the pages' service
+    worker is let in; what comes out of its store tells nothing of what was sent.
+    """
     context = await browser.new_context(
         locale=language,
         viewport={"width": width, "height": height},
         java_script_enabled=javascript,
         timezone_id="Asia/Shanghai",
+        service_workers="allow" if worker else "block",
     )
     context.set_default_timeout(WITHIN_MILLISECONDS)
     opened = Window(await context.new_page(), width)
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and (worker or "Service Worker" not in message.text):
             opened.complaints.append(message.text)
 
     opened.page.on("console", on_console)
