@@ -57,7 +57,7 @@ async def test_who_holds_an_office_chooses_as_whom_to_sign_in(door: Door) -> Non
         chosen = await client.post(
             "/sign-in/role", data={"subject": "c-maoling-east-g1", "back": "/gaps"}, headers=headers
         )
-        assert (303, "/gaps") == (chosen.status_code, chosen.headers["location"]), wrong_one.status_code
+        assert (401, 303, "/gaps") == (wrong_one.status_code, chosen.status_code, chosen.headers["location"])
         assert (200, 401) == (
             (await client.get("/api/desk")).status_code,
             (await client.get("/sign-in/role")).status_code,
@@ -77,9 +77,13 @@ async def test_who_is_replaced_in_office_is_signed_out(door: Door) -> None:
             door, OFFICES.format(phone="154 0000 9999")
         )
         assert 401 == (await client.get("/api/desk")).status_code
+        door.phone = "154 0000 7777"
+        assert "c-qindu" == (await door.verify(client, await door.code(client))).json()["subject"]
+        assert 200 == (await client.get("/api/desk")).status_code
         assert {"coordinators": 1, "changed": 0, "removed": 1} == await seat(
             door, "\n".join(alone.replace("154 0000 8888", "154 0000 9999").splitlines()[:2])
         )
+        assert 401 == (await client.get("/api/desk")).status_code
 
 
 async def test_a_list_with_an_error_changes_nothing(door: Door, stage: Stage) -> None:
