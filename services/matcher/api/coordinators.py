@@ -37,5 +37,5 @@ def coordinator_routes(router: APIRouter, doors: Doors, seating: Seating) -> Non
         content, filename = await file.read(), file.filename or ""
         rows = await run_in_threadpool(read_incumbents, content, filename, doors.rules, max_rows=doors.roster_rows)
         command = SeatCoordinators(rows, who_of(caller))
-        seated = await doors.do(seating.seat_coordinators, command)
+        seated = await seating.seat(doors.use_cases.writer, command)
         return SeatedView(coordinators=seated.coordinators, changed=seated.changed, removed=seated.removed)
