@@ -11,11 +11,14 @@ from tests.canary.staffing import decide_with_words
 from tests.canary.words import Canaries
 from tests.flows.visitors import visiting
 
+ELSEWHERE = "shanguang-g1"
+"""A grid of its own: in that of the other flows people are asked as often as they agreed to be."""
+
 
 async def test_no_canary_leaves_the_vault(stack: Attached, doors: Doors) -> None:
     """Not in the streams' files, logs, databases, metrics, lists and exports of who may not see people."""
     async with visiting(stack) as visitor:
-        planting = await Planting.at(visitor, doors)
+        planting = await Planting.at(visitor, doors, ELSEWHERE)
         await serve_with_words(planting)
         await decide_with_words(planting)
         tokens = ("", doors.as_caller(Role.OPS, "ops"), doors.as_caller(Role.VOLUNTEER, "v-0001"))

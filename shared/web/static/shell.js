@@ -2,7 +2,8 @@
 // device that strangers share forgets whoever went away. Without this file the pages work all the same.
 (() => {
   "use strict"
-  navigator.serviceWorker?.register("/sw.js").catch(() => {}) // a browser may be told to keep nothing
+  if ("worker" in document.documentElement.dataset)
+    navigator.serviceWorker?.register("/sw.js").catch(() => {}) // a browser may be told to keep nothing
 
   const leave = document.getElementById("leave")
   if (!leave) return

@@ -88,12 +88,13 @@ async def test_a_code_goes_to_the_notice_file_in_its_readers_language(place: Pla
 
 
 async def test_nothing_of_a_code_is_kept(place: Place, intake: Bus) -> None:
-    """No table of notifier's has a row of it; which stream it publishes to is no matter of people's."""
+    """No table of notifier's has a row of it; its stream and the definition it reads are no matter of people's."""
     async with place.serving():
         await answered(intake, "en")
-    tables = NotifierTable.metadata.tables.keys() - {"published"}
+    tables = NotifierTable.metadata.tables.keys() - {"published", "audit"}
     counts = {table: await place.rows(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: S608 - our own table names
     assert {table: [(0,)] for table in counts} == counts
+    assert {("edited",)} >= set(await place.rows("SELECT what FROM audit"))
 
 
 async def test_a_file_that_cannot_be_written_is_told(place: Place, intake: Bus) -> None:
