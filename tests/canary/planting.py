@@ -69,10 +69,14 @@ class Planting:
 
 
 async def _seat(visitor: Visitor, canaries: Canaries, grid: str) -> None:
-    """Somebody holds the office of the grid; first, because whoever held it is signed out."""
-    office = load_definition(visitor.stack.stack.definition).coordinator_of(grid).coordinator_id
-    row = f"{office},{canaries.word('office name')},{canaries.phone('office phone')}\n"
-    file = {"file": ("offices.csv", f"coordinator_id,name,phone\n{row}".encode())}
+    """Somebody else holds the office of the grid; first, because whoever held it is signed out. The others stay."""
+    rules = load_definition(visitor.stack.stack.definition)
+    assert rules.incumbents is not None
+    office = rules.coordinator_of(grid).coordinator_id
+    heading, *rows = rules.incumbents.read_text(encoding="utf-8").splitlines()
+    rows = [row for row in rows if not row.startswith(f"{office},")]
+    rows.append(f"{office},{canaries.word('office name')},{canaries.phone('office phone')}")
+    file = {"file": ("offices.csv", "\n".join([heading, *rows]).encode())}
     answer = await visitor("POST", "matcher", "/api/coordinators", visitor.stack.county_token(), files=file)
     assert 200 == answer.status_code, answer.text
 

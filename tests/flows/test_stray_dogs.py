@@ -51,8 +51,12 @@ async def test_mediated_by_a_volunteer_then_served_by_city_management(doors: Doo
     happened = await closed_as_fixed(doors, placed)
     served = [("leg_completed", "volunteer"), ("order_referred", "system"), ("leg_completed", "department")]
     assert served == [one for one in happened if one[0] in {"leg_completed", "order_referred"}]
-    told = {(one["kind"], one["recipient"]["role"]) for one in await notices(doors, placed["order_id"])}
-    assert {("order_referred", "resident"), ("order_referred", "department")} <= told
+
+    async def both_told() -> bool:
+        told = {(one["kind"], one["recipient"]["role"]) for one in await notices(doors, placed["order_id"])}
+        return {("order_referred", "resident"), ("order_referred", "department")} <= told
+
+    await wait_for(both_told, 20.0, "resident and department to be told of the referral")
 
 
 async def test_mediated_by_the_coordinator_in_person_handed_back_once_and_served(stack: Attached, doors: Doors) -> None:

@@ -85,7 +85,9 @@ class Visitor:
         path, body = f"{CODE_DOORS[service]}/verify", {"phone": phone, "code": code}
         if service == "intake":
             return await self.status("POST", service, path, body={**body, "claim": claim})
-        return await self.status("POST", service, path, body=body, headers={"Cookie": f"{CLAIM_COOKIE}={claim}"})
+        entered = await self.status("POST", service, path, body=body, headers={"Cookie": f"{CLAIM_COOKIE}={claim}"})
+        self._http.cookies.clear()  # whoever signed in is gone: the next request is a stranger's
+        return entered
 
 
 @asynccontextmanager
