@@ -94,9 +94,9 @@ async def test_four_browsers_see_each_others_steps(stack: Attached, browser: Bro
 
         async with window(browser) as relative:
             held = await place(relative.page, stack, "haircut")
-            await desk.page.locator(card_of(held)).first.wait_for()
+            await desk.page.locator(f'tr:has-text("{held}")').first.wait_for()
             async with late.of(relative.page, '[data-state="done"]', "matcher.order_done.v1", held):
-                await desk.page.locator(card_of(held)).locator('a[href$="/resolve"]').first.click()
+                await desk.page.locator(f'tr:has-text("{held}")').locator('a[href$="/resolve"]').first.click()
                 await desk.page.fill("#field-report", "已联系理发师")
                 await desk.page.click("main button.main")
         said = [complaint for shown in (resident, volunteer, neighbour, desk) for complaint in shown.complaints]

@@ -86,7 +86,7 @@ async def test_a_desk_is_cleared_without_a_mouse(stack: Attached, browser: Brows
         await page.goto(f"{stack.url('matcher')}/sign-in/token")
         await write(page, "#field-token", sign(stack.layout, coordinator(stack), TTL))
         await press(page, "main form button.main")
-        row = page.locator("li.card", has_text=reference)
+        row = page.locator("tr", has_text=reference)
         address = await row.locator('a[href$="/resolve"]').get_attribute("href")
         await press(page, f'a[href="{address}"]')
         await write(page, "#field-report", "The hairdresser comes on Friday.")
