@@ -20,6 +20,9 @@ from shared.persistence.audit import AuditColumns
 STRANGERS = "strangers"
 """The rule about those nobody knows: they are counted together, and the count is the row's reason."""
 
+HELD = "order"
+"""What was limited: an order was placed, and somebody looks at it before volunteers are asked."""
+
 
 @dataclass(frozen=True)
 class Thresholds:
@@ -28,7 +31,8 @@ class Thresholds:
     ``reveals``, ``reads``: different orders whose contact was shown in full to one coordinator, or that one opened;
     ``fetches``: different orders whose contact one volunteer was given; ``returns``: what one volunteer took and handed
     back; ``lookups``: what one person looked for and is not there for them; ``refusals``: doors one person was kept out
-    of; ``strangers``: look-ups of what is not there by all whom nobody knows.
+    of; ``strangers``: look-ups of what is not there by all whom nobody knows; ``held``: orders of one grid, held for
+    its coordinator because they look like spam.
     """
 
     window: timedelta = timedelta(hours=24)
@@ -39,12 +43,14 @@ class Thresholds:
     lookups: int = 30
     refusals: int = 30
     strangers: int = 500
+    held: int = 20
 
 
 @dataclass(frozen=True)
 class Figure:
     """How much one person did of one thing in the window; ``most``: from where on it is alerted of. ``order_id``: one
-    of the orders it was done to, by which somebody without an area of their own is placed.
+    of the orders it was done to, by which somebody without an area of their own is placed. Residents are not counted
+    one by one, many phones make a flood: of ``held`` the ``actor`` is the grid.
     """
 
     rule: str
@@ -82,6 +88,14 @@ async def figures(session: AsyncSession, table: type[AuditColumns], most: Thresh
         )
         rows = await session.execute(query)
         found += [Figure(rule, actor, area, count, limit, order_id) for actor, area, count, order_id in rows]
+    held = func.count(distinct(col(table.order_id)))
+    grids = (
+        select(col(table.area), held, func.max(col(table.order_id)))
+        .where(col(table.at) > since, col(table.what) == What.LIMITED.value, col(table.field) == HELD)
+        .group_by(col(table.area))
+        .having(held >= most.held)
+    )
+    found += [Figure("held", grid, grid, count, most.held, one) for grid, count, one in await session.execute(grids)]
     told = cast(col(table.reason), BigInteger)
     looked = (col(table.what) == What.LOOKED_UP.value, col(table.role) == STRANGER.role, col(table.reason) != "")
     strangers = int(await session.scalar(select(func.sum(told)).where(col(table.at) > since, *looked)) or 0)
@@ -100,6 +114,11 @@ async def _new(
     )
     known = {tuple(row) for row in await session.execute(alerted)}
     return [figure for figure in found if (figure.rule, figure.actor) not in known]
+
+
+def order_held(order_id: str, grid: str) -> Deed:
+    """An order of a grid looks like spam and was held for the coordinator there."""
+    return Deed(replace(SYSTEM, area=grid), What.LIMITED, order_id, field=HELD)
 
 
 def strangers_counted(count: int) -> Deed:

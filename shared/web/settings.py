@@ -94,6 +94,7 @@ class ServiceSettings(SessionSettings):
     audit_lookups: PositiveInt = 30
     audit_refusals: PositiveInt = 30
     audit_strangers: PositiveInt = 500
+    audit_held: PositiveInt = 20
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""
@@ -181,6 +182,7 @@ class ServiceSettings(SessionSettings):
             lookups=self.audit_lookups,
             refusals=self.audit_refusals,
             strangers=self.audit_strangers,
+            held=self.audit_held,
         )
         return AuditKept(self.audit_days, self.audit_seconds, most)
 

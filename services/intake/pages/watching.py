@@ -32,6 +32,7 @@ _RULES: Mapping[str, str] = {
     "fetches": msgid("contacts of many orders given to one person"),
     "lookups": msgid("one person looking for what is not theirs"),
     "refusals": msgid("one person at doors that are closed to them"),
+    "held": msgid("many orders in one grid that look like spam"),
 }
 _REASONS: Mapping[str, str] = {reason.value: text for reason, text in REASONS.items()}
 

@@ -22,6 +22,7 @@ from shared.contracts.intake import OrderPlaced, PlacedLeg
 from shared.contracts.refusal import Invalid, Refusal
 from shared.contracts.words import Holder, NextStep, OrderState, Part, Role, Urgency
 from shared.persistence.vault import Vault
+from shared.persistence.watching import order_held
 
 __all__ = ["CONTINUED", "KeyUsedForAnotherOrder", "NewOrder", "Placed", "Placing"]
 
@@ -161,6 +162,8 @@ class Placing:
         legs = legs_in_turn(uow, order, accepted.service.sequence)
         contact = sealed_contact(self._vault, command, order, accepted, uow.now)
         review = order.look_first = self._suspecting.suspects(command, contact.phone_print, known.lately)
+        if review:
+            uow.audit(order_held(order.order_id, order.grid))
         rows: list[IntakeTable] = [*legs, contact, *self._suspecting.sightings(uow, order, command)]
         if command.key:
             body = self._body_print(command)

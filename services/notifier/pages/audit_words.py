@@ -32,7 +32,7 @@ DEEDS: Mapping[str, str] = {
     What.KEYED: msgid("Made, changed or revoked a key"),
     What.SEARCHED: msgid("Searched the audit"),
     What.ALERTED: msgid("Alert: more than is usual"),
-    What.LIMITED: msgid("Was turned away for doing too much"),
+    What.LIMITED: msgid("Was turned away or held for doing too much"),
     What.RESTORED: msgid("The database came back from a backup"),
     What.BROKEN: msgid("The key of this audit was lost; a new one goes on"),
     What.DROPPED: msgid("Old rows have passed their time"),
@@ -45,6 +45,7 @@ RULES: Mapping[str, str] = {
     "lookups": msgid("one person looking for what is not theirs"),
     "refusals": msgid("one person at doors that are closed to them"),
     "strangers": msgid("strangers looking for what is not there"),
+    "held": msgid("many orders in one grid that look like spam"),
 }
 VERDICTS: Mapping[str, str] = {Verdict.ALLOWED: msgid("Allowed"), Verdict.REFUSED: msgid("Refused")}
 

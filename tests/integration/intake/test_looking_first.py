@@ -82,6 +82,9 @@ async def test_floods_of_a_place_and_of_words_are_looked_at_and_a_neighbourhood_
         await intake.intake.forgetting_clock.sweep(AT.replace(hour=20, minute=30))
     assert [False, False, True, False, True, False, False, True] == await held(place, [*east, *grid, *alike])
     assert [False] * 10 == await held(place, [*tap, taken_down.json()])
+    limited = await place.rows("SELECT area, order_id FROM audit WHERE what = 'limited' ORDER BY sequence")
+    looked_at = [("east-g1", east[2]), ("east-g1", grid[1]), ("east-g2", alike[2])]
+    assert [(area, order["order_id"]) for area, order in looked_at] == limited
     assert {64} == {len(one) for (one,) in prints}
     assert 0 == await place.count("sightings")
     await place.close()

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from services.notifier.app import MIGRATIONS
 from services.notifier.models import Audited, Outbox
 from services.notifier.repository import Repository
-from shared.contracts.audit import SYSTEM, Deed, Verdict, What, Who
+from shared.contracts.audit import STRANGER, SYSTEM, Deed, Verdict, What, Who
 from shared.messaging.outbox import keep_in
 from shared.persistence.audit import Chain, Seal, day_of
 from shared.persistence.audit_clock import AuditClock, AuditKept
@@ -23,7 +23,7 @@ from shared.persistence.checking import check_chain
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import Units
-from shared.persistence.watching import Thresholds
+from shared.persistence.watching import Thresholds, order_held
 from tests.migrated import make_tables
 
 KEY = bytes(range(32))
@@ -150,3 +150,16 @@ async def test_who_does_too_much_is_alerted_of_once(database_url: str) -> None:
             found = await session.execute(text("SELECT field, subject, reason FROM audit WHERE what = 'alerted'"))
             alerts = [tuple(row) for row in found]
         assert [("returns", "v-1", "3/3"), ("strangers", "", "7/7")] == sorted(alerts)
+
+
+async def test_a_flooded_grid_is_alerted_of_by_itself(database_url: str) -> None:
+    """Orders are held in two grids, of whatever phones; where it is too many, the area above hears of it once."""
+    async with writing(database_url) as (database, (audit,)):
+        clock = AuditClock("notifier", database, Chain(Audited, SEAL), audit, AuditKept(most=Thresholds(held=3)))
+        await audit.note(*(order_held(f"o-{n}", "flooded") for n in range(4)), order_held("o-9", "quiet"))
+        await audit.note(Deed(STRANGER, What.LIMITED, field="password"))
+        await clock.sweep()
+        await clock.sweep()
+        async with database.reading() as session:
+            found = await session.execute(text("SELECT field, area, reason FROM audit WHERE what = 'alerted'"))
+            assert [("held", "flooded", "4/3")] == [tuple(row) for row in found]
