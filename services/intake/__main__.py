@@ -47,11 +47,11 @@ def _serve(settings: IntakeSettings) -> int:
 
 
 def _relay_once(settings: IntakeSettings) -> int:
-    from services.intake.app import connections_of  # noqa: PLC0415 - a migration starts without the web and the bus
-    from services.intake.repository import Repository  # noqa: PLC0415 - the same
+    from services.intake.repository import Repository  # noqa: PLC0415 - a migration starts without the web and the bus
+    from shared.messaging.connections import Connections  # noqa: PLC0415 - the same
     from shared.messaging.errands import relay_once  # noqa: PLC0415 - the same
 
-    return relay_once("intake", connections_of(settings), Repository)
+    return relay_once("intake", Connections.of(settings), Repository)
 
 
 if __name__ == "__main__":

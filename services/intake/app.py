@@ -58,8 +58,8 @@ from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import PurposeTokens, TokenSigner, TrackingTokens
 from shared.messaging.asyncapi import describe
-from shared.messaging.entering import Entrance
-from shared.messaging.machinery import Connections, Machinery
+from shared.messaging.connections import Connections
+from shared.messaging.machinery import Machinery
 from shared.messaging.requests import ask
 from shared.persistence.bounding import BoundedAudit, ContactsADay
 from shared.persistence.erasures import Register
@@ -79,27 +79,6 @@ MIGRATIONS = HERE / "migrations"
 VERSION = "0.1.0"
 
 
-def connections_of(settings: IntakeSettings) -> Connections:
-    """Where this service's database and broker are."""
-    return Connections(
-        database_url=settings.database_url,
-        entrance=Entrance(
-            settings.nats_url,
-            settings.nats_user,
-            settings.nats_password.get_secret_value(),
-            settings.nats_seed,
-            settings.nats_authority,
-        ),
-        group_commands=settings.group_commands,
-        waiting_commands=settings.waiting_commands,
-        busy_seconds=settings.busy_seconds,
-        limits=settings.limits,
-        stuck_seconds=settings.stuck_seconds,
-        early_seconds=settings.early_seconds,
-        audit=settings.audit_kept,
-    )
-
-
 class Intake:
     """The wired service. ``rules`` may be given by whoever has loaded the definition already; ``wall`` is what moves
     the domain's clock.
@@ -114,7 +93,7 @@ class Intake:
         self.changes = Changes(settings.live_seconds)
         self.machinery: Machinery[Repository] = Machinery(
             "intake",
-            connections_of(settings),
+            Connections.of(settings),
             Repository,
             self.clock.now,
             [lambda unit: self.changes.announce(*unit.announced)],

@@ -50,11 +50,11 @@ def _serve(settings: MatcherSettings) -> int:
 
 
 def _relay_once(settings: MatcherSettings) -> int:
-    from services.matcher.app import connections_of  # noqa: PLC0415 - a migration starts without the web and the bus
-    from services.matcher.repository import Repository  # noqa: PLC0415 - the same
+    from services.matcher.repository import Repository  # noqa: PLC0415 - a migration starts without the web and the bus
+    from shared.messaging.connections import Connections  # noqa: PLC0415 - the same
     from shared.messaging.errands import relay_once  # noqa: PLC0415 - the same
 
-    return relay_once("matcher", connections_of(settings), Repository)
+    return relay_once("matcher", Connections.of(settings), Repository)
 
 
 if __name__ == "__main__":

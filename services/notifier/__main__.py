@@ -37,11 +37,11 @@ def _serve(settings: NotifierSettings) -> int:
 
 
 def _relay_once(settings: NotifierSettings) -> int:
-    from services.notifier.app import connections_of  # noqa: PLC0415 - a migration starts without the web and the bus
-    from services.notifier.repository import Repository  # noqa: PLC0415 - the same
+    from services.notifier.repository import Repository  # noqa: PLC0415 - a migration starts without the web and the bus
+    from shared.messaging.connections import Connections  # noqa: PLC0415 - the same
     from shared.messaging.errands import relay_once  # noqa: PLC0415 - the same
 
-    return relay_once("notifier", connections_of(settings), Repository)
+    return relay_once("notifier", Connections.of(settings), Repository)
 
 
 if __name__ == "__main__":

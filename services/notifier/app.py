@@ -48,8 +48,8 @@ from shared.identity.providers import read_operators
 from shared.identity.signing_in import Sessions
 from shared.identity.tokens import TokenSigner
 from shared.messaging.asyncapi import describe
-from shared.messaging.entering import Entrance
-from shared.messaging.machinery import Connections, Machinery
+from shared.messaging.connections import Connections
+from shared.messaging.machinery import Machinery
 from shared.messaging.requests import ask
 from shared.persistence.auditing import Auditing
 from shared.persistence.migrating import check_migrated
@@ -80,27 +80,6 @@ SITE = Site(
 )
 
 
-def connections_of(settings: NotifierSettings) -> Connections:
-    """Where this service's database and broker are."""
-    return Connections(
-        database_url=settings.database_url,
-        entrance=Entrance(
-            settings.nats_url,
-            settings.nats_user,
-            settings.nats_password.get_secret_value(),
-            settings.nats_seed,
-            settings.nats_authority,
-        ),
-        group_commands=settings.group_commands,
-        waiting_commands=settings.waiting_commands,
-        busy_seconds=settings.busy_seconds,
-        limits=settings.limits,
-        stuck_seconds=settings.stuck_seconds,
-        early_seconds=settings.early_seconds,
-        audit=settings.audit_kept,
-    )
-
-
 def retries_of(settings: NotifierSettings) -> Retries:
     """How deliveries are tried again."""
     first, longest = timedelta(seconds=settings.retry_seconds), timedelta(seconds=settings.longest_retry_seconds)
@@ -117,7 +96,7 @@ class Notifier:
         self.changes = Changes(settings.live_seconds)
         self.machinery: Machinery[Repository] = Machinery(
             "notifier",
-            connections_of(settings),
+            Connections.of(settings),
             Repository,
             self.clock.now,
             [self._tell, self._wake_deliveries, self._recount],

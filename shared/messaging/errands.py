@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.contracts.refusal import Unavailable
+from shared.messaging.connections import Connections
 from shared.messaging.ending import end
 from shared.messaging.inbox import MessagingRepository
-from shared.messaging.machinery import Connections, Machinery
+from shared.messaging.machinery import Machinery
 from shared.persistence.alone import run_alone
 
 log = structlog.get_logger()

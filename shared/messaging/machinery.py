@@ -11,7 +11,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -19,22 +18,21 @@ from typing import Any, Generic, TypeVar
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.messaging.bus import STUCK_SECONDS, Bus
+from shared.messaging.bus import Bus
+from shared.messaging.connections import Connections
 from shared.messaging.consuming import Hearing
-from shared.messaging.dead_letters import EARLY_SECONDS
 from shared.messaging.ending import end
-from shared.messaging.entering import Entrance
 from shared.messaging.hearing_again import HearingAgain, answers_of
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import keep_in
 from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
 from shared.messaging.searching import searched
-from shared.persistence.admission import Admission, Limits
+from shared.persistence.admission import Admission
 from shared.persistence.audit import Chain, Seal
-from shared.persistence.audit_clock import AuditClock, AuditKept
+from shared.persistence.audit_clock import AuditClock
 from shared.persistence.auditing import Audit
-from shared.persistence.engine import BUSY_SECONDS, DATABASE_ERRORS, Database
+from shared.persistence.engine import DATABASE_ERRORS, Database
 from shared.persistence.finding_deeds import Deeds
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import AfterCommit, Units
@@ -47,21 +45,6 @@ Loop = Callable[[], Coroutine[Any, Any, None]]
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
-
-
-@dataclass(frozen=True)
-class Connections:
-    """Where a service's database and broker are, the bounds of its writer, and how long a consumer may be stuck."""
-
-    database_url: str
-    entrance: Entrance
-    group_commands: int = 256
-    waiting_commands: int = 20_000
-    busy_seconds: float = BUSY_SECONDS
-    limits: Limits = field(default_factory=Limits)
-    stuck_seconds: float = STUCK_SECONDS
-    early_seconds: float = EARLY_SECONDS
-    audit: AuditKept = field(default_factory=AuditKept)
 
 
 class Machinery(Generic[M]):

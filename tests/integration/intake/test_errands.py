@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from services.intake.app import connections_of
 from services.intake.repository import Repository
 from services.intake.settings import IntakeSettings
 from services.intake.use_cases.placing import NewOrder
 from shared.community.definition import Community
 from shared.messaging import errands
+from shared.messaging.connections import Connections
 from tests.integration.intake.running import Place, make_place
 from tests.integration.messaging.parties import PASSWORD, connected, declare_streams, guarded_server, stored
 
@@ -61,7 +61,7 @@ async def test_relay_once_without_a_broker_exits_1(place: Place, monkeypatch: py
     """Nothing is lost and nothing is marked; the operator hears of it by the exit code."""
     await placed(place, 2)
     monkeypatch.setattr(errands, "BROKER_SECONDS", 1.0)
-    code = await asyncio.to_thread(errands.relay_once, "intake", connections_of(place.settings), Repository)
+    code = await asyncio.to_thread(errands.relay_once, "intake", Connections.of(place.settings), Repository)
     assert 1 == code
     assert [(2, 0)] == await place.rows("SELECT count(*), count(sent_at) FROM outbox")
 
