@@ -29,7 +29,7 @@ from shared.contracts.personal import ContactAsked, ContactTold
 from shared.contracts.refusal import Forbidden, NotFound, Unavailable
 from shared.contracts.words import Role
 from shared.identity.acting import who_of
-from shared.identity.tokens import Caller, PurposeTokens
+from shared.identity.tokens import CalendarTokens, Caller, PurposeTokens
 from shared.persistence.admission import Admission
 from shared.persistence.auditing import Auditing
 from shared.web.callers import CoordinatorCaller
@@ -90,7 +90,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Doors:
-    """What matcher's doors share. ``links`` signs those that open one referral.
+    """What matcher's doors share. ``links`` signs those that open one referral, ``feeds`` calendars' addresses.
 
     ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``; ``decodings``
     bounds the memory photos take."""
@@ -101,6 +101,7 @@ class Doors:
     access: Access
     clock: DomainClock
     links: PurposeTokens
+    feeds: CalendarTokens
     roster_rows: int
     gap_days: int
     admission: Admission

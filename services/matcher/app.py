@@ -21,6 +21,7 @@ from services.matcher.pages.leading_on import leading_on_pages
 from services.matcher.pages.roster_work import RosterWork
 from services.matcher.pages.site import PEOPLE, SITE
 from services.matcher.pages.surroundings import site_in
+from services.matcher.policies.certificates import CertificateCodes
 from services.matcher.queries import Queries
 from services.matcher.repository import Repository, Unit
 from services.matcher.settings import MatcherSettings
@@ -39,7 +40,7 @@ from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.marks import Marks
 from shared.identity.signing_in import Sessions
-from shared.identity.tokens import PurposeTokens, TokenSigner
+from shared.identity.tokens import CalendarTokens, PurposeTokens, TokenSigner
 from shared.messaging.asyncapi import describe
 from shared.messaging.connections import Connections
 from shared.messaging.machinery import Machinery
@@ -90,7 +91,8 @@ class Matcher:
         self.use_cases = UseCases(self.rules, vault, writer, None, marks, self.register, api.photo_limits(settings))
         self.machinery.hear(make_hearing(self.use_cases))
         pairing = self.use_cases.directories, self.use_cases.needs
-        self.queries = Queries(database, self.rules, vault, *pairing, settings.session_limits)
+        codes = CertificateCodes(read_key(settings.keys, "tokens"))
+        self.queries = Queries(database, self.rules, vault, *pairing, settings.session_limits, codes)
         self.machinery.answer(make_answers(self.queries, self.clock.now, self.use_cases))
         access = Access(self.rules, self._stands_in)
         self.doors = Doors(
@@ -100,6 +102,7 @@ class Matcher:
             access,
             self.clock,
             links=PurposeTokens(read_key(settings.keys, "tokens"), "referral"),
+            feeds=CalendarTokens(read_key(settings.keys, "tokens")),
             roster_rows=settings.roster_rows,
             gap_days=settings.gap_days,
             admission=self.machinery.admission,
@@ -194,17 +197,18 @@ def application_of(matcher: Matcher) -> FastAPI:
     key = read_key(settings.keys, "tokens")
     by_code = SigningInByCode(matcher.code_door, sessions, callers, key, secure=settings.secure)
     leading = LeadingOn(shown, Handovers(key, "intake"), settings.url_of("intake"), settings.handover_seconds)
+    readers = Readers("matcher", HERE / "locale", zone=matcher.rules.zone, now=matcher.clock.now)
     parts = Parts(
         title="paidan matcher",
         version=VERSION,
         pages=shown,
-        readers=Readers("matcher", HERE / "locale", zone=matcher.rules.zone, now=matcher.clock.now),
+        readers=readers,
         callers=callers,
         routers=[
             api.make_router(matcher.doors, matcher.seating),
             code_routes(by_code),
             signing_in_routes(shown, door, code_pages(shown, by_code, pages.naming(matcher.rules))),
-            pages.make_router(matcher.doors, shown, matcher.roster_work, secure=settings.secure),
+            pages.make_router(matcher.doors, shown, matcher.roster_work, readers, secure=settings.secure),
             leading_on_pages(matcher.doors, leading),
         ],
         changes=matcher.changes,

@@ -59,8 +59,8 @@ def make_hearing(use_cases: UseCases) -> Hearing:
 
     @hearing.on(OrderReviewed)
     async def on_order_reviewed(uow: Unit, facts: Sequence[Fact[OrderReviewed]]) -> Answers:
-        """The verdict was heard."""
-        return await dispatching.pass_by(uow, facts)
+        """Who served a content resident is thanked."""
+        return await use_cases.thanking.hear(uow, facts)
 
     @hearing.on(OrderReopened)
     async def on_order_reopened(uow: Unit, facts: Sequence[Fact[OrderReopened]]) -> Answers:

@@ -149,23 +149,23 @@ class PurposeTokens:
         return str(claims["sub"]), since
 
 
-class TrackingTokens:
-    """The secret of an order's tracking link: the order's id with a keyed hash of it.
+class IdTokens:
+    """The secret of a link for ever: a known id with a keyed hash of it, under a prefix of its own kind.
 
-    The same order has the same token for ever, so that a repeated Idempotency-Key gets the same answer;
-    nothing has to be stored, and a token alone leads to its order.
+    The same id has the same token, so that nothing has to be stored, and a token alone leads to what it is of.
     """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, kind: bytes) -> None:
         self._key = key
+        self._kind = kind
 
-    def of(self, order_id: str) -> str:
-        """The order's tracking token: 48 URL-safe characters. ``order_id`` is a UUID."""
-        known = UUID(order_id).bytes
+    def of(self, known_id: str) -> str:
+        """Its token: 48 URL-safe characters. ``known_id`` is a UUID."""
+        known = UUID(known_id).bytes
         return base64.urlsafe_b64encode(known + self._hash(known)).decode()
 
-    def order_of(self, token: str) -> str:
-        """The id of the order a token opens. Raises ``Unauthenticated`` for anything we did not make."""
+    def id_of(self, token: str) -> str:
+        """The id a token is of. Raises ``Unauthenticated`` for anything we did not make."""
         try:
             both = base64.b64decode(token.encode(), altchars=b"-_", validate=True)
         except ValueError as error:
@@ -176,4 +176,24 @@ class TrackingTokens:
         return str(UUID(bytes=known))
 
     def _hash(self, known: bytes) -> bytes:
-        return hmac.digest(self._key, b"track:" + known, "sha256")[:_TRACKING_BYTES]
+        return hmac.digest(self._key, self._kind + known, "sha256")[:_TRACKING_BYTES]
+
+
+class TrackingTokens(IdTokens):
+    """The secret of an order's tracking link: the same order has the same token, so that a repeated Idempotency-Key
+    gets the same answer.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__(key, b"track:")
+
+    def order_of(self, token: str) -> str:
+        """The id of the order a token opens. Raises as ``id_of``."""
+        return self.id_of(token)
+
+
+class CalendarTokens(IdTokens):
+    """The secret of a calendar's address: of a feed's id, which ends when the volunteer takes it back."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__(key, b"calendar:")

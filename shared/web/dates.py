@@ -79,6 +79,30 @@ def duration(span: timedelta, reader: Reader | None = None) -> str:
     return " ".join(said or [parts[-1][1] % {"count": 0}])
 
 
+def date_of(local: date, reader: Reader | None = None) -> str:
+    """A local day as it stands on a paper, always with its year: ``2026年11月22日``, ``22 Nov 2026``."""
+    if (reader or current_reader()).language is Language.ZH:
+        return f"{local.year}年{local.month}月{local.day}日"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def month(year: int, number: int, reader: Reader | None = None) -> str:
+    """A month: ``2026年11月``, ``Nov 2026``."""
+    is_chinese = (reader or current_reader()).language is Language.ZH
+    return f"{year}年{number}月" if is_chinese else f"{_MONTHS[number - 1]} {year}"
+
+
+def hours(minutes: int, reader: Reader | None = None) -> str:
+    """How long work took, in hours and minutes and never in days: ``26 hours 30 minutes``."""
+    reader = reader or current_reader()
+    whole, rest = divmod(max(0, minutes), 60)
+    parts = [
+        (whole, reader.ngettext("%(count)d hour", "%(count)d hours", whole)),
+        (rest, reader.ngettext("%(count)d minute", "%(count)d minutes", rest)),
+    ]
+    return " ".join(text % {"count": count} for count, text in parts if count) or parts[0][1] % {"count": 0}
+
+
 def opening(hours: WeekHours, reader: Reader | None = None) -> str:
     """The hours of a week at which something is open: ``Mon–Fri 9:00–12:00, 14:00–17:00; Sat 9:00–12:00``."""
     reader = reader or current_reader()

@@ -154,6 +154,9 @@ def _environment(templates: Path | None) -> Environment:
         "moment": dates.moment,
         "duration": dates.duration,
         "until": dates.until,
+        "hours": dates.hours,
+        "date": dates.date_of,
+        "opening": dates.opening,
     }
-    environment.globals["period"] = dates.period
+    environment.globals |= {"period": dates.period, "month": dates.month}
     return environment

@@ -15,6 +15,7 @@ from services.matcher.api.holding import holding_routes
 from services.matcher.api.incidents import incident_routes
 from services.matcher.api.me import me_routes
 from services.matcher.api.offers import call_up_routes, offer_routes, pool_routes
+from services.matcher.api.own import own_routes
 from services.matcher.api.photos import photo_routes
 from services.matcher.api.posts import post_routes
 from services.matcher.api.recommended import recommended_routes
@@ -36,6 +37,7 @@ def make_router(doors: Doors, seating: Seating) -> APIRouter:
     assignment_routes(router, doors)
     photo_routes(router, doors)
     me_routes(router, doors)
+    own_routes(router, doors)
     incident_routes(router, doors)
     desk_routes(router, doors)
     holding_routes(router, doors)

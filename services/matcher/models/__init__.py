@@ -9,6 +9,7 @@ from services.matcher.models.incidents import Incident
 from services.matcher.models.incumbents import Incumbent
 from services.matcher.models.legs import Leg
 from services.matcher.models.offers import CallUp, Exclusion, Habit, Offer, Wave
+from services.matcher.models.own import CalendarFeed, Certificate, PublicCard
 from services.matcher.models.photos import Photo
 from services.matcher.models.referrals import Referral
 from services.matcher.models.roster import CURRENT, Claim, Post, Roster, Unit, Volunteer
@@ -19,7 +20,9 @@ __all__ = [
     "CURRENT",
     "Assignment",
     "Audited",
+    "CalendarFeed",
     "CallUp",
+    "Certificate",
     "Claim",
     "Dispatch",
     "Exclusion",
@@ -35,6 +38,7 @@ __all__ = [
     "Outbox",
     "Photo",
     "Post",
+    "PublicCard",
     "Published",
     "Referral",
     "Roster",

@@ -26,7 +26,8 @@ MOST_MINUTES = 24 * 60
 class Assignment(MatcherTable, table=True):
     """A volunteer has a place of a leg. ``report``, ``note`` (free words at a hand-back) and ``confidential_note``
     (which only whoever wrote it reads again) are sealed under the order's id; ``reason`` is the listed word at a
-    hand-back, ``minutes`` are what was served. An active assignment has its place alone (invariant I2).
+    hand-back, ``minutes`` are what was served, ``thanked_at``: the resident was content with it. An active assignment
+    has its place alone (invariant I2).
     """
 
     __tablename__ = "assignments"
@@ -60,6 +61,7 @@ class Assignment(MatcherTable, table=True):
     assigned_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    thanked_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:
@@ -111,6 +113,11 @@ class Assignment(MatcherTable, table=True):
         """It was ended for the volunteer. Raises ``AssignmentEnded``."""
         check_active(AssignmentState(self.state))
         self._end(AssignmentState.RELEASED, now)
+
+    def thank(self, now: datetime) -> None:
+        """The resident was content; said once, whatever is said later."""
+        if self.state == AssignmentState.COMPLETED.value and self.thanked_at is None:
+            self.thanked_at = now
 
     def move_to(self, window: Window | None) -> None:
         """The resident changed the window, and it still suits."""

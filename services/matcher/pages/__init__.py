@@ -14,6 +14,8 @@ from services.matcher.pages.areas import area_pages
 from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.back_and_forth import back_and_forth_pages
 from services.matcher.pages.calling_up import CallUps, call_up_pages
+from services.matcher.pages.cards import Cards, card_pages
+from services.matcher.pages.certificates import Certificates, certificate_pages
 from services.matcher.pages.contact import contact_pages
 from services.matcher.pages.dangers import Dangers, danger_pages
 from services.matcher.pages.day import day_pages
@@ -21,11 +23,13 @@ from services.matcher.pages.department import DepartmentDesk, department_pages
 from services.matcher.pages.desk import Desk, desk_routes
 from services.matcher.pages.exports import export_pages
 from services.matcher.pages.extending import extension_pages
+from services.matcher.pages.feeds import feed_pages
 from services.matcher.pages.gaps import gap_pages
 from services.matcher.pages.naming import naming
 from services.matcher.pages.pool import Pool, pool_pages
 from services.matcher.pages.posts import Posts, post_pages
 from services.matcher.pages.referrals import referral_pages
+from services.matcher.pages.registration import Registration, registration_pages
 from services.matcher.pages.roster import RosterPages, roster_pages
 from services.matcher.pages.roster_work import RosterWork
 from services.matcher.pages.stand_ins import StandIns, stand_in_pages
@@ -35,14 +39,17 @@ from services.matcher.use_cases.steps import DESK, volunteer_topic
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from shared.web.callers import find_caller, require
+from shared.web.i18n import Readers
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
 from shared.web.templating import Pages, redirect
 
 __all__ = ["make_router", "naming"]
 
 
-def make_router(doors: Doors, pages: Pages, work: RosterWork, *, secure: bool = False) -> APIRouter:
-    """Every page of matcher. The first page is the caller's own: a volunteer's orders, a desk, or a department's."""
+def make_router(doors: Doors, pages: Pages, work: RosterWork, readers: Readers, *, secure: bool = False) -> APIRouter:
+    """Every page of matcher. The first page is the caller's own: a volunteer's orders, a desk, or a department's.
+    ``readers``: for what programs fetch, who say no language.
+    """
     router = APIRouter(include_in_schema=False)
     volunteering, desk = Volunteering(doors, pages), Desk(doors, pages)
     signed_in: Any = Depends(require(Role.VOLUNTEER, Role.COORDINATOR))
@@ -93,5 +100,9 @@ def make_router(doors: Doors, pages: Pages, work: RosterWork, *, secure: bool = 
     router.include_router(danger_pages(Dangers(doors, pages), volunteering, doors, pages))
     router.include_router(volunteer_pages(Volunteers(doors, pages), doors))
     router.include_router(post_pages(Posts(doors, pages), doors))
+    router.include_router(card_pages(Cards(doors, pages), doors))
+    router.include_router(certificate_pages(Certificates(doors, pages), doors))
+    router.include_router(feed_pages(doors, pages, readers))
+    router.include_router(registration_pages(Registration(doors, pages), doors))
     router.include_router(availability_pages(Availability(doors, pages), doors))
     return router

@@ -25,17 +25,19 @@ def departing_pages(router: APIRouter, page: Callable[..., Awaitable[Response]],
     """One form for each; ``page`` shows the whole page again, with what was refused."""
     departing = doors.use_cases.departing
 
-    async def take(request: Request, caller: VolunteerCaller, command: type[Command], use_case: Any) -> Response:
+    async def take(
+        request: Request, caller: VolunteerCaller, command: type[Command], use_case: Any, part: str = "kept"
+    ) -> Response:
         form = await posted(request)
         try:
             await doors.do(use_case, Own(caller.subject, form.read(command, moments=("until",))))
         except Refusal as refusal:
-            return await page(request, caller, form.refused(refusal), status_of(refusal))
+            return await page(request, caller, form.refused(refusal), status_of(refusal), part)
         return redirect("/availability")
 
     @router.post("/availability/unwell")
     async def unwell(request: Request, caller: VolunteerCaller) -> Response:
-        return await take(request, caller, FallIll, departing.fall_ill)
+        return await take(request, caller, FallIll, departing.fall_ill, "away")
 
     @router.get("/availability/copy")
     async def copy(caller: VolunteerCaller) -> Response:

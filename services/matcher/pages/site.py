@@ -18,6 +18,7 @@ SITE = Site(
         Link("/pool", msgid("Open orders"), (Role.VOLUNTEER,)),
         Link("/posts", msgid("Posts"), PEOPLE),
         Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
+        Link("/card", msgid("My card"), (Role.VOLUNTEER,)),
         Link("/volunteers", msgid("Volunteers"), COORDINATORS),
         Link("/dangers", msgid("Dangers"), COORDINATORS),
         Link("/pages", msgid("All pages"), COORDINATORS),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from services.matcher.policies.certificates import CertificateCodes
 from services.matcher.queries.back_and_forth import BackAndForthQueries
+from services.matcher.queries.cards import CardQueries
+from services.matcher.queries.certificates import CertificateQueries
 from services.matcher.queries.day import DayQueries
 from services.matcher.queries.drafts import DraftQueries
 from services.matcher.queries.due import DueQueries
 from services.matcher.queries.explaining import ExplainingQueries
+from services.matcher.queries.feeds import FeedQueries
 from services.matcher.queries.incidents import IncidentQueries
 from services.matcher.queries.photos import PhotoQueries
 from services.matcher.queries.pool import PoolQueries
@@ -30,13 +34,23 @@ __all__ = ["Queries"]
 
 class Queries(ServingQueries):
     """Reads matcher's database. ``directories`` and ``needs``: the pairing's, so that the pool shows what it allows.
-    ``limits``: how long sessions last.
+    ``limits``: how long sessions last. ``codes``: by which a certificate is known.
     """
 
     def __init__(
-        self, database: Database, rules: Community, vault: Vault, directories: Directories, needs: Needs, limits: Limits
+        self,
+        database: Database,
+        rules: Community,
+        vault: Vault,
+        directories: Directories,
+        needs: Needs,
+        limits: Limits,
+        codes: CertificateCodes,
     ) -> None:
         super().__init__(database, rules, vault)
+        self.cards = CardQueries(database, rules, vault)
+        self.certificates = CertificateQueries(database, rules, vault, codes)
+        self.feeds = FeedQueries(database, rules, vault)
         self.day = DayQueries(database, rules, vault)
         self.drafts = DraftQueries(database, vault)
         self.due = DueQueries(database)

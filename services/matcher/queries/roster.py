@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -10,6 +12,8 @@ from sqlmodel import col
 from services.matcher import models
 from services.matcher.models import Claim, Volunteer
 from services.matcher.models.personal import Personal
+from services.matcher.queries.card_views import PublicCardView
+from services.matcher.queries.cards import CardQueries, numbers_of, shown_since, thanks_of
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.roster_views import HeldPostView, MeView, Mine, StandingView
 from shared.community.definition import Community
@@ -24,6 +28,16 @@ OPENED = 500
 """Volunteers read at a time while those of one area are looked for."""
 
 
+@dataclass(frozen=True)
+class Made:
+    """What somebody has made of their own, and was thanked for."""
+
+    thanks: int
+    card: PublicCardView | None
+    calendar_since: datetime | None
+    certificates: list[str]
+
+
 class RosterQueries(Looking):
     """Reads the roster, under one community's names."""
 
@@ -31,6 +45,7 @@ class RosterQueries(Looking):
         super().__init__(database)
         self._rules = rules
         self._vault = vault
+        self._cards = CardQueries(database, rules, vault)
 
     async def me(self, volunteer_id: str) -> MeView:
         """A volunteer's own card. Raises ``NotFound`` for somebody who is not on the roster."""
@@ -41,7 +56,13 @@ class RosterQueries(Looking):
                 raise NotFound
             personal = Personal.opened(self._vault, volunteer_id, volunteer.sealed)
             unit = await session.get(models.Unit, personal.unit) if personal.unit else None
-            return self._me(volunteer, personal, unit, list(await session.scalars(claims)))
+            made = Made(
+                await thanks_of(session, volunteer_id),
+                await self._cards.public_in(session, volunteer_id),
+                await shown_since(session, volunteer_id),
+                await numbers_of(session, volunteer_id),
+            )
+            return self._me(volunteer, personal, unit, list(await session.scalars(claims)), made)
 
     async def standing(self, areas: Sequence[str], most: int, after: str = "", said: str = "") -> list[StandingView]:
         """Volunteers who live at or below these areas, by id after ``after``, and whether anything may reach them;
@@ -120,7 +141,12 @@ class RosterQueries(Looking):
         )
 
     def _me(
-        self, volunteer: Volunteer, personal: Personal, unit: models.Unit | None, claims: Sequence[Claim]
+        self,
+        volunteer: Volunteer,
+        personal: Personal,
+        unit: models.Unit | None,
+        claims: Sequence[Claim],
+        made: Made,
     ) -> MeView:
         profession = self._rules.professions_by_code.get(personal.profession or "")
         return MeView(
@@ -146,7 +172,11 @@ class RosterQueries(Looking):
             suspended=volunteer.suspended_at is not None,
             held=volunteer.held,
             served_minutes=volunteer.served_minutes,
+            thanks=made.thanks,
             posts=[self._held_post(claim) for claim in claims if claim.post_id in self._rules.posts_by_id],
+            public_card=made.card,
+            calendar_since=made.calendar_since,
+            certificates=made.certificates,
         )
 
     def _held_post(self, claim: Claim) -> HeldPostView:

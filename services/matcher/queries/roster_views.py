@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from services.matcher.policies.claims import ClaimRule
+from services.matcher.queries.card_views import PublicCardView
 from shared.community.text import Text
 from shared.contracts.words import Window
 
@@ -105,6 +106,8 @@ class HeldPostView(BaseModel):
 class MeView(BaseModel):
     """A volunteer's own card; nobody else sees it. ``hours``: 42 hex digits, bit h being hour h of the week;
     ``default_hours``: they are those of the kind. ``secretary``: whether they may call up members of their unit.
+    ``thanks``: how often a resident was content. ``calendar_since``: since when their calendar has had an address.
+    ``certificates``: the numbers of those that were issued to them.
     """
 
     volunteer_id: str
@@ -129,7 +132,11 @@ class MeView(BaseModel):
     suspended: bool
     held: int
     served_minutes: int
+    thanks: int
     posts: list[HeldPostView]
+    public_card: PublicCardView | None
+    calendar_since: datetime | None
+    certificates: list[str]
 
 
 class RosterView(BaseModel):

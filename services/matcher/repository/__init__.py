@@ -8,6 +8,7 @@ from services.matcher.repository.drafts import DraftRepository
 from services.matcher.repository.forgetting import ForgettingRepository
 from services.matcher.repository.incidents import IncidentRepository
 from services.matcher.repository.incumbents import IncumbentRepository
+from services.matcher.repository.own import OwnRepository
 from services.matcher.repository.photos import PhotoRepository
 from services.matcher.repository.places import PlaceRepository
 from services.matcher.repository.roster import RosterRepository
@@ -25,6 +26,7 @@ class Repository(
     ForgettingRepository,
     IncidentRepository,
     IncumbentRepository,
+    OwnRepository,
     PhotoRepository,
     RosterRepository,
     StandInRepository,

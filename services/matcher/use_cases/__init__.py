@@ -9,6 +9,7 @@ from services.matcher.use_cases.amending import Amending
 from services.matcher.use_cases.answering import Answering
 from services.matcher.use_cases.availing import Availing
 from services.matcher.use_cases.calling_up import CallingUp
+from services.matcher.use_cases.certifying import Certifying
 from services.matcher.use_cases.claiming import Claiming
 from services.matcher.use_cases.climbing import Climbing
 from services.matcher.use_cases.concerning import Concerning
@@ -28,6 +29,7 @@ from services.matcher.use_cases.needs import Needs
 from services.matcher.use_cases.pairing import Pairing
 from services.matcher.use_cases.photographing import Photographing
 from services.matcher.use_cases.pooling import Pooling
+from services.matcher.use_cases.presenting import Presenting
 from services.matcher.use_cases.recommending import Recommending
 from services.matcher.use_cases.recusing import Recusing
 from services.matcher.use_cases.referring import Referring
@@ -36,6 +38,7 @@ from services.matcher.use_cases.searching import Searching
 from services.matcher.use_cases.serving import Serving
 from services.matcher.use_cases.standing_in import StandingIn
 from services.matcher.use_cases.steps import Steps
+from services.matcher.use_cases.thanking import Thanking
 from shared.community.definition import Community
 from shared.identity.marks import Marks
 from shared.persistence.erasures import Register
@@ -87,6 +90,9 @@ class UseCases:
         self.incidents = Incidents(rules, vault)
         self.departing = Departing(means, vault, self.pairing, self.claiming)
         self.availing = Availing(rules, vault)
+        self.presenting = Presenting(rules, vault)
+        self.certifying = Certifying(rules, vault)
+        self.thanking = Thanking()
         self.forgetting = Forgetting(rules, vault, register)
         self.photographing = Photographing(vault, photos or PhotoLimits())
         self.standing_in = StandingIn(rules)

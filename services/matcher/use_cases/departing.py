@@ -171,6 +171,8 @@ class Departing:
         if volunteer.left_at is not None:
             raise HasLeft
         volunteer.leave(uow.now)
+        await uow.repository.drop_public_card(volunteer.volunteer_id)
+        await uow.repository.drop_calendar_feed(volunteer.volunteer_id)
         await self._claiming.give_up_all(uow, volunteer.volunteer_id)
         await self._leads_no_longer(uow, volunteer.volunteer_id)
         await self._give_up(uow, wholes, volunteer.volunteer_id, reason)

@@ -103,4 +103,6 @@ class Forgetting:
         volunteer.sealed = nobody.sealed(self._vault, volunteer.volunteer_id)
         volunteer.phone_fingerprint = f"{ERASED}{volunteer.volunteer_id}"
         volunteer.suspended_for, volunteer.revision = None, revision
+        await uow.repository.drop_public_card(volunteer.volunteer_id)
+        await uow.repository.drop_calendar_feed(volunteer.volunteer_id)
         await uow.repository.forget_sessions(volunteer.volunteer_id)

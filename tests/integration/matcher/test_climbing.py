@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from services.matcher.clocks import DispatchClock
+from services.matcher.policies.certificates import CertificateCodes
 from services.matcher.queries import Queries
 from services.matcher.use_cases.climbing import NotDue
 from shared.community.clock import DomainClock
 from shared.contracts import matcher
 from shared.contracts.words import Holder, NextStep, Role, Urgency, Window
+from tests.integration.matcher.ground import KEY
 from tests.integration.matcher.stage import GRID, NEXT_GRID, Stage, names, volunteer
 from tests.waiting import wait_for
 
@@ -23,7 +25,7 @@ TIER = timedelta(days=1)
 def clock_of(stage: Stage, domain: DomainClock | None = None) -> DispatchClock:
     """The clock of this stage."""
     pairing = (stage.use_cases.directories, stage.use_cases.needs)
-    queries = Queries(stage.database, stage.rules, stage.vault, *pairing, {})
+    queries = Queries(stage.database, stage.rules, stage.vault, *pairing, {}, CertificateCodes(KEY))
     return DispatchClock(queries, stage.use_cases, domain or DomainClock(), 0.05)
 
 

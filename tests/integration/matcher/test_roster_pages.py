@@ -100,7 +100,7 @@ async def test_a_coordinator_vets_on_a_page(house: House) -> None:
 
 async def test_the_week_is_ticked_hour_by_hour(me: Visitor) -> None:
     """What the roster says is ticked; what is sent is what one is free; nothing ticked is never free."""
-    assert ["free[]=8", "free[]=9"] == Forms(await me.look("/availability")).ticked
+    assert ["free[]=8", "free[]=9"] == Forms(await me.look("/availability/week")).ticked
     sent = WEEK | {"free[]": ["18", "19", "167"], "urgent_at_work": "true"}
     assert (303, "/availability") == await me.send("/availability", sent)
     card = await me.me()
@@ -141,7 +141,7 @@ async def test_absences_are_added_and_taken_back(me: Visitor) -> None:
         absence.to.isoformat(),
     )
     assert 422 == (await me.send("/availability/absences", {"from": away["to"], "to": away["from"]}))[0]
-    assert "/availability/absences/end" in Forms(await me.look("/availability")).actions
+    assert "/availability/absences/end" in Forms(await me.look("/availability/away")).actions
     end = {"begins": absence.from_.isoformat()}
     assert (303, "/availability") == await me.send("/availability/absences/end", end)
     assert [] == (await me.me()).absences

@@ -9,11 +9,13 @@ from sqlmodel import col
 
 from services.matcher.clocks import DispatchClock
 from services.matcher.models import Leg
+from services.matcher.policies.certificates import CertificateCodes
 from services.matcher.queries import Queries
 from shared.community.clock import DomainClock
 from shared.community.hours import WeekHours
 from shared.contracts import matcher
 from shared.contracts.words import Urgency
+from tests.integration.matcher.ground import KEY
 from tests.integration.matcher.stage import Stage, names, volunteer
 
 MONDAY_AFTERNOON = datetime.fromisoformat("2026-11-23T15:00+08:00")
@@ -31,7 +33,9 @@ async def leg_of(stage: Stage, order_id: str) -> Leg:
 def queries_of(stage: Stage) -> Queries:
     """What the stage's matcher shows."""
     use_cases = stage.use_cases
-    return Queries(stage.database, stage.rules, stage.vault, use_cases.directories, use_cases.needs, {})
+    return Queries(
+        stage.database, stage.rules, stage.vault, use_cases.directories, use_cases.needs, {}, CertificateCodes(KEY)
+    )
 
 
 async def sweep_until(stage: Stage, end: datetime) -> None:
