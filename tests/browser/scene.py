@@ -14,11 +14,12 @@ from deploy.attached import Attached, sign
 from shared.identity.tokens import Caller
 from tests.browser.people import TTL
 
-STRANGER, RESIDENT, VOLUNTEER, SERVING, SECRETARY, COORDINATOR, COUNTY, DEPARTMENT, OPERATOR = (
+STRANGER, RESIDENT, VOLUNTEER, SERVING, SERVED, SECRETARY, COORDINATOR, COUNTY, DEPARTMENT, OPERATOR = (
     "stranger",
     "resident",
     "volunteer",
     "serving",
+    "served",
     "secretary",
     "coordinator",
     "county",

@@ -7,10 +7,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any
-
-from PIL import Image, ImageDraw
 
 from deploy.attached import Attached, county_coordinator, load_definition
 from deploy.demo.doors import Doors
@@ -21,6 +18,7 @@ from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 from shared.messaging.entering import enter
 from tests.browser.people import COMMUNITY, OPS, coordinator
+from tests.browser.pictures import photo_of_something
 from tests.browser.scene import (
     COORDINATOR,
     COUNTY,
@@ -28,6 +26,7 @@ from tests.browser.scene import (
     OPERATOR,
     RESIDENT,
     SECRETARY,
+    SERVED,
     SERVING,
     VOLUNTEER,
     Scene,
@@ -35,6 +34,7 @@ from tests.browser.scene import (
 )
 from tests.flows.people import asked, in_state, place, review, serve
 from tests.flows.visitors import Visitor, visiting
+from tests.integration.deploy.stacks import EVENING
 from tests.waiting import wait_for
 
 CITY = Caller(Role.DEPARTMENT, "city_management")
@@ -96,17 +96,32 @@ class Building:
         placed = await self._place("done", "moving", details="冰箱要挪一个位置。")
         _, token, offer = await self._asked(placed)
         path = f"/api/assignments/{await self._begin(token, offer)}"
-        photo = {"photo": ("photo.jpg", _photo(), "image/jpeg")}
+        photo = {"photo": ("photo.jpg", photo_of_something(), "image/jpeg")}
         sent = await self._visitor("POST", "matcher", f"{path}/photos", token, files=photo)
         report = {"report": "冰箱挪好了，插座也试过了。", "minutes": 30, "photos": [sent.json()["photo_id"]]}
         await self._say("matcher", f"{path}/complete", token, report)
         await in_state(self._doors, placed, "done")
 
         placed = await self._place("closed", "moving", details="书柜要搬到隔壁房间。")
-        _, token, offer = await self._asked(placed)
+        who, token, offer = await self._asked(placed)
+        self._people[SERVED] = Caller(Role.VOLUNTEER, who)
         await serve(self._doors, token, offer)
         await in_state(self._doors, placed, "done")
         await review(self._doors, placed, "fixed")
+        await self._made_of_ones_own(token)
+
+    async def _made_of_ones_own(self, token: str) -> None:
+        """Who served shows a card, has the calendar fetched, and a certificate."""
+        card = {"name_shown": "family", "title": "master", "promise": "搬得动的我来搬，修得好的我来修。", "posts": True}
+        for path, wish in (("/api/me/card", card), ("/api/me/calendar", {})):
+            made = await self._visitor("PUT", "matcher", path, token, wish)
+            assert 200 == made.status_code, made.text
+        me = await self._ask("matcher", "/api/me", token)
+        self._scene.found["card"] = me["public_card"]["card_id"]
+        self._scene.found["card_area"] = me["public_card"]["community"]
+        period = {"first_day": "2026-01-01", "last_day": EVENING[:10]}
+        issued = await self._say("matcher", "/api/me/certificates", token, period)
+        self._scene.found["certificate"] = issued["certificate_id"]
 
     async def drafted(self) -> None:
         """A roster that was sent and is not imported yet, with a row that is wrong."""
@@ -229,13 +244,3 @@ class Building:
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         said: dict[str, Any] = answer.json()
         return said
-
-
-def _photo() -> bytes:
-    """A photo of something: a cupboard in its corner."""
-    picture, file = Image.new("RGB", (480, 320), "#d9cfc0"), BytesIO()
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((150, 50, 330, 270), fill="#8c6f56", outline="#5a4433", width=4)
-    pen.line((240, 50, 240, 270), fill="#5a4433", width=4)
-    picture.save(file, "JPEG")
-    return file.getvalue()

@@ -19,6 +19,7 @@ from tests.browser.scene import (
     OPERATOR,
     RESIDENT,
     SECRETARY,
+    SERVED,
     SERVING,
     STRANGER,
     VOLUNTEER,
@@ -41,6 +42,7 @@ NOT_PAGES = {
     "/personal/copy": "a file to take along",
     "/orders/{reference}/personal/copy": "a file to take along",
     "/availability/copy": "a file to take along",
+    "/calendar/{token}/paidan.ics": "a file for calendar programs",
     "/orders/{reference}/photos/{photo_id}": "a picture",
     "/desk/orders/{reference}/photos/{photo_id}": "a picture",
     "/sw.js": "the service worker",
@@ -133,6 +135,9 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
     yield Visit("matcher-nowhere", "matcher", "/nowhere", VOLUNTEER, status=404)
     for page in ("", "pool", "call-ups", "posts", "availability", "registration", "thanks"):
         yield Visit(f"volunteer-{page or 'home'}", "matcher", f"/{page}", VOLUNTEER)
+    for page in ("week", "limits", "away", "kept"):
+        yield Visit(f"volunteer-{page}", "matcher", f"/availability/{page}", VOLUNTEER)
+    yield from _own(scene)
     yield Visit("volunteer-counter", "matcher", f"/offers/{found['offer']}/counter", VOLUNTEER)
     serving = f"/assignments/{found['assignment']}"
     yield Visit("volunteer-serving", "matcher", "/", SERVING)
@@ -145,6 +150,18 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
     for page in ("", "/extend"):
         address = f"/department/{found['referral']}{page}"
         yield Visit(f"department-{_plain(page) or 'referral'}", "matcher", address, DEPARTMENT)
+
+
+def _own(scene: Scene) -> Iterator[Visit]:
+    """What a volunteer has made of their own, and what others see of it."""
+    found = scene.found
+    for page in ("", "/public", "/calendar", "/certificates"):
+        yield Visit(f"card{page.replace('/', '-')}", "matcher", f"/card{page}", SERVED)
+    yield Visit("certificate", "matcher", f"/card/certificates/{found['certificate']}", SERVED)
+    yield Visit("certificate-check", "matcher", "/certificates/check")
+    yield Visit("cards-community", "matcher", f"/cards?area={found['card_area']}")
+    yield Visit("cards", "matcher", "/cards")
+    yield Visit("card-shown", "matcher", f"/cards/{found['card']}")
 
 
 def _coordinators(scene: Scene) -> Iterator[Visit]:

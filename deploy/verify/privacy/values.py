@@ -16,7 +16,7 @@ from shared.persistence.vault import SealBroken, Vault
 NAMES = frozenset({"name", "on_behalf_of", "organisation"})
 """Fields of a sealed value that name somebody; the others of ``_FIELDS`` are texts or numbers."""
 
-_FIELDS = NAMES | {"phone", "details"}
+_FIELDS = NAMES | {"phone", "details", "promise"}
 _SUBJECTS = ("order_id", "volunteer_id", "coordinator_id")
 """Under which of its columns a row is sealed: the first it has."""
 

@@ -15,8 +15,8 @@ from shared.identity.marks import folded
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No 0/O, 1/I/L or U: what is read off a paper is typed right."""
-_NUMBER, _CODE = 8, 16
-"""Characters of a number and of a code; a code cannot be guessed (78 bits)."""
+_NUMBER, _CODE = 8, 12
+"""Characters of a number and of a code; a code is too long to be guessed (58 bits, and misses are counted)."""
 MOST_CERTIFICATES = 200
 
 
@@ -104,7 +104,7 @@ class CertificateCodes:
         self._key = key
 
     def of(self, name: str, said: Statement) -> str:
-        """``XXXX-XXXX-XXXX-XXXX``: changes with every letter of the name and every figure."""
+        """``XXXX-XXXX-XXXX``: changes with every letter of the name and every figure."""
         days = (said.first_day.isoformat(), said.last_day.isoformat(), said.issued_on.isoformat())
         text = "\n".join((said.number, *days, written(said.services), folded(name)))
         return _grouped(hmac.digest(self._key, b"certificate:" + text.encode(), "sha256"), _CODE)
