@@ -49,6 +49,7 @@ MATCHER = (
     "test_danger_pages",
     "test_desk_pages",
     "test_office_pages",
+    "test_own",
     "test_pairing_pages",
     "test_recommended",
     "test_referral_doors",
