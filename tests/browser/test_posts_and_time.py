@@ -21,7 +21,7 @@ async def test_posts_and_the_week_fit_a_phone(stack: Attached, browser: Browser,
     matcher = stack.url("matcher")
     async with roomy(browser, language) as volunteer:
         await sign_in(volunteer, stack, "matcher", VOLUNTEER)
-        for path in ("/posts", "/availability", "/registration"):
+        for path in ("/posts", "/availability", "/registration", "/card/public", "/card/certificates", "/cards"):
             await fits(volunteer, f"{matcher}{path}")
     async with roomy(browser, language) as desk:
         await sign_in(desk, stack, "matcher", coordinator(stack))
@@ -40,11 +40,17 @@ async def test_a_post_and_an_hour_are_taken_without_scripts(stack: Attached, bro
         assert 1 == await post.get_by_role("button", name="Release").count()
 
         await page.click('nav a[href="/availability"]')
-        hour = page.locator('input[name="free[]"][value="3"]')
+        await page.get_by_role("link", name="Hour by hour").click()
+        hour = page.locator('input[name="free[]"][value="114"]')  # Friday, 18–19
         assert not await hour.is_checked()
         await hour.check()
         await page.get_by_role("button", name="Save").click()
-        assert await page.locator('input[name="free[]"][value="3"]').is_checked()
+        assert 1 == await page.get_by_text("Fri 18:00–19:00").count()
+        await page.get_by_role("link", name="Hour by hour").click()
+        assert await hour.is_checked()
+        await page.click('nav a[href="/availability"]')
+        await page.get_by_role("button", name="Workday evenings").click()
+        assert 1 == await page.locator('button[value="evenings"][aria-current="true"]').count()
         await page.get_by_role("button", name="Go on duty").click()
         await page.get_by_role("button", name="Go off duty").click()
         assert f"{matcher}/availability" == page.url

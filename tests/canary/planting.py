@@ -48,11 +48,11 @@ class Planting:
         """Fields of free text that no word was planted in."""
         return set().union(*(fields.free() for fields in self._fields.values())) - self.filled
 
-    async def say(self, service: str, path: str, token: str, body: Any, *also: int) -> Any:
+    async def say(self, service: str, path: str, token: str, body: Any, *also: int, method: str = "POST") -> Any:
         """Send a body with words in it; what was answered. It is taken, or refused with one of ``also``."""
-        answer = await self.visitor("POST", service, path, token, body)
+        answer = await self.visitor(method, service, path, token, body)
         assert answer.status_code in (200, 201, 202, *also), f"{path}: {answer.status_code} {answer.text}"
-        self.filled |= self._fields[service].hit("POST", path, body, self.canaries.words)
+        self.filled |= self._fields[service].hit(method, path, body, self.canaries.words)
         return answer.json()
 
     async def place(self, service: str, **changes: Any) -> dict[str, Any]:
@@ -131,6 +131,8 @@ async def _volunteer(planting: Planting) -> str:
     assert 200 == answer.status_code, answer.text
     token = planting.doors.as_caller(Role.VOLUNTEER, who)
     await planting.say("matcher", "/api/me/personal", token, {"name": canaries.word("volunteer's corrected name")})
+    card = {"name_shown": "full", "promise": canaries.word("promise"), "posts": True}
+    await planting.say("matcher", "/api/me/card", token, card, method="PUT")
     why = {"reason": canaries.word("suspension")}
     await planting.say("matcher", f"/api/volunteers/{who}/suspend", planting.desk, why)
     await planting.say("matcher", f"/api/volunteers/{who}/restore", planting.desk, {})
