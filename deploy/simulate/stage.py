@@ -22,6 +22,7 @@ from services.matcher.app import MIGRATIONS
 from services.matcher.clocks import DispatchClock
 from services.matcher.models import Dispatch, Outbox
 from services.matcher.models.ground import Audited
+from services.matcher.policies.certificates import CertificateCodes
 from services.matcher.policies.lifecycle import FINAL
 from services.matcher.policies.policy import Policy
 from services.matcher.queries import Queries
@@ -63,7 +64,9 @@ class Stage:
         vault = Vault(bytes(32))  # invented people in a database that is thrown away
         self.use_cases = UseCases(rules, vault, self._writer, policy)
         pairing = (self.use_cases.directories, self.use_cases.needs)
-        self._queries = Queries(self._database, rules, vault, *pairing, {})  # nobody signs in
+        self._queries = Queries(
+            self._database, rules, vault, *pairing, {}, CertificateCodes(bytes(32))
+        )  # nobody signs in
         self._clock = DispatchClock(self._queries, self.use_cases, DomainClock(), 1.0)
 
     @asynccontextmanager

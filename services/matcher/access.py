@@ -17,6 +17,7 @@ from fastapi.concurrency import run_in_threadpool
 from services.matcher.commands import Command, ShowRecommended
 from services.matcher.policies.photos import painted_anew
 from services.matcher.queries import Queries
+from services.matcher.queries.card_views import CalendarView
 from services.matcher.queries.recommended import RecommendedView
 from services.matcher.queries.referral_views import ReferralView
 from services.matcher.use_cases import UseCases
@@ -45,6 +46,10 @@ StandsIn = Callable[[str], Awaitable[tuple[str, ...]]]
 COUNTY = Rule("coordinator of the whole community", frozenset({Role.COORDINATOR}), Within.COUNTY)
 REFERRED_TO = Rule("department, or whoever has the link", EVERYBODY - {STRANGER}, Within.OWN)
 """A referral is there for its department and for its link; for everybody else signed in it does not exist."""
+
+
+FEED = "/calendar/{token}/paidan.ics"
+"""Where a calendar program fetches a volunteer's; the secret is in the path, which no log and no metric has."""
 
 
 class Access:
@@ -157,6 +162,14 @@ class Doors:
         """Whom a leg could be given to. Raises ``NotFound`` for one elsewhere, and for one that is served or waits."""
         wish = self.decision(leg_id, caller, ShowRecommended())
         return await self.queries.recommended.named(await self.do(self.use_cases.recommending.recommend, wish))
+
+    async def calendar(self, caller: Caller, base: str) -> CalendarView | None:
+        """The address of the caller's calendar below ``base``; None where they have none."""
+        feed = await self.queries.feeds.mine(caller.subject)
+        if feed is None:
+            return None
+        path = FEED.format(token=self.feeds.of(feed.feed_id))
+        return CalendarView(address=f"{base.rstrip('/')}{path}", made_at=feed.made_at)
 
     def referral_link(self, referral: ReferralView) -> str:
         """The path that opens one referral to whoever has it, until the referral is due."""

@@ -10,20 +10,7 @@ from services.matcher.queries.card_views import CalendarView, CertificateView
 from services.matcher.queries.roster_views import MeView
 from services.matcher.use_cases.availing import Own
 from shared.contracts.refusal import NotFound
-from shared.identity.tokens import Caller
 from shared.web.callers import VolunteerCaller
-
-FEED = "/calendar/{token}/paidan.ics"
-"""Where a calendar program fetches it; the secret is in the path, which no log and no metric has."""
-
-
-async def calendar_of(request: Request, doors: Doors, caller: Caller) -> CalendarView | None:
-    """The address of the caller's calendar; None where they have none."""
-    feed = await doors.queries.feeds.mine(caller.subject)
-    if feed is None:
-        return None
-    path = FEED.format(token=doors.feeds.of(feed.feed_id))
-    return CalendarView(address=f"{str(request.base_url).rstrip('/')}{path}", made_at=feed.made_at)
 
 
 def own_routes(router: APIRouter, doors: Doors) -> None:
@@ -46,7 +33,7 @@ def own_routes(router: APIRouter, doors: Doors) -> None:
     async def make_address(request: Request, caller: VolunteerCaller, body: MakeFeed) -> CalendarView:
         """A new address for calendar programs; the one before ends."""
         await doors.do(presenting.make_feed, Own(caller.subject, body))
-        made = await calendar_of(request, doors, caller)
+        made = await doors.calendar(caller, str(request.base_url))
         if made is None:  # taken back in another window at this moment
             raise NotFound
         return made

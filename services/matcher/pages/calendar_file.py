@@ -44,7 +44,7 @@ def calendar_file(schedule: Schedule, areas: AreaTree, local: LocalTime, now: da
         free.add("dtstart", local.local(span.start))
         free.add("dtend", local.local(span.end))
         calendar.add_component(free)
-    calendar.add_missing_timezones()
+    calendar.add_missing_timezones(first_date=local.day(now).replace(month=1, day=1))
     return bytes(calendar.to_ical())
 
 

@@ -7,8 +7,7 @@ from hashlib import sha256
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.matcher.access import Doors
-from services.matcher.api.own import FEED, calendar_of
+from services.matcher.access import FEED, Doors
 from services.matcher.commands.own import MakeFeed, TakeBackFeed
 from services.matcher.pages.calendar_file import calendar_file
 from services.matcher.use_cases.availing import Own
@@ -26,7 +25,7 @@ def feed_pages(doors: Doors, pages: Pages, readers: Readers) -> APIRouter:
     @router.get("/card/calendar")
     async def page(request: Request, caller: VolunteerCaller) -> Response:
         me = await doors.queries.roster.me(caller.subject)
-        made = await calendar_of(request, doors, caller)
+        made = await doors.calendar(caller, str(request.base_url))
         webcal = f"webcal://{made.address.partition('://')[2]}" if made else ""
         return pages.render(request, "calendar.html", me=me, made=made, webcal=webcal)
 

@@ -123,4 +123,6 @@ class FeedQueries(Looking):
     def _served_in(assignment: Assignment) -> Window | None:
         """When something without a window was served, once it was."""
         begun, ended = assignment.started_at, assignment.ended_at
-        return Window(from_=begun, to=ended) if begun and ended and begun < ended else None
+        if begun is None or ended is None:
+            return None
+        return Window(from_=begun, to=begun + timedelta(minutes=assignment.minutes or 1))
