@@ -133,7 +133,8 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
     yield Visit("matcher-nowhere", "matcher", "/nowhere", VOLUNTEER, status=404)
     for page in ("", "pool", "call-ups", "posts", "availability", "registration", "thanks"):
         yield Visit(f"volunteer-{page or 'home'}", "matcher", f"/{page}", VOLUNTEER)
-    yield Visit("volunteer-counter", "matcher", f"/offers/{found['offer']}/counter", VOLUNTEER)
+    for page in ("counter", "decline"):
+        yield Visit(f"volunteer-{page}", "matcher", f"/offers/{found['offer']}/{page}", VOLUNTEER)
     serving = f"/assignments/{found['assignment']}"
     yield Visit("volunteer-serving", "matcher", "/", SERVING)
     for page in ("complete", "hand-back", "danger"):
