@@ -64,6 +64,7 @@ ANSWERS = (
     'button[name="when"][value="soon"]',
 )
 """What somebody who orders taps, until they are asked who they are."""
+NEXT = "main button.main"
 DECISIONS = "resolve", "take", "extend", "assign", "escalate", "call-up", "refer", "add", "release", "exclude"
 """What a coordinator may decide about a leg; each has a form of its own."""
 
@@ -71,7 +72,8 @@ DECISIONS = "resolve", "take", "extend", "assign", "escalate", "call-up", "refer
 @dataclass(frozen=True)
 class Visit:
     """One page: ``who`` looks at an address; ``press``: and presses what these selectors find, one after the other,
-    to see the page that answers the last. ``status``: what the page is answered with.
+    to see the page that answers the last. ``fill``: a field (by its selector) and what is typed there before the last
+    is pressed. ``status``: what the page is answered with.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Visit:
     path: str
     who: str = STRANGER
     press: tuple[str, ...] = ()
+    fill: tuple[str, str] | None = None
     status: int = 200
 
 
@@ -100,6 +103,10 @@ def _intake(scene: Scene) -> Iterator[Visit]:
         **_EVERYWHERE,
     }.items():
         yield Visit(name, "intake", path)
+    yield Visit("when", "intake", f"/order/{SERVICE}", press=ANSWERS[:2])
+    yield Visit("who", "intake", f"/order/{SERVICE}", press=ANSWERS)
+    filled = "#field-contact-phone", "+86 100 0000 1234"
+    yield Visit("check", "intake", f"/order/{SERVICE}", press=(*ANSWERS, NEXT), fill=filled)
     yield Visit("nowhere", "intake", "/nowhere", status=404)
     for state in ("under_way", "offered", "done", "closed", "held", "referred", "dispute"):
         yield Visit(f"order-{state}", "intake", f"/orders/{found[state]}", RESIDENT)
