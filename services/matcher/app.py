@@ -208,7 +208,9 @@ def application_of(matcher: Matcher) -> FastAPI:
             api.make_router(matcher.doors, matcher.seating),
             code_routes(by_code),
             signing_in_routes(shown, door, code_pages(shown, by_code, pages.naming(matcher.rules))),
-            pages.make_router(matcher.doors, shown, matcher.roster_work, readers, secure=settings.secure),
+            pages.make_router(
+                matcher.doors, shown, matcher.roster_work, readers, secure=settings.secure, map_link=settings.map_link
+            ),
             leading_on_pages(matcher.doors, leading),
         ],
         changes=matcher.changes,

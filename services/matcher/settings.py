@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
 from shared.web.code_settings import CodeSettings
 
@@ -16,7 +16,8 @@ class MatcherSettings(CodeSettings):
     one roster may have; ``roster_draft_hours``: how long one that was sent and not imported is kept (domain time).
     ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
     most commands in one transaction. ``waiting_commands``: the most that may wait before callers are told to come back.
-    Of codes: ``CodeSettings``.
+    ``map_link``: where the way to a community is shown, with ``{place}`` for its name; https, empty for none. Of codes:
+    ``CodeSettings``.
 
     Photos of a report: the most bytes and pixels of one that is sent; the longest edge (pixels), bytes and JPEG quality
     of what is kept; so many of one assignment; so many decoded at a time; what no report names goes after so many
@@ -33,6 +34,7 @@ class MatcherSettings(CodeSettings):
     roster_draft_hours: PositiveFloat = 24.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
+    map_link: str = "https://uri.amap.com/search?keyword={place}"
     photo_bytes: PositiveInt = 12 * 1024 * 1024
     photo_pixels: PositiveInt = 50_000_000
     photo_edge: PositiveInt = 1600
@@ -41,6 +43,13 @@ class MatcherSettings(CodeSettings):
     photos: PositiveInt = 5
     photo_decodings: PositiveInt = 2
     photo_hours: PositiveFloat = 24.0
+
+    @field_validator("map_link")
+    @classmethod
+    def _is_a_map(cls, told: str) -> str:
+        if told and not (told.startswith("https://") and told.count("{place}") == 1 and told.count("{") == 1):
+            raise ValueError("a map's address begins with https:// and has {place} once")
+        return told
 
     @property
     def photo_body_bytes(self) -> int:

@@ -1,7 +1,9 @@
 """Our static files, served from memory: a few dozen kilobytes, compressed once, cached by browsers for ever.
 
 An address carries the hash of its content, so a new version is a new address. The sheets of the folder ``style`` are
-served as one, ``paidan.css``, in the order of their names; the service worker has an address of its own (offline.py).
+served as one, ``paidan.css``, in the order of their names, and the scripts of every page as one, ``paidan.js``: htmx
+begins a moment after it was run, and an extension that arrives later than that is never asked. The service worker has
+an address of its own (offline.py).
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ from shared.web.rules import ANYBODY, under
 
 STATIC = Path(__file__).parent / "static"
 SHEET = "paidan.css"
+SCRIPT = "paidan.js"
+SCRIPTS = "vendor/htmx.min.js", "vendor/hx-sse.min.js", "shell.js"
+"""What ``paidan.js`` is made of, in this order."""
 ICONS = "icons.svg"
 WORKER = "sw.js"
 _MEDIA_TYPES = {
@@ -55,6 +60,8 @@ class Assets:
             for path in sorted(directory.rglob("*"))
             if path.suffix in _MEDIA_TYPES and path.parent != style and path.name != WORKER
         }
+        parts = [self._assets.pop(name).content for name in SCRIPTS if name in self._assets]
+        self._assets[SCRIPT] = _asset(b";\n".join(parts), ".js")
         self._assets[SHEET] = _asset(b"".join(path.read_bytes() for path in sorted(style.glob("*.css"))), ".css")
         drawn = self._assets[ICONS].content.decode()
         self.icons = frozenset(re.findall(r'<symbol id="([a-z_-]+)"', drawn))

@@ -50,8 +50,7 @@ class Site:
     ``sign_ins``: where instead, by the beginning of the page's path.
     ``footer``: links below every page. ``station``: the phone the large view offers to call, if any.
     ``kiosk_seconds``: after so long without a touch a station's device forgets who was there; 0: no page of this
-    service is for one. ``worker``: browsers keep the shell for the time without a network; for pages whose live
-    events do not wait for what a page under a worker may lose. ``globals``: more names for all templates.
+    service is for one. ``globals``: more names for all templates.
     """
 
     name: str = msgid("Community orders")
@@ -61,7 +60,6 @@ class Site:
     sign_ins: Mapping[str, str] = field(default_factory=dict)
     station: str = ""
     kiosk_seconds: int = 0
-    worker: bool = False
     globals: Mapping[str, Any] = field(default_factory=dict)
 
 

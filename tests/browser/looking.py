@@ -62,7 +62,7 @@ class Eyes:
         shown.complaints.clear()
         await give(shown, [Cookie("paidan_lang", look.language), Cookie("paidan_elder", "1" if look.elder else "")])
         await frame(shown, look)
-        status = await arrive(shown.page, f"{self.scene.stack.url(visit.service)}{visit.path}", visit.press)
+        status = await arrive(shown.page, f"{self.scene.stack.url(visit.service)}{visit.path}", visit)
         said = (status, shown.unexpected(*([REFUSED] if visit.status >= 400 else [])))
         assert (visit.status, []) == said, f"{visit.name} ({look}): {shown.page.url} {said}"
         return shown.page
@@ -74,12 +74,14 @@ async def frame(shown: Window, look: Look) -> None:
     await shown.page.emulate_media(color_scheme="dark" if look.dark else "light", reduced_motion="reduce")
 
 
-async def arrive(page: Page, url: str, press: tuple[str, ...]) -> int:
+async def arrive(page: Page, url: str, visit: Visit) -> int:
     """Open an address, and press what leads to the page that is meant; the status of that page. A page that a
     script shows in place of the one before has none of its own.
     """
     answer = await page.goto(url)
-    for selector in press:
+    for number, selector in enumerate(visit.press, 1):
+        if visit.fill and number == len(visit.press):
+            await page.fill(*visit.fill)
         async with page.expect_navigation() as arrived:
             await page.locator(selector).first.click()
         answer = await arrived.value

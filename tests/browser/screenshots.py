@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from PIL import Image
-from playwright.async_api import FloatRect, Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.browser.looking import LANGUAGES, WIDTHS, Eyes, Look, looking
 from tests.browser.performance import performance
@@ -72,8 +72,8 @@ async def shot(page: Page, width: int) -> bytes:
     """What there is to see, from the top; a PNG."""
     await page.evaluate("scrollTo(0, 0)")
     height = int(await page.evaluate("document.documentElement.scrollHeight"))
-    clip = FloatRect(x=0, y=0, width=width, height=min(height, TALLEST[width]))
-    return await page.screenshot(full_page=True, clip=clip)
+    await page.set_viewport_size(ViewportSize(width=width, height=min(height, TALLEST[width])))
+    return await page.screenshot()
 
 
 def small(picture: bytes) -> bytes:

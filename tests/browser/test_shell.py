@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from deploy.attached import Attached
 from tests.browser.people import place
@@ -23,6 +23,8 @@ KEPT = """async () => {
     return kept
 }"""
 """The path of everything in every cache of the page's origin."""
+LATE_SECONDS = 0.5
+"""How much later than the others a script arrives: a slow line, made."""
 IN_CHARGE = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 
 
@@ -58,7 +60,7 @@ async def test_without_a_network_one_page_says_so_and_nothing_personal_was_kept(
             await watched(page)
         kept = await page.evaluate(KEPT)
         assert [] == [path for path in kept if path != "/offline" and not path.startswith("/static/")]
-        assert {"/offline", "/static/paidan.css", "/static/icons.svg", "/static/shell.js"} <= set(kept)
+        assert {"/offline", "/static/paidan.css", "/static/icons.svg", "/static/paidan.js"} <= set(kept)
         wire.cut()
         await page.goto(f"{intake}/orders/{reference}")
         assert ["zh-CN", "en"] == await page.eval_on_selector_all("section", "all => all.map(one => one.lang)")
@@ -70,6 +72,23 @@ async def test_without_a_network_one_page_says_so_and_nothing_personal_was_kept(
         wire.mend()
         await page.click("a.main")
         assert reference == (await page.inner_text(".reference")).strip()
+
+
+async def test_a_page_listens_however_late_its_scripts_come(stack: Attached, browser: Browser) -> None:
+    """Each script of the page is held back in turn, the others are there at once; it asks for what is new."""
+    async with window(browser, worker=False) as resident:
+        page, reference = resident.page, await place(resident.page, stack)
+        for script in await page.eval_on_selector_all("script", "all => all.map(one => one.src)"):
+
+            async def late(route: Route) -> None:
+                await asyncio.sleep(LATE_SECONDS)
+                await route.continue_()
+
+            await page.route(script, late)
+            async with page.expect_request(f"**/orders/{reference}/live*"):
+                await page.reload()
+            await page.unroute(script)
+        assert [] == resident.complaints
 
 
 async def test_the_large_view_calls_the_station_by_one_big_button(stack: Attached, browser: Browser) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.browser.no_pages import NOT_PAGES
 from tests.browser.people import BUILDING, COMMUNITY, GRID, SERVICE
 from tests.browser.scene import (
     COORDINATOR,
@@ -27,32 +28,6 @@ from tests.browser.scene import (
 )
 
 ACCESS = Path(__file__).parents[2] / "docs" / "access.md"
-NOT_PAGES = {
-    "/asyncapi.json": "a document for programs",
-    "/openapi.json": "a document for programs",
-    "/healthz": "for supervisors",
-    "/readyz": "for supervisors",
-    "/live": "events as they come",
-    "/streams/live": "events as they come",
-    "/orders/{reference}/live": "events as they come",
-    "/metrics": "for Prometheus",
-    "/static/{name}": "styles, scripts and pictures",
-    "/t/{token}": "leads on to the order",
-    "/d/{token}": "leads on to the referral",
-    "/personal/copy": "a file to take along",
-    "/orders/{reference}/personal/copy": "a file to take along",
-    "/availability/copy": "a file to take along",
-    "/calendar/{token}/paidan.ics": "a file for calendar programs",
-    "/orders/{reference}/photos/{photo_id}": "a picture",
-    "/desk/orders/{reference}/photos/{photo_id}": "a picture",
-    "/sw.js": "the service worker",
-    "/exports/desk.csv": "a file to take along",
-    "/exports/posts.csv": "a file to take along",
-    "/roster/{draft_id}/live": "events as they come",
-    "/sign-in/provider": "leads on to the operators' provider, where there is one",
-    "/sign-in/provider/back": "leads back from it",
-}
-"""What a GET answers that is no page, and what it is instead."""
 _EVERYWHERE = {
     "sign-in": "/sign-in",
     "token": "/sign-in/token",
@@ -66,6 +41,7 @@ ANSWERS = (
     'button[name="when"][value="soon"]',
 )
 """What somebody who orders taps, until they are asked who they are."""
+NEXT = "main button.main"
 DECISIONS = "resolve", "take", "extend", "assign", "escalate", "call-up", "refer", "add", "release", "exclude"
 """What a coordinator may decide about a leg; each has a form of its own."""
 
@@ -73,7 +49,8 @@ DECISIONS = "resolve", "take", "extend", "assign", "escalate", "call-up", "refer
 @dataclass(frozen=True)
 class Visit:
     """One page: ``who`` looks at an address; ``press``: and presses what these selectors find, one after the other,
-    to see the page that answers the last. ``status``: what the page is answered with.
+    to see the page that answers the last. ``fill``: a field (by its selector) and what is typed there before the last
+    is pressed. ``status``: what the page is answered with.
     """
 
     name: str
@@ -81,6 +58,7 @@ class Visit:
     path: str
     who: str = STRANGER
     press: tuple[str, ...] = ()
+    fill: tuple[str, str] | None = None
     status: int = 200
 
 
@@ -102,6 +80,10 @@ def _intake(scene: Scene) -> Iterator[Visit]:
         **_EVERYWHERE,
     }.items():
         yield Visit(name, "intake", path)
+    yield Visit("when", "intake", f"/order/{SERVICE}", press=ANSWERS[:2])
+    yield Visit("who", "intake", f"/order/{SERVICE}", press=ANSWERS)
+    filled = "#field-contact-phone", "+86 100 0000 1234"
+    yield Visit("check", "intake", f"/order/{SERVICE}", press=(*ANSWERS, NEXT), fill=filled)
     yield Visit("nowhere", "intake", "/nowhere", status=404)
     for state in ("under_way", "offered", "done", "closed", "held", "referred", "dispute"):
         yield Visit(f"order-{state}", "intake", f"/orders/{found[state]}", RESIDENT)
@@ -138,7 +120,8 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
     for page in ("week", "limits", "away", "kept"):
         yield Visit(f"volunteer-{page}", "matcher", f"/availability/{page}", VOLUNTEER)
     yield from _own(scene)
-    yield Visit("volunteer-counter", "matcher", f"/offers/{found['offer']}/counter", VOLUNTEER)
+    for page in ("counter", "decline"):
+        yield Visit(f"volunteer-{page}", "matcher", f"/offers/{found['offer']}/{page}", VOLUNTEER)
     serving = f"/assignments/{found['assignment']}"
     yield Visit("volunteer-serving", "matcher", "/", SERVING)
     for page in ("complete", "hand-back", "danger"):

@@ -31,6 +31,4 @@ def site_of(rules: Community, settings: IntakeSettings) -> Site:
     """The surroundings in one community: its station's phone, and after how long its devices forget."""
     codes = VisitCodes(read_key(settings.keys, "tokens"))
     around = {"desk_address": settings.url_of("matcher"), "visit_code": codes.of}
-    return replace(
-        _SITE, station=rules.station_phone, kiosk_seconds=settings.kiosk_seconds, worker=True, globals=around
-    )
+    return replace(_SITE, station=rules.station_phone, kiosk_seconds=settings.kiosk_seconds, globals=around)

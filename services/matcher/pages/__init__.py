@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from services.matcher.access import Doors
 from services.matcher.pages.all_pages import all_pages
+from services.matcher.pages.answering import answering_routes
 from services.matcher.pages.areas import area_pages
 from services.matcher.pages.availability import Availability, availability_pages
 from services.matcher.pages.back_and_forth import back_and_forth_pages
@@ -32,8 +33,9 @@ from services.matcher.pages.referrals import referral_pages
 from services.matcher.pages.registration import Registration, registration_pages
 from services.matcher.pages.roster import RosterPages, roster_pages
 from services.matcher.pages.roster_work import RosterWork
+from services.matcher.pages.serving import serving_routes
 from services.matcher.pages.stand_ins import StandIns, stand_in_pages
-from services.matcher.pages.volunteering import Volunteering, volunteering_routes
+from services.matcher.pages.volunteering import Volunteering
 from services.matcher.pages.volunteers import Volunteers, volunteer_pages
 from services.matcher.use_cases.steps import DESK, volunteer_topic
 from shared.contracts.words import Role
@@ -46,7 +48,9 @@ from shared.web.templating import Pages, redirect
 __all__ = ["make_router", "naming"]
 
 
-def make_router(doors: Doors, pages: Pages, work: RosterWork, readers: Readers, *, secure: bool = False) -> APIRouter:
+def make_router(
+    doors: Doors, pages: Pages, work: RosterWork, readers: Readers, *, secure: bool = False, map_link: str = ""
+) -> APIRouter:
     """Every page of matcher. The first page is the caller's own: a volunteer's orders, a desk, or a department's.
     ``readers``: for what programs fetch, who say no language.
     """
@@ -80,8 +84,9 @@ def make_router(doors: Doors, pages: Pages, work: RosterWork, readers: Readers, 
         async for event in follow(request, topic, read):
             yield event
 
-    router.include_router(volunteering_routes(volunteering, doors, pages))
-    router.include_router(contact_pages(volunteering, doors, pages))
+    answering_routes(router, volunteering, doors, pages)
+    serving_routes(router, volunteering, doors, pages)
+    router.include_router(contact_pages(volunteering, doors, pages, map_link))
     router.include_router(pool_pages(Pool(doors, pages), doors))
     router.include_router(call_up_pages(CallUps(doors, pages), doors))
     router.include_router(desk_routes(desk, doors, pages))

@@ -11,6 +11,7 @@ from services.matcher.policies.eligibility import Reason
 from services.matcher.policies.recommending import Speaking
 from services.matcher.queries.recommended import RecommendedView
 from services.matcher.queries.views import GapView
+from shared.community.areas import AreaTree
 from shared.community.definition import Community
 from shared.community.pairing import Weights
 from shared.contracts.words import OrderState
@@ -98,6 +99,18 @@ def why(source: str, parts: Mapping[str, float], eligible: int, weights: Weights
     if source == Source.POOL:
         told.insert(0, gettext("asked for it"))
     return gettext(", ").join(told)
+
+
+def how_far(home: str, area: str, areas: AreaTree) -> str:
+    """How far an order is from a volunteer's home, in words; only their own page tells it. Empty when nobody knows."""
+    if not (areas.knows(home) and areas.knows(area)):
+        return ""
+    home, area = areas.going_on_for(home), areas.going_on_for(area)
+    if areas.grid_of(home) is not None and areas.grid_of(home) == areas.grid_of(area):
+        return gettext("In your own grid")
+    if areas.community_of(home) is not None and areas.community_of(home) == areas.community_of(area):
+        return gettext("In your own community")
+    return gettext("In another community")
 
 
 def _speaking_for(parts: Mapping[str, float], weights: Weights) -> Iterator[str]:

@@ -2,8 +2,7 @@
 // device that strangers share forgets whoever went away. Without this file the pages work all the same.
 (() => {
   "use strict"
-  if ("worker" in document.documentElement.dataset)
-    navigator.serviceWorker?.register("/sw.js").catch(() => {}) // a browser may be told to keep nothing
+  navigator.serviceWorker?.register("/sw.js").catch(() => {}) // a browser may be told to keep nothing
 
   const leave = document.getElementById("leave")
   if (!leave) return

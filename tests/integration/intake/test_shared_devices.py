@@ -20,11 +20,11 @@ async def test_one_page_makes_a_device_shared_and_its_own_again(client: httpx2.A
     """The large view, a button that forgets and the seconds until it does so by itself come with the cookie."""
     assert (303, "/") == ((turned := await post(client, "/kiosk", on="1")).status_code, turned.headers["location"])
     page = (await client.get("/")).text
-    assert '<html lang="en" class="elder kiosk" data-worker>' in page
+    assert '<html lang="en" class="elder kiosk">' in page
     assert 'action="/kiosk/forget" data-after="120"' in page
     await post(client, "/kiosk", on="0")
     assert KIOSK_COOKIE not in client.cookies
-    assert '<html lang="en" data-worker>' in (await client.get("/")).text
+    assert '<html lang="en">' in (await client.get("/")).text
 
 
 async def test_a_shared_device_opens_nobodys_orders(client: httpx2.AsyncClient) -> None:

@@ -157,7 +157,9 @@ async def calendar(me: Me, address: str, tag: str = "") -> tuple[int, str, Any]:
     return answer.status_code, answer.headers.get("etag", ""), events
 
 
-async def test_a_calendar_is_fetched_by_its_address_until_it_is_taken_back(me: Me) -> None:
+async def test_a_calendar_is_fetched_by_its_address_until_it_is_taken_back(
+    me: Me, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What is taken with its window, place and number; free hours and duty; the same file for the same facts."""
     house, stage = me.house, me.house.stage
     window = Window(from_=stage.now + timedelta(hours=20), to=stage.now + timedelta(hours=22))
@@ -188,6 +190,8 @@ async def test_a_calendar_is_fetched_by_its_address_until_it_is_taken_back(me: M
     newer = (await me.send("PUT", "/api/me/calendar", {}))[1]["address"]
     assert (200, 200) == ((await calendar(me, newer))[0], (await me.send("DELETE", "/api/me/calendar"))[0])
     assert [404, 404] == [(await calendar(me, one))[0] for one in (newer, newer.replace("/calendar/A", "/calendar/B"))]
+    said = capsys.readouterr()
+    assert [] == [one for one in (address, newer) if one.split("/")[-2] in said.out + said.err]
     assert [("keyed", "calendar", one) for one in ("made", "made", "made", "taken_back")] == [
         one for one in await deeds(house) if one[0] == "keyed"
     ]

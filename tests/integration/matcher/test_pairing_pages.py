@@ -67,7 +67,8 @@ async def test_an_offer_says_until_when_and_why_you(house: House) -> None:
     """The time left, what speaks for this person and how many could; and three answers to give."""
     await three_asked(house)
     near, far = await as_volunteer(house, "v-1").look("/"), await as_volunteer(house, "v-3").look("/")
-    assert [] == missing(near, " left", "close by, not asked lately", "one of 3 who could", "/counter")
+    assert [] == missing(near, "Time left: ", "close by, not asked lately", "one of 3 who could", "/counter")
+    assert [] == missing(near, "In your own grid", "1 hour")
     assert ["close by"] == missing(far, "close by", "one of 3 who could")
     assert [] == missing(await as_volunteer(house, "v-1").look("/", "zh-CN"), "离得近，", "符合条件的共 3 人")
 
@@ -95,6 +96,33 @@ async def test_a_no_is_thanked_for(house: House) -> None:
     asked = await three_asked(house)
     page = await after(as_volunteer(house, "v-2"), f"/offers/{asked['v-2']}/decline")
     assert ["Why you"] == missing(page, "Thank you for saying so", "Why you")
+
+
+async def test_a_reason_may_be_given_and_nobody_has_to(house: House) -> None:
+    """The page beside the button: listed reasons, none of them required; and no such page for an offer that is gone."""
+    asked = await three_asked(house)
+    path, me = f"/offers/{asked['v-2']}/decline", as_volunteer(house, "v-2")
+    assert ["Nobody was at home"] == missing(await me.look(path), "Nobody has to say why", "Nobody was at home")
+    assert [] == missing(await after(me, path, {"reason": "too_far"}), "Thank you for saying so")
+    async with house.stage.units() as uow:
+        offer = (await uow.repository.by_offer([asked["v-2"]]))[asked["v-2"]].offer(asked["v-2"])
+    assert ("declined", "too_far") == (offer.state, offer.reason)
+    assert 404 == (await house.client.get(path, headers=house.as_(Role.VOLUNTEER, "v-2"))).status_code
+
+
+async def test_the_next_thing_is_on_top(house: House) -> None:
+    """What is under way comes before what was taken since, with one button for its state."""
+    stage = house.stage
+    await stage.enrol(volunteer("v-1"))
+    taken: list[str] = []
+    for _ in range(2):
+        await stage.place("sweeping")
+        taken.append(await stage.accept(await stage.last(matcher.OfferMade)))
+    first, second = taken
+    me = as_volunteer(house, "v-1")
+    page = await after(me, f"/assignments/{second}/start")
+    assert page.index(f"assignment-{second}") < page.index("After that") < page.index(f"assignment-{first}")
+    assert 1 == page.count('class="button main"') + page.count('<button class="main"')
 
 
 async def test_a_word_that_is_no_answer_is_not_repeated(house: House) -> None:

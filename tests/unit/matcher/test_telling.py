@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
-from services.matcher.pages.telling import PARTS, gap, why
+from services.matcher.pages.contact import way_to
+from services.matcher.pages.telling import PARTS, gap, how_far, why
 from services.matcher.policies.acceptance import Source
 from services.matcher.policies.chance import PARTS_OF_DAY
 from services.matcher.queries.views import GapView
@@ -39,6 +42,32 @@ def test_what_counts_for_little_is_still_said_by_the_distance_it_stands_for() ->
     weights = Weights(near=0.1, load=5.0, rest=0.5)
     parts = {"near": 0.3, "load": 4.0, "rest": 0.2, "continuity": 0.0}
     assert "with little else to do, one of 2 who could" == why(Source.WAVE, parts, 2, weights)
+
+
+@pytest.mark.parametrize(
+    ("area", "told"),
+    [
+        ("maoling-east-g1", "In your own grid"),
+        ("maoling-east-g2", "In your own community"),
+        ("maoling-west-g1", "In another community"),
+        ("long-gone", ""),
+    ],
+)
+def test_how_far_it_is_is_said_by_the_tree(rules: Community, area: str, told: str) -> None:
+    """From the volunteer's home; whoever lives in a building lives in its grid."""
+    assert [told] * 2 == [how_far(home, area, rules.areas) for home in ("maoling-east-g1", "maoling-east-g1-b01")]
+
+
+def test_a_map_learns_of_the_community_alone(rules: Community) -> None:
+    """Neither building nor grid is in its address; above the communities, and without a map, there is no link."""
+    link = "https://map.example/find?q={place}&app=paidan"
+    told = quote("秦都区 茂陵东街社区", safe="")
+    assert f"https://map.example/find?q={told}&app=paidan" == way_to("maoling-east-g1-b01", rules.areas, link)
+    assert [""] * 3 == [
+        way_to("maoling-east-g1", rules.areas, ""),
+        way_to(rules.areas.root.code, rules.areas, link),
+        way_to("long-gone", rules.areas, link),
+    ]
 
 
 @pytest.mark.parametrize(

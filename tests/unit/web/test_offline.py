@@ -64,7 +64,7 @@ async def test_workers_come_from_ourselves_alone(client: httpx2.AsyncClient) -> 
     """The policy names them; a page registers by a script of ours."""
     page = await client.get("/tea")
     assert "worker-src 'self'" in page.headers["content-security-policy"]
-    assert f'<script src="{Assets().address("shell.js")}" defer>' in page.text
+    assert f'<script src="{Assets().address("paidan.js")}" defer>' in page.text
 
 
 @pytest.mark.parametrize("name", MANIFESTS)

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from jinja2 import UndefinedError
 
-from shared.web.assets import STATIC, Assets
+from shared.web.assets import SCRIPTS, STATIC, Assets
 from shared.web.templating import Pages
 from tests.unit.web.conftest import TeahouseSettings, make_teahouse, visitor
 
@@ -102,11 +102,19 @@ async def test_static_files_are_kept_for_ever_under_their_hash(client: httpx2.As
 async def test_static_files_are_sent_compressed_where_that_is_understood(teahouse: FastAPI) -> None:
     """Both forms hold the same content."""
     async with visitor(teahouse, **{"accept-encoding": "identity"}) as client:
-        plain = await client.get("/static/vendor/htmx.min.js")
+        plain = await client.get("/static/paidan.js")
     async with visitor(teahouse, **{"accept-encoding": "gzip"}) as client:
-        compressed = await client.get("/static/vendor/htmx.min.js")
+        compressed = await client.get("/static/paidan.js")
     assert (None, "gzip") == (plain.headers.get("content-encoding"), compressed.headers["content-encoding"])
     assert plain.content == compressed.content
+
+
+async def test_htmx_and_its_extension_are_one_script(client: httpx2.AsyncClient) -> None:
+    """Apart, the extension may come after htmx has looked at the page, and nothing on it would be live."""
+    script = (await client.get("/static/paidan.js")).text
+    htmx, extension, ours = (script.index((STATIC / name).read_text()) for name in SCRIPTS)
+    assert htmx < extension < ours
+    assert 1 == (await client.get("/tea")).text.count("<script")
 
 
 @pytest.mark.parametrize(
@@ -134,5 +142,5 @@ async def test_a_page_with_all_it_loads_weighs_under_sixty_kilobytes(client: htt
     page = await client.get("/tea")
     loaded = set(re.findall(r'"(/static/[^"#?]+)', page.text)) | {"/static/icons.svg"}
     sizes = {path: int((await client.get(path)).headers["content-length"]) for path in loaded}
-    assert {"/static/paidan.css", "/static/vendor/htmx.min.js"} < set(sizes)
+    assert {"/static/paidan.css", "/static/paidan.js"} < set(sizes)
     assert len(page.content) + sum(sizes.values()) < 60_000
