@@ -24,5 +24,6 @@ SITE = Site(
         Link("/pages", msgid("All pages"), COORDINATORS),
         Link("/department", msgid("Referred to us"), (Role.DEPARTMENT,)),
     ),
+    footer=(Link("/cards", msgid("Volunteers who introduce themselves")),),
     sign_in=SIGN_IN,
 )
