@@ -70,6 +70,7 @@ async def take(eyes: Eyes, visit: Visit) -> None:
 
 async def shot(page: Page, width: int) -> bytes:
     """What there is to see, from the top; a PNG."""
+    await page.mouse.move(0, 0)  # what was pressed last is not under it any more
     await page.evaluate("scrollTo(0, 0)")
     height = int(await page.evaluate("document.documentElement.scrollHeight"))
     await page.set_viewport_size(ViewportSize(width=width, height=min(height, TALLEST[width])))

@@ -68,7 +68,7 @@ class RosterPages:
 
     def fragment(self, course: Course) -> Markup:
         """How far a file is, what is wrong with it, what it would do."""
-        faults = [(one.row or "", _column(one), gettext(one.rule.value)) for one in course.faults[:SHOWN]]
+        faults = [(_row(one), _column(one), gettext(one.rule.value)) for one in course.faults[:SHOWN]]
         rows = len({(one.sheet, one.row) for one in course.faults})
         return self._pages.fragment("roster_course.html", course=course, faults=faults, faulty_rows=rows, most=SHOWN)
 
@@ -123,6 +123,11 @@ def roster_pages(rosters: RosterPages, doors: Doors) -> APIRouter:
         return redirect("/roster")
 
     return router
+
+
+def _row(fault: RosterFault) -> str:
+    """Which row of the spreadsheet; nothing for a fault of the whole file."""
+    return gettext("Row %(number)s") % {"number": fault.row} if fault.row else ""
 
 
 def _column(fault: RosterFault) -> str:
