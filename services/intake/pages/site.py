@@ -28,7 +28,14 @@ _SITE = Site(
 
 
 def site_of(rules: Community, settings: IntakeSettings) -> Site:
-    """The surroundings in one community: its station's phone, and after how long its devices forget."""
-    codes = VisitCodes(read_key(settings.keys, "tokens"))
-    around = {"desk_address": settings.url_of("matcher"), "visit_code": codes.of}
-    return replace(_SITE, station=rules.station_phone, kiosk_seconds=settings.kiosk_seconds, globals=around)
+    """The surroundings in one community: its station's phone, after how long its devices forget, and its volunteers."""
+    codes, matcher = VisitCodes(read_key(settings.keys, "tokens")), settings.url_of("matcher")
+    around = {"desk_address": matcher, "visit_code": codes.of}
+    cards = (Link(f"{matcher}/cards", msgid("Volunteers who introduce themselves")),) if matcher else ()
+    return replace(
+        _SITE,
+        footer=(*_SITE.footer, *cards),
+        station=rules.station_phone,
+        kiosk_seconds=settings.kiosk_seconds,
+        globals=around,
+    )
