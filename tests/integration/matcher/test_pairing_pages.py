@@ -152,7 +152,7 @@ async def test_a_time_that_is_none_is_asked_for_again(house: House) -> None:
     others, _ = await as_volunteer(house, "v-2").send(path, {"day": "2026-11-23", "start": "09:00", "end": "10:00"})
     assert (422, [], 409, [], 404) == (
         no_end[0],
-        missing(no_end[1], "Until when?: Please fill this in", 'value="09:00"'),
+        missing(no_end[1], "Until when? Please fill this in", 'value="09:00"'),
         past[0],
         missing(past[1], "Please propose a time that lies ahead", 'value="2026-11-21"'),
         others,
@@ -186,7 +186,7 @@ async def test_a_secretary_names_a_free_member(house: House) -> None:
     nobody, taken = await secretary.send(path), await secretary.send(path, {"volunteer": "v-busy"})
     assert (422, [], 409, []) == (
         nobody[0],
-        missing(nobody[1], "Who could?: Please fill this in"),
+        missing(nobody[1], "Who could? Please fill this in"),
         taken[0],
         missing(taken[1], "This member is not free any more"),
     )
