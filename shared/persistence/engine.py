@@ -69,7 +69,7 @@ class Database:
             self._reading = _sqlite(url, pool=pool, read_only=True, busy_seconds=busy)
         else:
             self._writing = _postgresql(url, pool=pool, busy_seconds=busy)
-            self._reading = self._writing
+            self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def engine(self) -> AsyncEngine:

@@ -92,3 +92,15 @@ async def test_times_come_back_aware_and_in_utc(database: Database) -> None:
         found = (await session.scalars(select(Entry))).one().written_at
     assert evening == found
     assert timedelta(0) == found.utcoffset()
+
+
+async def test_what_one_reader_reads_belongs_together(database: Database) -> None:
+    """A commit between two statements of one reader is in neither: an order and its timeline are of one moment."""
+    count = text("SELECT count(*) FROM entries")
+    async with database.reading() as session:
+        before = await session.scalar(count)
+        async with database.writing() as other:
+            other.add(Entry(name="meanwhile", written_at=datetime.now(UTC)))
+        assert (0, 0) == (before, await session.scalar(count))
+    async with database.reading() as session:
+        assert 1 == await session.scalar(count)
