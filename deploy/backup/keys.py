@@ -65,7 +65,7 @@ def ensure_copied(folder: Path) -> Mapping[str, str]:
 
 def ensure_same(manifest: Mapping[str, str], there: Mapping[str, str], where: Path) -> None:
     """Raises ``StackProblem`` unless the vaults' keys, and the audits', are those of a backup's databases."""
-    bound = {*VAULTS.values(), *({"audit"} & manifest.keys())}  # older backups have no audit
+    bound = {*VAULTS.values(), *({"audit", "notifier-vault"} & manifest.keys())}  # older backups have none
     strange = sorted(name for name in bound if manifest.get(name) != there.get(name))
     if strange:
         raise StackProblem(f"the keys in {where} do not belong to this backup: {', '.join(strange)}")

@@ -30,7 +30,7 @@ from services.intake.pages.site import site_of
 from services.intake.policies.entry import DayHours
 from services.intake.policies.forgetting import Keeping
 from services.intake.policies.suspicion import SpamLimits
-from services.intake.queries import Parties, Queries
+from services.intake.queries import Parties, Queries, Reaching
 from services.intake.queries.by_phone import OrdersByPhone
 from services.intake.queries.calls import Calls
 from services.intake.queries.concerned import Concerned
@@ -114,7 +114,7 @@ class Intake:
         a_day = ContactsADay(settings.contacts_volunteer, settings.contacts_coordinator, RevealReason.EMERGENCY.value)
         audit = BoundedAudit(self.machinery.audit, self.machinery.database, Audited, a_day)
         contacts = ServersContacts(self.machinery.database, vault, audit, self.clock, settings.returns_unstarted)
-        self.machinery.answer(answering(parties, contacts))
+        self.machinery.answer(answering(parties, contacts, Reaching(self.machinery.database, vault)))
         bounds = Bounds(settings.similar_least, settings.similar_days, settings.similar_rows)
         similar = SimilarOrders(self.machinery.database, self.rules, vault, bounds)
         suggesting = Taught(self.machinery.database, vault, self.use_cases.teaching.suggesting)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.intake.queries import Parties
+from services.intake.queries import Parties, Reaching
 from services.intake.queries.serving import ServersContacts
 from services.intake.repository import Unit
 from services.intake.use_cases import UseCases
@@ -36,6 +36,7 @@ from shared.contracts.matcher import (
 )
 from shared.contracts.notifier import NoticeFailed
 from shared.contracts.personal import ContactAsked
+from shared.contracts.reaching import ResidentsToReach
 from shared.contracts.refusal import Refusal
 from shared.contracts.requests import PartiesAsked
 from shared.messaging.consuming import Hearing
@@ -169,9 +170,10 @@ def make_notice_hearing(use_cases: UseCases) -> Hearing:
     return hearing
 
 
-def answering(parties: Parties, contacts: ServersContacts) -> Answering:
+def answering(parties: Parties, contacts: ServersContacts, reaching: Reaching) -> Answering:
     """What intake tells the services that ask."""
     answers = Answering("intake")
     answers.on(PartiesAsked)(parties.tell)
     answers.on(ContactAsked)(contacts.tell)
+    answers.on(ResidentsToReach)(reaching.tell)
     return answers

@@ -32,6 +32,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.personal import WordsForgotten, WordsToForget
 from shared.contracts.photo_requests import PhotoAsked, PhotosAsked, PhotosTold, PhotoTold
+from shared.contracts.reaching import ReachTold, ServersToReach
 from shared.contracts.requests import ExplanationAsked, ExplanationTold, StandInsAsked, StandInsTold
 from shared.messaging.consuming import Hearing
 from shared.messaging.requests import Answers as Answering
@@ -158,6 +159,11 @@ def make_answers(queries: Queries, now: Callable[[], datetime], use_cases: UseCa
     async def on_photo_asked(asked: PhotoAsked) -> PhotoTold:
         """One of them."""
         return PhotoTold(jpeg=await queries.photos.for_order(asked.photo_id, asked.order_id))
+
+    @answers.on(ServersToReach)
+    async def on_reach_asked(asked: ServersToReach) -> ReachTold:
+        """How those are reached who serve, and those who coordinate."""
+        return await queries.reaching.tell(asked)
 
     @answers.on(WordsToForget)
     async def on_words_to_forget(asked: WordsToForget) -> WordsForgotten:

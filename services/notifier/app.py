@@ -15,15 +15,14 @@ from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.access.passwords import PasswordDoor
 from services.notifier.access.settling import Settling
-from services.notifier.clocks import AlertClock, DefinitionNoted, DeliveryClock, LetterCount, NoticeFile
+from services.notifier.clocks import AlertClock, DefinitionNoted, LetterCount
+from services.notifier.clocks.reach import Ground, Reach
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.audit_words import AUDIT_WORDS
 from services.notifier.pages.letter_words import LETTER_WORDS
 from services.notifier.pages.provider import BACK, provider_pages
 from services.notifier.pages.signing_in import password_pages
-from services.notifier.policies.channels import read_order
-from services.notifier.policies.retries import Retries
 from services.notifier.queries import (
     BoardQueries,
     DeadLetterQueries,
@@ -31,13 +30,11 @@ from services.notifier.queries import (
     NoticeQueries,
     SessionQueries,
     StreamQueries,
-    Wording,
 )
 from services.notifier.queries.audit import AuditQueries
 from services.notifier.repository import Repository, Unit
 from services.notifier.settings import NotifierSettings
 from services.notifier.use_cases.alerting import Alerting
-from services.notifier.use_cases.delivering import Delivering
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
 from shared.contracts.words import Role
@@ -80,12 +77,6 @@ SITE = Site(
 )
 
 
-def retries_of(settings: NotifierSettings) -> Retries:
-    """How deliveries are tried again."""
-    first, longest = timedelta(seconds=settings.retry_seconds), timedelta(seconds=settings.longest_retry_seconds)
-    return Retries(first, longest, settings.delivery_attempts)
-
-
 class Notifier:
     """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
 
@@ -106,12 +97,14 @@ class Notifier:
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         self.readers = Readers("notifier", HERE / "locale", zone=self.rules.zone, now=self.clock.now)
-        order = read_order(settings.channels)
-        database, wording = self.machinery.database, Wording(self.rules, self.readers)
+        database = self.machinery.database
+        ask_others = partial(ask, self.machinery.bus, within=settings.answer_seconds)
+        ground = Ground(database, self.machinery.writer, ask_others)
+        self.reach = Reach(settings, self.rules, self.readers, ground, self.clock)
         self.sessions, letters = SessionQueries(database, settings.session_limits), DeadLetterQueries(database)
         self.doors = Doors(
             self.machinery.writer,
-            NoticeQueries(database, wording, order),
+            NoticeQueries(database, self.reach.wording, self.reach.order, self.reach.reaching),
             EventQueries(database),
             letters,
             StreamQueries(self.machinery.bus),
@@ -120,34 +113,32 @@ class Notifier:
                 letters,
                 self.machinery.writer,
                 again.hear,
-                partial(ask, self.machinery.bus, within=settings.answer_seconds),
+                ask_others,
                 settings.replay_letters,
             ),
-            AuditQueries(
-                database, self.machinery.deeds, partial(ask, self.machinery.bus, within=settings.answer_seconds)
-            ),
+            AuditQueries(database, self.machinery.deeds, ask_others),
             self.machinery.audit,
+            self.reach.reaching,
+            self.reach.preferring,
+            self.reach.order,
+            self.reach.push_key,
         )
         self.alerting = Alerting(self.rules.areas, timedelta(hours=settings.alert_hours))
         self.alert_clock = AlertClock(self.doors.audits, self.alerting, self.machinery.writer, settings.audit_seconds)
         self.definition_noted = DefinitionNoted(settings.definition, self.machinery.deeds, self.machinery.audit)
         self.letter_count = LetterCount(letters, settings.live_seconds)
-        file = NoticeFile(settings.notice_file)
-        self.machinery.answer(answering(file.deliver, self.readers))
-        self.delivery_clock = DeliveryClock(
-            self.doors.notices,
-            Delivering(retries_of(settings), order),
-            self.machinery.writer,
-            wording,
-            {"file": file},
-            settings.delivery_seconds,
-        )
+        self.machinery.answer(answering(self.reach.send_code, self.readers))
+        self.delivery_clock = self.reach.delivery_clock
 
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
         counts = self.letter_count.run, self.alert_clock.run
-        async with self.machinery.running(self.delivery_clock.run, self.definition_noted.run, *counts):
+        reach = self.reach.time_clock.run, self.reach.forgetting_clock.run
+        async with (
+            self.machinery.running(self.delivery_clock.run, self.definition_noted.run, *reach, *counts),
+            self.reach.open(),
+        ):
             yield
 
     async def check_migrated(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -24,7 +24,10 @@ from services.notifier.models import (
     NotifierTable,
     Outbox,
     PasswordTries,
+    PlannedNotice,
+    Preferences,
     Published,
+    Round,
     Session,
     UsedHandover,
 )
@@ -116,6 +119,36 @@ class Repository(MessagingRepository, HandoverRepository):
         """Index dead letters; one that is known already is left as it is."""
         await self._add_new(BuriedLetter, rows, "dead_letter_id")
 
+    async def planned(self, order_ids: Collection[str]) -> dict[str, list[PlannedNotice]]:
+        """Notices to come by their order."""
+        if not order_ids:
+            return {}
+        found: dict[str, list[PlannedNotice]] = {}
+        for one in await self._session.scalars(select(PlannedNotice).where(col(PlannedNotice.order_id).in_(order_ids))):
+            found.setdefault(one.order_id, []).append(one)
+        return found
+
+    async def add_planned(self, rows: Sequence[Row]) -> None:
+        """Notices to come; one that is known already is left as it is."""
+        await self._add_new(PlannedNotice, rows, "planned_id")
+
+    async def drop_planned(self, rows: Sequence[PlannedNotice]) -> None:
+        """They will not be made any more, or are made now."""
+        for one in rows:
+            await self._session.delete(one)
+
+    async def due_planned(self, by: Mapping[str, datetime], most: int) -> list[PlannedNotice]:
+        """Notices whose time has come, the oldest first: ``by`` says for each wait until when. Locked for change where
+        the database has row locks; those that another process is at are left to it.
+        """
+        over = [(col(PlannedNotice.wait) == wait) & (col(PlannedNotice.due_at) <= at) for wait, at in by.items()]
+        due = select(PlannedNotice).where(or_(*over)).order_by(col(PlannedNotice.due_at)).limit(most)
+        return list(await self._session.scalars(due.with_for_update(skip_locked=True)))
+
+    async def round_of(self, name: str) -> Round | None:
+        """When something was done last that is done every day or week, locked for change."""
+        return await self._session.get(Round, name, with_for_update=True)
+
     async def dead_letters(self, dead_letter_ids: Collection[str]) -> dict[str, BuriedLetter]:
         """Dead letters by id, locked for change where the database has row locks."""
         found = select(BuriedLetter).where(col(BuriedLetter.dead_letter_id).in_(dead_letter_ids)).with_for_update()
@@ -143,6 +176,15 @@ class Repository(MessagingRepository, HandoverRepository):
         )
         rows = (await self._session.execute(found)).all()
         return {delivery.delivery_id: (delivery, notice, order) for delivery, notice, order in rows}
+
+    async def preferences(self, role: str, recipient_id: str) -> Preferences | None:
+        """What somebody has chosen, locked for change."""
+        return await self._session.get(Preferences, (role, recipient_id), with_for_update=True)
+
+    async def forget_preferences(self, role: str, recipient_id: str) -> None:
+        """Nothing of what somebody chose is kept."""
+        whose = (col(Preferences.recipient_role) == role) & (col(Preferences.recipient_id) == recipient_id)
+        await self._session.execute(delete(Preferences).where(whose))
 
     async def _add_new(self, table: type[NotifierTable], rows: Sequence[Row], key: str) -> set[str]:
         if not rows:

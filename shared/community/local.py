@@ -15,6 +15,7 @@ _ONE_HOUR = timedelta(hours=1)
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
 _SPANS_KEPT = 4096
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class LocalTime:
         """The weekday whose hours hold at an instant, 0 (Monday) to 6, and the hour of the day."""
         local = self.local(at)
         return self._calendar.row(local.date()), local.hour
+
+    def works_on(self, day: date) -> bool:
+        """Whether people go to work on a local day."""
+        return self._calendar.row(day) < _SATURDAY
 
     def hours_of(self, start: datetime, end: datetime) -> Sequence[int]:
         """The hour of the week, 0 to 167, of every hour a span touches, in order; raises as ``stretch`` does."""

@@ -17,6 +17,7 @@ from shared.contracts.audit_requests import IntakeSearchesAudit, MatcherSearches
 from shared.contracts.flows import KEEPS_DEAD_LETTERS
 from shared.contracts.personal import ContactAsked, WordsToForget
 from shared.contracts.photo_requests import PhotoAsked, PhotosAsked
+from shared.contracts.reaching import ResidentsToReach, ServersToReach
 
 LEAST_COUNT = 3
 """Fewer people than this are not counted aloud: a small number would point at somebody."""
@@ -193,6 +194,8 @@ REQUESTS: tuple[type[Request[Answer]], ...] = (
     PhotosAsked,
     PhotoAsked,
     CodeToSend,
+    ResidentsToReach,
+    ServersToReach,
     IntakeHearsAgain,
     MatcherHearsAgain,
     IntakeSearchesAudit,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 KEY_BYTES = 32
-NAMES = ("tokens", "tracking", "csrf", "intake-vault", "matcher-vault", "parties", "audit")
+NAMES = ("tokens", "tracking", "csrf", "intake-vault", "matcher-vault", "notifier-vault", "parties", "audit")
 
 
 class KeyMissing(Exception):

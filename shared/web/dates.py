@@ -64,6 +64,17 @@ def period(begin: datetime, end: datetime, reader: Reader | None = None) -> str:
     return f"{moment(begin, reader)} – {moment(end, reader)}"
 
 
+def dated_period(begin: datetime, end: datetime, reader: Reader | None = None) -> str:
+    """From one instant to another with its date, for what is read on another day than it was written."""
+    reader = reader or current_reader()
+    this_year = reader.now().astimezone(reader.zone).year
+    first, last = begin.astimezone(reader.zone).date(), end.astimezone(reader.zone).date()
+    day_and_hour = f"{_calendar_day(first, this_year, reader.language)} {hour(begin, reader)}"
+    if first == last:
+        return f"{day_and_hour}–{hour(end, reader)}"
+    return f"{day_and_hour} – {_calendar_day(last, this_year, reader.language)} {hour(end, reader)}"
+
+
 def duration(span: timedelta, reader: Reader | None = None) -> str:
     """A length of time in its two largest units, down to minutes: ``2 days 3 hours``, ``5 minutes``."""
     reader = reader or current_reader()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from shared.community.areas import AreaTree
 from shared.contracts.words import NextStep, OrderState, Outcome, Role, Urgency
-from shared.web.i18n import Language, current_reader, gettext, msgid
+from shared.web.i18n import Language, Reader, current_reader, gettext, msgid
 
 STATES: Mapping[str, str] = {
     OrderState.PLACED: msgid("Placed"),
@@ -111,6 +111,22 @@ BLOCKED: Mapping[str, str] = {
 """Why people cannot be asked, by the reason's code; said of many together, never of one."""
 
 
+TITLES: Mapping[str, str] = {
+    "comrade": msgid("Comrade %(name)s"),
+    "mr": msgid("Mr %(name)s"),
+    "ms": msgid("Ms %(name)s"),
+    "master": msgid("Master %(name)s"),
+    "teacher": msgid("Teacher %(name)s"),
+    "doctor": msgid("Doctor %(name)s"),
+}
+"""How people call somebody by their family name, by the code of the title."""
+
+
+def called(family: str, title: str, reader: Reader | None = None) -> str:
+    """Somebody by their family name, as people say it."""
+    return (reader or current_reader()).gettext(TITLES[title]) % {"name": family}
+
+
 def _names(known: Mapping[str, str]) -> Callable[[str], str]:
     """Looks a code up; a code that has no words yet is shown as it is."""
     return lambda code: gettext(known[code]) if code in known else code
@@ -128,11 +144,11 @@ WORDS: Mapping[str, Callable[[str], str]] = {
 """What every template may call: ``{{ state_name(order.state) }}``."""
 
 
-def place_name(areas: AreaTree, code: str) -> str:
+def place_name(areas: AreaTree, code: str, reader: Reader | None = None) -> str:
     """Where an area is, as people say it: from its community down; above the communities, its own name."""
     if not areas.knows(code):
         return code
-    language, community = current_reader().language, areas.community_of(code)
+    language, community = (reader or current_reader()).language, areas.community_of(code)
     line = areas.ancestors(code)
     told = line[: line.index(community) + 1] if community else line[:1]
     names = [areas[each].name.told_in(language) for each in told]

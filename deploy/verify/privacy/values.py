@@ -11,13 +11,15 @@ from sqlalchemy import LargeBinary, MetaData, Table, select
 from deploy.verify.evidence import Databases, rows
 from services.intake.models import IntakeTable
 from services.matcher.models import MatcherTable
+from services.notifier.commands import OWN_ADDRESSES
+from services.notifier.models import NotifierTable
 from shared.persistence.vault import SealBroken, Vault
 
 NAMES = frozenset({"name", "on_behalf_of", "organisation"})
 """Fields of a sealed value that name somebody; the others of ``_FIELDS`` are texts or numbers."""
 
-_FIELDS = NAMES | {"phone", "details", "promise"}
-_SUBJECTS = ("order_id", "volunteer_id", "coordinator_id")
+_FIELDS = NAMES | {"phone", "details", "promise", *OWN_ADDRESSES}
+_SUBJECTS = ("order_id", "volunteer_id", "coordinator_id", "recipient_id")
 """Under which of its columns a row is sealed: the first it has."""
 
 _FILES = frozenset({"roster_drafts"})
@@ -26,7 +28,11 @@ _SCHEME = b"\x01"
 _SHORTEST = 30
 """Bytes of a sealed value at least: scheme, nonce and tag."""
 
-METADATA: Mapping[str, MetaData] = {"intake": IntakeTable.metadata, "matcher": MatcherTable.metadata}
+METADATA: Mapping[str, MetaData] = {
+    "intake": IntakeTable.metadata,
+    "matcher": MatcherTable.metadata,
+    "notifier": NotifierTable.metadata,
+}
 
 
 class Value(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,28 +17,15 @@ from shared.identity.tokens import Caller
 from shared.web.callers import VolunteerCaller
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.i18n import gettext, msgid
+from shared.web.i18n import gettext
 from shared.web.paging import After, cursor_of, place_of
 from shared.web.rules import ANYBODY, under
 from shared.web.templating import Pages, redirect
-from shared.web.wording import place_name
+from shared.web.wording import called, place_name
 
 MONTHS = 12
 LAST = 5
 ROWS = 30
-TITLES: Mapping[Title, str] = {
-    Title.COMRADE: msgid("Comrade %(name)s"),
-    Title.MR: msgid("Mr %(name)s"),
-    Title.MS: msgid("Ms %(name)s"),
-    Title.MASTER: msgid("Master %(name)s"),
-    Title.TEACHER: msgid("Teacher %(name)s"),
-    Title.DOCTOR: msgid("Doctor %(name)s"),
-}
-
-
-def called(name: str, title: Title | None) -> str:
-    """What residents read: the whole name, or the family name as people say it."""
-    return gettext(TITLES[title]) % {"name": name} if title else name
 
 
 class Cards:
@@ -80,7 +66,7 @@ class Cards:
                 (NameShown.FAMILY.value, gettext("My family name and what people call me")),
                 (NameShown.FULL.value, gettext("My whole name: %(name)s") % {"name": me.name}),
             ],
-            titles=[(title.value, called(family, title)) for title in Title],
+            titles=[(title.value, called(family, title.value)) for title in Title],
             longest=LONGEST_PROMISE,
             place=self._place,
             community=self._doors.rules.areas.community_of(me.home) or me.home,
@@ -114,7 +100,7 @@ class Cards:
 
 
 def _called(card: ShownCardView) -> str:
-    return called(card.name, card.title)
+    return called(card.name, card.title.value) if card.title else card.name
 
 
 def card_pages(cards: Cards, doors: Doors) -> APIRouter:

@@ -15,6 +15,7 @@ from services.matcher.queries.incidents import IncidentQueries
 from services.matcher.queries.photos import PhotoQueries
 from services.matcher.queries.pool import PoolQueries
 from services.matcher.queries.posts import PostQueries
+from services.matcher.queries.reaching import Reaching
 from services.matcher.queries.recommended import RecommendedQueries
 from services.matcher.queries.references import ReferenceQueries
 from services.matcher.queries.referrals import ReferralQueries
@@ -65,4 +66,5 @@ class Queries(ServingQueries):
         self.explaining = ExplainingQueries(database, rules)
         self.signing_in = SigningInQueries(database, rules, vault, limits)
         self.stand_ins = StandInQueries(database, rules)
+        self.reaching = Reaching(database, rules, vault)
         self.recommended = RecommendedQueries(database, vault)

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from services.notifier.access.settling import Settling
 from services.notifier.commands import Recipient
-from services.notifier.queries import BoardQueries, DeadLetterQueries, EventQueries, NoticeQueries, StreamQueries
+from services.notifier.policies.channels import ChannelOrder
+from services.notifier.queries import (
+    BoardQueries,
+    DeadLetterQueries,
+    EventQueries,
+    NoticeQueries,
+    Reaching,
+    StreamQueries,
+)
 from services.notifier.queries.audit import AuditQueries
 from services.notifier.repository import Repository
+from services.notifier.use_cases.preferring import Preferring
 from shared.contracts.refusal import Forbidden
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
@@ -38,7 +47,7 @@ def letterbox_of(caller: Caller) -> Recipient:
 
 @dataclass(frozen=True)
 class Doors:
-    """What notifier's doors share."""
+    """What notifier's doors share. ``push_key``: what browsers are told when they subscribe, base64url."""
 
     writer: GroupCommit[Repository]
     notices: NoticeQueries
@@ -49,3 +58,7 @@ class Doors:
     settling: Settling
     audits: AuditQueries
     audit: Auditing
+    reaching: Reaching
+    preferring: Preferring
+    order: ChannelOrder
+    push_key: str

@@ -9,27 +9,24 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 
-from services.notifier.access import LETTERBOX, Doors, letterbox_of
+from services.notifier.access import Doors
 from services.notifier.api.audit import audit_doors
 from services.notifier.api.dead_letters import dead_letter_doors
-from services.notifier.commands import ReadNotice, Recipient
+from services.notifier.api.owning import Owner
+from services.notifier.api.preferences import preference_doors
+from services.notifier.commands import ReadNotice
 from services.notifier.queries import EventFilter
 from services.notifier.queries.views import BoardView, EventView, LetterView, NoticeView, StreamView
 from services.notifier.use_cases.confirming import EVENTS
 from services.notifier.use_cases.reading import read_notices
 from shared.contracts.words import Role
-from shared.web.callers import KnownCaller, require
+from shared.web.callers import require
 from shared.web.i18n import current_reader
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow
 from shared.web.paging import After, Limit, Page
 from shared.web.rules import ANYBODY, under
 
 LIVE_PAGE = 200
-
-
-@under(LETTERBOX)
-async def _owner(caller: KnownCaller) -> Recipient:
-    return letterbox_of(caller)
 
 
 def _wanted(
@@ -43,7 +40,6 @@ def _wanted(
     return wanted
 
 
-Owner = Annotated[Recipient, Depends(_owner)]
 Wanted = Annotated[EventFilter, Depends(_wanted)]
 
 
@@ -51,6 +47,7 @@ def make_router(doors: Doors) -> APIRouter:
     """The routes of contract.md, section notifier."""
     router = APIRouter(prefix="/api")
     router.include_router(_letterbox(doors))
+    router.include_router(preference_doors(doors))
     router.include_router(_operations(doors))
     router.include_router(dead_letter_doors(doors))
     router.include_router(audit_doors(doors))

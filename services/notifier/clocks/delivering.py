@@ -9,15 +9,18 @@ from typing import Any
 
 import structlog
 
-from services.notifier.clocks.channels import Channel
+from services.notifier.clocks.channels import ChannelForAll
+from services.notifier.clocks.outgoing import Outgoing
+from services.notifier.clocks.sending import Hands
 from services.notifier.commands import AttemptDeliveries, ConfirmDeliveries, FailDeliveries
-from services.notifier.queries import DueDelivery, NoticeQueries, Wording
+from services.notifier.policies.channels import FIRST
+from services.notifier.queries import DueDelivery
+from services.notifier.queries.wording import Names
 from services.notifier.repository import Repository
 from services.notifier.use_cases.confirming import DELIVERIES
-from services.notifier.use_cases.delivering import Delivering
+from shared.community.clock import DomainClock
 from shared.contracts.refusal import Unavailable
 from shared.observability.metrics import DELIVERIES as COUNTED
-from shared.persistence.group_commit import GroupCommit
 from shared.persistence.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -26,22 +29,24 @@ MOST = 256
 
 
 class DeliveryClock:
-    """Delivers what waits. Retries are in wall time (architecture.md). ``channels``: by their names, in any order."""
+    """Delivers what waits. Retries are in wall time, quiet hours in domain time (architecture.md). ``common``: channels
+    that take everybody's messages together, by their names; ``outgoing`` has the others, None where there is none.
+    """
 
     def __init__(
         self,
-        queries: NoticeQueries,
-        delivering: Delivering,
-        writer: GroupCommit[Repository],
-        wording: Wording,
-        channels: Mapping[str, Channel],
+        hands: Hands,
+        common: Mapping[str, ChannelForAll],
+        outgoing: Outgoing | None,
+        clock: DomainClock,
         tick_seconds: float,
     ) -> None:
-        self._queries = queries
-        self._delivering = delivering
-        self._writer = writer
-        self._wording = wording
-        self._channels = channels
+        self._queries, self._reaching = hands.queries, hands.reaching
+        self._delivering, self._writer = hands.delivering, hands.writer
+        self._wording = hands.wording
+        self._common = common
+        self._outgoing = outgoing
+        self._clock = clock
         self._tick = tick_seconds
         self._work = asyncio.Event()
 
@@ -50,28 +55,40 @@ class DeliveryClock:
         if DELIVERIES in unit.announced:
             self._work.set()
 
-    async def sweep(self, wall: datetime) -> int:
-        """Attempt everything that is due, channel by channel; returns how many deliveries were on the busiest one.
+    async def sweep(self, wall: datetime, now: datetime | None = None) -> int:
+        """Attempt everything that is due; returns how many deliveries that was. ``now``: domain time.
 
         The attempt is committed before anything leaves: whatever was attempted before may have arrived.
         """
-        return max([await self._sweep(name, wall) for name in self._delivering.order.names])
-
-    async def _sweep(self, channel: str, wall: datetime) -> int:
-        due = await self._queries.due_deliveries(channel, wall, MOST)
-        if not due:
-            return 0
-        ids = tuple(one.delivery_id for one in due)
-        mine = await self._writer.do(self._delivering.attempt_deliveries, AttemptDeliveries(channel, ids, wall))
-        await self._deliver(channel, [one for one in due if one.delivery_id in mine], wall)
+        now = now or self._clock.now()
+        due = await self._queries.due(wall, now, MOST)
+        if self._outgoing is not None:
+            together = await self._outgoing.send(due, wall, now) if due else {}
+        else:
+            together = {
+                name: [one for one in due if self._stands_at(one) == name] for name in self._delivering.order.names
+            }
+        for name, some in together.items():
+            await self._deliver(name, some, wall)
         return len(due)
+
+    def _stands_at(self, one: DueDelivery) -> str:
+        """Whose turn it is: what was never attempted, or waits for a channel there is no more, is the first's."""
+        order = self._delivering.order
+        return one.channel if one.channel in order.names and one.channel != FIRST else order.first
 
     async def _deliver(self, channel: str, due: Sequence[DueDelivery], wall: datetime) -> None:
         ids = tuple(one.delivery_id for one in due)
-        messages = [self._message(one) for one in due]
+        if not ids:
+            return
+        mine = await self._writer.do(self._delivering.attempt_deliveries, AttemptDeliveries(channel, ids, wall))
+        due = [one for one in due if one.delivery_id in mine]
+        ids = tuple(one.delivery_id for one in due)
+        names = await self._names(due)
+        messages = [self._message(one, names) for one in due]
         uncertain = {one.notice_id for one in due if one.attempts > 0}
         try:
-            await asyncio.to_thread(self._channels[channel].deliver, messages, uncertain)
+            await asyncio.to_thread(self._common[channel].deliver, messages, uncertain)
         except OSError as error:
             log.warning("delivery.failed", channel=channel, deliveries=len(due), error=type(error).__name__)
             failed = FailDeliveries(ids, type(error).__name__, wall)
@@ -82,34 +99,42 @@ class DeliveryClock:
             await self._writer.do(self._delivering.confirm_deliveries, ConfirmDeliveries(ids, wall))
             COUNTED.labels(channel, "delivered").inc(len(ids))
 
-    def _message(self, one: DueDelivery) -> dict[str, Any]:
+    async def _names(self, due: Sequence[DueDelivery]) -> Names:
+        serving = {one.told.serving.volunteer_id for one in due if one.told.serving is not None}
+        return await self._reaching.names(serving) if serving else {}
+
+    def _message(self, one: DueDelivery, names: Names) -> dict[str, Any]:
         return {
             "notice_id": one.notice_id,
             "order_id": one.order_id,
-            "reference": one.reference,
-            "kind": one.kind,
-            "recipient": {"role": one.role.value, "id": one.recipient_id},
+            "reference": one.told.reference,
+            "kind": one.told.kind,
+            "recipient": {"role": one.recipient.role.value, "id": one.recipient.id},
             "version": one.version,
             "at": one.made_at.isoformat(),
-            "text": self._wording.in_all_languages(one.kind, one.role, one.reference, one.service),
+            "text": self._wording.in_all_languages(one.told, names),
         }
 
     async def run(self) -> None:
-        """Sweep for ever: after commits that made notices, when a retry is due, and at least every tick."""
+        """Sweep for ever: after commits that made notices, when something may leave, and at least every tick."""
         while True:
             self._work.clear()
             try:
                 due = await self.sweep(datetime.now(UTC))
                 pause = 0.0 if due == MOST else await self._pause()
-            except Unavailable:  # the database is busy: what is due stays due
+            except Unavailable:  # the database is busy, or nobody says how people are reached: what is due stays due
                 pause = self._tick
             await self._rest(pause)
 
     async def _pause(self) -> float:
-        following = await self._queries.next_attempt()
-        if following is None:
-            return self._tick
-        return min(max((following - datetime.now(UTC)).total_seconds(), 0.0), self._tick)
+        now = self._clock.now()
+        attempt, time = await self._queries.next_attempt(now), await self._queries.next_time(now)
+        waits = [self._tick]
+        if attempt is not None:
+            waits.append(max((attempt - datetime.now(UTC)).total_seconds(), 0.0))
+        if time is not None:
+            waits.append(self._clock.wall_seconds((time - now).total_seconds()))
+        return min(waits)
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from uuid_utils.compat import uuid7
 
+from services.notifier.policies.messages import Message
+from services.notifier.policies.short_texts import SHORT_CODE
 from services.notifier.policies.texts import CODE_TEXT, SIGN_IN_TEXT
 from shared.contracts.refusal import Unavailable
 from shared.contracts.requests import CodeSent, CodeToSend
@@ -17,22 +19,21 @@ from shared.web.i18n import Language, Readers
 
 log = structlog.get_logger()
 
-Write = Callable[[Sequence[Mapping[str, Any]], Collection[str]], None]
-"""Appends messages to the demonstration's channel. Blocks; raises ``OSError``."""
+SendCode = Callable[[str, Message, Mapping[str, Any]], Awaitable[None]]
+"""Brings a code to a phone, or its line to the notice file. Raises ``Unavailable``."""
 
 
-def answering(write: Write, readers: Readers) -> Answers:
-    """Codes leave at once by the channel of the demonstration, its notice file, past every table and without a retry:
-    whoever waits for one asks for another.
-    """
+def answering(send_code: SendCode, readers: Readers) -> Answers:
+    """Codes leave at once, past every table and without a retry: whoever waits for one asks for another."""
     answers = Answers("notifier")
 
     @answers.on(CodeToSend)
     async def send(asked: CodeToSend) -> CodeSent:
         language = Language(asked.language) if asked.language in list(Language) else Language.ZH
-        text = SIGN_IN_TEXT if asked.sign_in else CODE_TEXT
-        said = readers.of(language).gettext(text) % {"code": asked.code, "minutes": asked.valid_minutes}
-        message = {
+        reader, values = readers.of(language), {"code": asked.code, "minutes": asked.valid_minutes}
+        said = reader.gettext(SIGN_IN_TEXT if asked.sign_in else CODE_TEXT) % values
+        short = reader.gettext(SHORT_CODE) % values
+        line = {
             "kind": "code",
             "recipient": {"phone": asked.phone},
             "code": asked.code,
@@ -40,10 +41,10 @@ def answering(write: Write, readers: Readers) -> Answers:
             "text": {language.value.split("-")[0]: said},
         }
         try:
-            await asyncio.to_thread(write, [message], ())
-        except OSError as error:
-            log.warning("code.unsent", channel="file", error=type(error).__name__)
-            raise Unavailable from error
+            await send_code(asked.phone, Message(str(uuid7()), "", said, short, language.value), line)
+        except Unavailable:
+            log.warning("code.unsent")
+            raise
         return CodeSent()
 
     return answers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.notifier.models.auditing import Audited
 from services.notifier.models.dead_letters import BuriedLetter, LetterAct
+from services.notifier.models.following import FollowedOrder, IndexedEvent
 from services.notifier.models.ground import NotifierTable
 from services.notifier.models.matters import Matter
 from services.notifier.models.notices import (
@@ -11,15 +12,15 @@ from services.notifier.models.notices import (
     LETTERBOX,
     Delivery,
     DeliveryState,
-    FollowedOrder,
     Inbox,
-    IndexedEvent,
     Notice,
     Outbox,
     Published,
     Session,
 )
 from services.notifier.models.passwords import PasswordTries, UsedHandover
+from services.notifier.models.planned import PlannedNotice, Round
+from services.notifier.models.preferences import Preferences
 
 __all__ = [
     "AT_ONCE",
@@ -37,7 +38,10 @@ __all__ = [
     "NotifierTable",
     "Outbox",
     "PasswordTries",
+    "PlannedNotice",
+    "Preferences",
     "Published",
+    "Round",
     "Session",
     "UsedHandover",
 ]

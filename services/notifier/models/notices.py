@@ -1,19 +1,15 @@
-"""Events, orders, notices and their deliveries, sessions, outbox and inbox."""
+"""Notices and their deliveries, sessions, outbox and inbox."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.notifier.models.ground import POSITION, NotifierTable
-from services.notifier.policies.concerned import Concerned
-from services.notifier.policies.involvement import Involvement
+from services.notifier.models.ground import NotifierTable
 from services.notifier.policies.retries import Retries
-from shared.contracts.envelope import OrderEvent
-from shared.contracts.intake import IntakeEvent, OrderPlaced
 from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
@@ -22,88 +18,31 @@ from shared.messaging.published import PublishedColumns
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a first attempt: it was due before it was thought of."""
 
+CHANNEL_DOWN = "channel_down"
+"""Why something waits whose channel is being left alone."""
+
 LETTERBOX = "letterbox"
 """The channel that is read at notifier's own door."""
 
 
 class DeliveryState(StrEnum):
-    """The life of a delivery; ``dead``: given up after the last attempt."""
+    """The life of a delivery. ``dead``: given up after the last attempt. ``unsure``: it left, and nobody knows whether
+    it came; it is not sent again, since it might come twice. ``unwanted``: its person does without it. ``unknown``:
+    there is no channel to reach them over.
+    """
 
     WAITING = "waiting"
     DELIVERED = "delivered"
     DEAD = "dead"
-
-
-class IndexedEvent(NotifierTable, table=True):
-    """One event heard from a stream; ``position`` is the order of hearing. ``body`` is the event's JSON."""
-
-    __tablename__ = "events"
-
-    position: int | None = Field(default=None, primary_key=True, sa_type=POSITION)
-    event_id: str = Field(unique=True)
-    type: str
-    subject: str
-    publisher: str
-    name: str = Field(index=True)
-    major: int
-    community: str | None = Field(default=None, index=True)
-    about: str = Field(index=True)
-    version: int | None = None
-    time: datetime = Field(index=True)
-    traceparent: str
-    body: str = Field(sa_type=Text)
-
-
-class FollowedOrder(NotifierTable, table=True):
-    """What notifier knows of an order: whose facts it has heard so far, and who is involved (JSON)."""
-
-    __tablename__ = "orders"
-
-    order_id: str = Field(primary_key=True)
-    reference: str = Field(index=True)
-    service: str
-    community: str | None
-    grid: str
-    intake_version: int = 0
-    dispatch_version: int = 0
-    involved: str = Field(default="{}", sa_type=Text)
-
-    @classmethod
-    def placed(cls, event: OrderPlaced) -> FollowedOrder:
-        """An order nobody has heard of yet."""
-        return cls(
-            order_id=event.order_id,
-            reference=event.reference,
-            service=event.service,
-            community=event.community,
-            grid=event.grid,
-        )
-
-    def last_heard(self, event: OrderEvent) -> int:
-        """The last version heard from the event's publisher."""
-        return self.intake_version if isinstance(event, IntakeEvent) else self.dispatch_version
-
-    def builds_on_more(self, event: OrderEvent) -> bool:
-        """Whether a fact needs another one that has not been heard: its predecessor, or the leg it is about."""
-        following = self.last_heard(event) + 1
-        if event.version != following:
-            return event.version > following
-        return Involvement.model_validate_json(self.involved).lacks(event)
-
-    def hear(self, event: OrderEvent) -> Concerned:
-        """Take the next fact in; returns whom it concerns beside those it names."""
-        if isinstance(event, IntakeEvent):
-            self.intake_version = event.version
-        else:
-            self.dispatch_version = event.version
-        involvement = Involvement.model_validate_json(self.involved)
-        concerned = involvement.hear(event)
-        self.involved = involvement.model_dump_json(exclude_defaults=True)
-        return concerned
+    UNSURE = "unsure"
+    UNWANTED = "unwanted"
+    UNKNOWN = "unknown"
 
 
 class Notice(NotifierTable, table=True):
-    """One message intent to one person about one step. Nothing personal: the words are put together late."""
+    """One message intent to one person about one step. Nothing personal: the words are put together late. ``amount``,
+    ``late``: what a summary counts, and how many of that are late.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -121,6 +60,8 @@ class Notice(NotifierTable, table=True):
     assignment_id: str | None = None
     made_at: datetime
     read_at: datetime | None = None
+    amount: int | None = None
+    late: int | None = None
 
     def read(self, now: datetime) -> None:
         """Its recipient has read it; the first time counts."""
@@ -128,9 +69,10 @@ class Notice(NotifierTable, table=True):
 
 
 class Delivery(NotifierTable, table=True):
-    """One notice over one channel. ``next_attempt_at`` is wall time, ``delivered_at`` domain time.
+    """One notice over one channel. ``next_attempt_at`` is wall time; ``not_before``, ``delivered_at`` are domain time.
 
-    ``channel``: the letterbox, one of ``policies.channels``, or ``first`` until it has been attempted.
+    ``channel``: the letterbox, one of ``policies.channels``, or ``first`` until it has been attempted. ``not_before``:
+    its person's quiet hours, or the digest it waits for. ``message_id``: of the message it left in, with others.
     """
 
     __tablename__ = "deliveries"
@@ -152,15 +94,38 @@ class Delivery(NotifierTable, table=True):
     next_attempt_at: datetime | None = None
     error: str | None = None
     delivered_at: datetime | None = None
+    not_before: datetime | None = None
+    message_id: str | None = None
 
-    def attempt(self, channel: str, wall: datetime, retries: Retries) -> bool:
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to leave."""
+        return self.state == DeliveryState.WAITING
+
+    def postpone(self, until: datetime | None) -> None:
+        """It leaves later (domain time); None: never, its person does without it."""
+        if self.is_waiting and until is not None:
+            self.not_before = until
+        elif self.is_waiting:
+            self.state, self.next_attempt_at = DeliveryState.UNWANTED.value, None
+
+    def hold(self, channel: str, until: datetime) -> None:
+        """Its channel is left alone until then (wall time)."""
+        if self.is_waiting:
+            self.channel, self.error, self.next_attempt_at = channel, CHANNEL_DOWN, until
+
+    def attempt(self, channel: str, wall: datetime, retries: Retries, message_id: str | None = None) -> bool:
         """Begin an attempt, unless another has begun or it is over. From here on it may have happened."""
         due = self.next_attempt_at is not None and self.next_attempt_at <= wall
         if self.state != DeliveryState.WAITING or not due:
             return False
-        self.channel, self.error = channel, None  # what is on its way is not due again when the channel is back
+        self.channel, self.error, self.message_id = (
+            channel,
+            None,
+            message_id,
+        )  # what is on its way is not due again when the channel is back
         self.attempts += 1
-        self.next_attempt_at = wall + retries.pause(self.attempts)
+        self.next_attempt_at = wall + retries.pause(self.attempts, self.delivery_id)
         return True
 
     def confirm(self, now: datetime) -> bool:
@@ -171,16 +136,21 @@ class Delivery(NotifierTable, table=True):
         self.delivered_at = now
         return True
 
-    def fail(self, error: str, wall: datetime, retries: Retries) -> bool:
-        """The channel did not take it. Returns whether it is given up now."""
+    def fail(self, error: str, wall: datetime, retries: Retries, *, for_good: bool = False) -> bool:
+        """The channel did not take it. ``for_good``: it never will. Returns whether it is given up now."""
         if self.state != DeliveryState.WAITING:
             return False
         self.error = error
-        if not retries.exhausted(self.attempts):
-            self.next_attempt_at = wall + retries.pause(self.attempts)
+        if not for_good and not retries.exhausted(self.attempts):
+            self.next_attempt_at = wall + retries.pause(self.attempts, self.delivery_id)
             return False
         self.state, self.next_attempt_at = DeliveryState.DEAD.value, None
         return True
+
+    def doubt(self) -> None:
+        """It left, and may have come."""
+        if self.is_waiting:
+            self.state, self.next_attempt_at = DeliveryState.UNSURE.value, None
 
 
 class Session(SessionColumns, NotifierTable, table=True):

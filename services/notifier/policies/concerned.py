@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.notifier.policies.residents import Hearing
+from shared.contracts.words import Window
 
 
 class Asked(BaseModel):
@@ -19,14 +20,26 @@ class Asked(BaseModel):
     version: int
 
 
+class Amended(BaseModel):
+    """The time of an order was changed while somebody served it; ``version`` is intake's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    at: AwareDatetime
+
+
 class Serving(BaseModel):
-    """A volunteer with an active assignment."""
+    """A volunteer with an active assignment, and the time it is for."""
 
     model_config = ConfigDict(frozen=True)
 
     assignment_id: str
     leg_id: str
     volunteer_id: str
+    window: Window | None = None
+    amended: Amended | None = None
+    started: bool = False
 
 
 class Stopped(BaseModel):

@@ -55,7 +55,7 @@ class Intent:
     """One message to one person about one step; (order, kind, version, role, recipient) is unique.
 
     ``version`` is the event's; that of the kinds of ``HOW_IT_ENDED`` is the version of the offer, so that however it
-    ends, its volunteer hears of it once.
+    ends, its volunteer hears of it once. ``amount``, ``late``: what a summary counts, and how many of that are late.
     """
 
     kind: str
@@ -64,13 +64,18 @@ class Intent:
     recipient: str
     offer_id: str | None = None
     assignment_id: str | None = None
+    amount: int | None = None
+    late: int | None = None
 
 
 def confirmations(event: Event, concerned: Concerned = NOBODY) -> tuple[Intent, ...]:
     """The intents an event calls for. Whom it names hears whatever else is known of the order."""
     if not isinstance(event, OrderEvent):
         return ()
-    intents = [Intent(one.kind, one.version, Role.RESIDENT, one.resident_id) for one in concerned.residents]
+    intents = [
+        Intent(one.kind, one.version, Role.RESIDENT, one.resident_id, assignment_id=one.assignment_id)
+        for one in concerned.residents
+    ]
     intents += _to_those_named(event)
     intents += [_ended(OFFER_WITHDRAWN, asked) for asked in concerned.no_longer_asked]
     intents += [_ended(LEG_TAKEN if concerned.taken else OFFER_SETTLED, asked) for asked in concerned.not_chosen]

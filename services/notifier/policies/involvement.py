@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from services.notifier.policies.concerned import NOBODY, Asked, Concerned, Serving, Stopped
+from services.notifier.policies.concerned import NOBODY, Amended, Asked, Concerned, Serving, Stopped
 from services.notifier.policies.residents import Residents
 from shared.contracts import intake, matcher
 from shared.contracts.envelope import Event, OrderEvent
-from shared.contracts.words import Outcome, Role
+from shared.contracts.words import Outcome, Role, Urgency
 
 RETURNED = "returned"
 """Why a coordinator holds an order that its department handed back, and so knows of it."""
@@ -33,8 +33,11 @@ class Involvement(BaseModel):
     """The people of one order. ``headcounts``: places of each leg. ``asked`` and ``answered`` (no, another time, or
     nothing until it ran out) are by offer, and wait to hear how it ends. A yes is still ``asked``: whether it has a
     place is only known once somebody has it. ``reported``: by incident, whoever served when a volunteer reported it.
+    ``looking_since``: since when the resident waits for somebody, None while nobody is looked for.
     """
 
+    urgency: Urgency | None = None
+    looking_since: AwareDatetime | None = None
     headcounts: dict[str, int] = Field(default_factory=dict)
     asked: dict[str, Asked] = Field(default_factory=dict)
     answered: dict[str, Asked] = Field(default_factory=dict)
@@ -61,6 +64,22 @@ class Involvement(BaseModel):
 
     def _add_legs(self, event: intake.OrderPlaced | intake.OrderReopened) -> Concerned:
         self.headcounts |= {leg.leg_id: leg.headcount for leg in event.legs}
+        if isinstance(event, intake.OrderPlaced):
+            self.urgency, self.looking_since = event.urgency, None if event.review else event.placed_at
+        else:
+            self.looking_since = event.reopened_at
+        return NOBODY
+
+    def _amend(self, event: intake.OrderAmended) -> Concerned:
+        """Whoever serves keeps it, if the new time suits them: matcher says when it does not."""
+        self.urgency = event.urgency
+        amended = Amended(version=event.version, at=event.amended_at)
+        self.serving = {
+            key: one
+            if one.window == event.window
+            else one.model_copy(update={"window": event.window, "amended": amended})
+            for key, one in self.serving.items()
+        }
         return NOBODY
 
     def _add_leg(self, event: matcher.LegAdded) -> Concerned:
@@ -82,7 +101,13 @@ class Involvement(BaseModel):
 
     def _assign(self, event: matcher.LegAssigned) -> Concerned:
         """The volunteer has a place; once the leg is fully staffed nobody else is needed for it."""
-        mine = Serving(assignment_id=event.assignment_id, leg_id=event.leg_id, volunteer_id=event.volunteer_id)
+        mine = Serving(
+            assignment_id=event.assignment_id,
+            leg_id=event.leg_id,
+            volunteer_id=event.volunteer_id,
+            window=event.window,
+        )
+        self.looking_since = None
         if self.stopped is not None:
             return Concerned(no_longer_serving=(mine,), stopped=self.stopped)
         self._not_waiting(event.volunteer_id)
@@ -96,6 +121,11 @@ class Involvement(BaseModel):
         if not full:
             return Concerned(no_longer_serving=released)
         return self._all_hear(Concerned(no_longer_serving=released, taken=True))
+
+    def _start(self, event: matcher.LegStarted) -> Concerned:
+        if (mine := self.serving.get(event.assignment_id)) is not None:
+            self.serving[event.assignment_id] = mine.model_copy(update={"started": True})
+        return NOBODY
 
     def _hand_back(self, event: matcher.LegHandedBack) -> Concerned:
         mine = self.serving.pop(event.assignment_id, None)
@@ -120,6 +150,7 @@ class Involvement(BaseModel):
     def _escalate(self, event: matcher.OrderEscalated) -> Concerned:
         """Who answered hears it once it has ended; a department whose time is over hears it now."""
         department, self.referred_to = self.referred_to, None
+        self.looking_since = None
         overdue = None if event.reason == RETURNED else department
         return Concerned(self._ask_nobody(), no_longer_referred=overdue)
 
@@ -127,11 +158,12 @@ class Involvement(BaseModel):
         if self.stopped is not None:  # made before matcher heard of it
             return Concerned(no_longer_referred=event.department)
         team = self._free(event.leg_id)
-        self.referred_to = event.department
+        self.referred_to, self.looking_since = event.department, None
         return Concerned(self._ask_nobody(), no_longer_serving=team)
 
     def _take(self, event: matcher.LegTaken) -> Concerned:
         """A coordinator serves it in person; who answered hears it once it has ended."""
+        self.looking_since = None
         return Concerned(self._ask_nobody(), no_longer_serving=self._free(event.leg_id))
 
     def _raise(self, event: matcher.IncidentRaised) -> Concerned:
@@ -147,6 +179,7 @@ class Involvement(BaseModel):
         team = tuple(self.serving.values())
         department, self.referred_to = self.referred_to, None
         self.serving, self.stopped = {}, Stopped(kind=event.name, version=event.version)
+        self.looking_since = None
         over = Concerned(no_longer_serving=team, no_longer_referred=department, stopped=self.stopped)
         return self._all_hear(over)
 
@@ -183,6 +216,7 @@ class Involvement(BaseModel):
 _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     intake.OrderPlaced: Involvement._add_legs,
     intake.OrderReopened: Involvement._add_legs,
+    intake.OrderAmended: Involvement._amend,
     intake.OrderCancelled: Involvement._stop,
     intake.OrderMerged: Involvement._stop,
     intake.OrderClosed: Involvement._close,
@@ -192,6 +226,7 @@ _HEARD: dict[type[Event], Callable[[Involvement, Any], Concerned]] = {
     matcher.OfferCountered: Involvement._answered,
     matcher.OfferExpired: Involvement._answered,
     matcher.LegAssigned: Involvement._assign,
+    matcher.LegStarted: Involvement._start,
     matcher.LegHandedBack: Involvement._hand_back,
     matcher.LegCompleted: Involvement._complete,
     matcher.OrderEscalated: Involvement._escalate,

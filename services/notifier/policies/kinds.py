@@ -23,3 +23,14 @@ ALERTED = "alerted"
 
 HOW_IT_ENDED = frozenset({OFFER_WITHDRAWN, LEG_TAKEN, OFFER_SETTLED})
 """What somebody who was asked in vain hears; one of them for each time they were asked."""
+
+STILL_LOOKING = "still_looking"
+REMINDER_DAY = "reminder_day"
+REMINDER_HOUR = "reminder_hour"
+WEEKLY_THANKS = "weekly_thanks"
+DESK_SUMMARY = "desk_summary"
+NOT_REACHED = "not_reached"
+"""To a coordinator: a volunteer could not be told what they are about to do."""
+
+OF_TIME = frozenset({STILL_LOOKING, REMINDER_DAY, REMINDER_HOUR, WEEKLY_THANKS, DESK_SUMMARY, NOT_REACHED})
+"""What time alone calls for, or a channel that failed: no fact does."""

@@ -54,11 +54,13 @@ _BY_PART = {Part.PARTY: kinds.PARTY_NAMED, Part.PERSON: kinds.ORDERED_FOR_YOU}
 
 
 class Hearing(NamedTuple):
-    """A resident hears of one step; ``resident_id`` is the order's id for whoever ordered."""
+    """A resident hears of one step; ``resident_id`` is the order's id for whoever ordered. ``assignment_id``: whose
+    coming it tells of."""
 
     resident_id: str
     kind: str
     version: int
+    assignment_id: str | None = None
 
 
 class Stay(BaseModel):
@@ -85,11 +87,12 @@ class Told(BaseModel):
     to_parties: str | None
     version: int
     at: AwareDatetime
+    assignment_id: str | None = None
 
     def to(self, stay: Stay) -> tuple[Hearing, ...]:
         """What one of them hears of it."""
         kind = self.to_parties if stay.part is Part.PARTY else self.to_residents
-        return (Hearing(stay.resident_id, kind, self.version),) if kind else ()
+        return (Hearing(stay.resident_id, kind, self.version, self.assignment_id),) if kind else ()
 
 
 class Residents(BaseModel):
@@ -163,7 +166,13 @@ class Residents(BaseModel):
 def told_by(event: OrderEvent) -> Told | None:
     """What residents hear of a fact, None for one that is not theirs to hear of."""
     at = event.at if isinstance(event, matcher.DispatchEvent) else ALWAYS
-    step = Told(to_residents=_to_residents(event), to_parties=_to_parties(event), version=event.version, at=at)
+    step = Told(
+        to_residents=_to_residents(event),
+        to_parties=_to_parties(event),
+        version=event.version,
+        at=at,
+        assignment_id=event.assignment_id if isinstance(event, matcher.LegAssigned) else None,
+    )
     return step if step.to_residents or step.to_parties else None
 
 

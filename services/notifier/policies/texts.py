@@ -34,7 +34,8 @@ TEXTS: Mapping[tuple[str, Role], str] = {
         "Your order %(reference)s (%(service)s) is passed on: the volunteer could not keep it."
     ),
     ("order_escalated", Role.RESIDENT): msgid(
-        "A coordinator now holds your order %(reference)s (%(service)s) and decides how it goes on."
+        "We are sorry for the wait: a coordinator now holds your order %(reference)s (%(service)s) and decides how it "
+        "goes on."
     ),
     ("order_done", Role.RESIDENT): msgid(
         "Your order %(reference)s (%(service)s) has been served. Please tell us how it went."
@@ -168,6 +169,55 @@ TEXTS: Mapping[tuple[str, Role], str] = {
     ),
 }
 """What a notice of a kind says to a role. ``service`` is the name of the service in the reader's language."""
+
+TEXTS_OF_TIME: Mapping[tuple[str, Role], str] = {
+    ("order_amended", Role.VOLUNTEER): msgid(
+        "The time of order %(reference)s (%(service)s) was changed. It is still yours; if that does not suit you, "
+        "please hand it back."
+    ),
+    ("still_looking", Role.RESIDENT): msgid(
+        "We are still looking for somebody for your order %(reference)s (%(service)s). We are sorry that it takes "
+        "long; at the latest when its time is over a coordinator takes it on."
+    ),
+    ("reminder_day", Role.VOLUNTEER): msgid(
+        "A reminder: tomorrow you serve order %(reference)s (%(service)s). Thank you."
+    ),
+    ("reminder_hour", Role.VOLUNTEER): msgid(
+        "A reminder: in an hour you serve order %(reference)s (%(service)s). Thank you."
+    ),
+    ("weekly_thanks", Role.VOLUNTEER): msgid("Orders you served this week: %(amount)s. Your neighbours thank you."),
+    ("desk_summary", Role.COORDINATOR): msgid(
+        "Good morning. Orders on your desk: %(amount)s; past their time: %(late)s."
+    ),
+    ("not_reached", Role.COORDINATOR): msgid(
+        "The volunteer of order %(reference)s (%(service)s) could not be reached over any channel. Please call them."
+    ),
+}
+"""What a notice says that time called for, or a channel that failed."""
+
+DETAILED: Mapping[tuple[str, Role], str] = {
+    ("leg_assigned", Role.RESIDENT): msgid(
+        "%(person)s comes for your order %(reference)s (%(service)s): %(when)s, %(place)s."
+    ),
+    ("leg_joined", Role.RESIDENT): msgid(
+        "%(person)s has joined the team for your order %(reference)s (%(service)s): %(when)s, %(place)s. More are "
+        "being asked."
+    ),
+    ("leg_assigned", Role.VOLUNTEER): msgid(
+        "%(person)s, order %(reference)s (%(service)s) is yours: %(when)s, %(place)s. Thank you for taking it."
+    ),
+    ("order_amended", Role.VOLUNTEER): msgid(
+        "The time of order %(reference)s (%(service)s) was changed. It is still yours: %(when)s, %(place)s. If that "
+        "does not suit you, please hand it back."
+    ),
+    ("reminder_day", Role.VOLUNTEER): msgid(
+        "A reminder for tomorrow: order %(reference)s (%(service)s), %(when)s, %(place)s. Thank you."
+    ),
+    ("reminder_hour", Role.VOLUNTEER): msgid(
+        "A reminder: order %(reference)s (%(service)s) begins in an hour: %(when)s, %(place)s. Thank you."
+    ),
+}
+"""What a notice says where it is known who comes, when and where: both sides hear the same of each."""
 
 ALERT_TEXTS: Mapping[tuple[str, Role], str] = {
     (ALERTED, Role.COORDINATOR): msgid(

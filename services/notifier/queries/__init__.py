@@ -3,7 +3,9 @@
 from services.notifier.queries.board import BoardQueries
 from services.notifier.queries.dead_letters import DeadLetterQueries
 from services.notifier.queries.events import EventFilter, EventQueries
-from services.notifier.queries.notices import DueDelivery, NoticeQueries
+from services.notifier.queries.notices import NoticeQueries
+from services.notifier.queries.outgoing import DueDelivery, OutgoingQueries
+from services.notifier.queries.reaching import Reached, Reaching
 from services.notifier.queries.sessions import SessionQueries
 from services.notifier.queries.streams import StreamQueries
 from services.notifier.queries.wording import Wording
@@ -15,6 +17,9 @@ __all__ = [
     "EventFilter",
     "EventQueries",
     "NoticeQueries",
+    "OutgoingQueries",
+    "Reached",
+    "Reaching",
     "SessionQueries",
     "StreamQueries",
     "Wording",

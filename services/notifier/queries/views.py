@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.notifier.commands import Group, QuietHours
 from shared.contracts.words import Role
 
 
@@ -200,3 +201,19 @@ class BoardView(BaseModel):
     months: list[str]
     taken: MinutesView
     done: MinutesView
+
+
+class PreferencesView(BaseModel):
+    """How somebody wants to be reached. ``addresses``: their own, masked, by channel. ``available``: the channels of
+    this installation, in its order. ``push_key``: what a browser subscribes with, base64url; empty where push is off.
+    """
+
+    channels: tuple[str, ...] | None
+    quiet_hours: QuietHours | None
+    urgent_at_night: bool
+    digest: bool
+    muted: list[Group]
+    language: str | None
+    addresses: dict[str, str]
+    available: list[str]
+    push_key: str

@@ -10,6 +10,7 @@ from services.notifier.models import AT_ONCE, LETTERBOX, DeliveryState, Followed
 from services.notifier.policies.channels import FIRST
 from services.notifier.policies.confirmations import Intent, confirmations
 from services.notifier.policies.matters import COUNTED
+from services.notifier.policies.planned import CHANGES, Plan, Wait, plans
 from services.notifier.repository import Unit
 from shared.contracts.envelope import Event, Fact, OrderEvent
 from shared.contracts.intake import OrderPlaced
@@ -20,6 +21,9 @@ EVENTS = "events"
 
 DELIVERIES = "deliveries"
 """The topic that says: there is something to deliver."""
+
+PLANNED = "planned"
+"""The topic that says: there is something whose time will come."""
 
 Answers = list[Refusal | None]
 
@@ -40,6 +44,7 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
     answers: Answers = []
     heard: list[Fact[OrderEvent]] = []
     counted: list[OrderEvent] = []
+    moved: set[str] = set()
     intents: list[tuple[str, Intent]] = []
     for fact in facts:
         event, order = fact.event, orders.get(fact.event.order_id)
@@ -51,9 +56,11 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
         if event.version == order.last_heard(event) + 1:
             intents += ((order.order_id, intent) for intent in confirmations(event, order.hear(event)))
             counted.append(event)
+            moved |= {order.order_id} if type(event) in CHANGES else set()
     await _index(uow, heard)
     await _count(uow, [event for event in counted if type(event) in COUNTED])
     await give_notice(uow, intents)
+    await _plan(uow, [orders[order_id] for order_id in sorted(moved)])
     return answers
 
 
@@ -84,6 +91,38 @@ async def _count(uow: Unit, events: Sequence[OrderEvent]) -> None:
     for event in events:
         if event.order_id in matters:  # not one from before the board was counted
             matters[event.order_id].hear(event)
+
+
+async def _plan(uow: Unit, orders: Sequence[FollowedOrder]) -> None:
+    """What time calls for follows who is involved: what is not due any more goes, what is new comes."""
+    there = await uow.repository.planned({order.order_id for order in orders})
+    fresh: list[dict[str, Any]] = []
+    for order in orders:
+        known = {one.key: one for one in there.get(order.order_id, ())}
+        wanted = {one.key: one for one in plans(order.order_id, order.involvement)}
+        await uow.repository.drop_planned([one for key, one in known.items() if key not in wanted])
+        fresh += (
+            _planned(uow, order.order_id, one)
+            for key, one in wanted.items()
+            if key not in known and (one.wait is not Wait.NONE or one.due_at > uow.now)
+        )
+    await uow.repository.add_planned(fresh)
+    if fresh:
+        uow.announce(PLANNED)
+
+
+def _planned(uow: Unit, order_id: str, plan: Plan) -> dict[str, Any]:
+    return {
+        "planned_id": uow.new_id(),
+        "order_id": order_id,
+        "kind": plan.kind,
+        "version": plan.version,
+        "recipient_role": plan.role.value,
+        "recipient_id": plan.recipient,
+        "assignment_id": plan.assignment_id,
+        "due_at": plan.due_at,
+        "wait": plan.wait.value,
+    }
 
 
 async def _index(uow: Unit, facts: Iterable[Fact[Event]]) -> None:
@@ -133,6 +172,8 @@ def _notice(uow: Unit, order_id: str, intent: Intent) -> dict[str, Any]:
         "offer_id": intent.offer_id,
         "assignment_id": intent.assignment_id,
         "made_at": uow.now,
+        "amount": intent.amount,
+        "late": intent.late,
     }
 
 

@@ -109,6 +109,7 @@ async def make_place(folder: Path, database_url: str, rules: Community, **more: 
             "clock": f"{START}@1/{time.time()}",
             "nats_url": f"nats://{LOOPBACK}:{free_port()}",
             "notice_file": folder / "notices.jsonl",
+            "retry_jitter": 0.0,
             **more,
         }
     )

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.notifier.app import Notifier, retries_of
+from services.notifier.app import Notifier
 from services.notifier.clocks import DeliveryClock, NoticeFile
+from services.notifier.clocks.reach import retries_of
+from services.notifier.clocks.sending import Hands
 from services.notifier.policies.channels import ChannelOrder, read_order
-from services.notifier.queries import NoticeQueries, Wording
+from services.notifier.queries import OutgoingQueries
 from services.notifier.use_cases.delivering import Delivering
 from shared.community.definition import Community
 from tests.integration.notifier.running import Place, hear, make_place
@@ -39,7 +41,7 @@ async def pass_a_day(notifier: Notifier, clock: DeliveryClock) -> datetime:
     wall = WALL
     while wall < WALL + DAY:
         await clock.sweep(wall)
-        following = await notifier.doors.notices.next_attempt()
+        following = await OutgoingQueries(notifier.machinery.database).next_attempt(notifier.clock.now())
         wall = max(wall + timedelta(seconds=1), following or WALL + DAY)
     return wall
 
@@ -140,7 +142,8 @@ def test_the_order_of_channels_is_read_from_a_setting() -> None:
 
 
 def _clock(notifier: Notifier, place: Place, channels: dict[str, NoticeFile]) -> DeliveryClock:
-    order, wording = ChannelOrder(tuple(channels)), Wording(notifier.rules, notifier.readers)
-    queries = NoticeQueries(notifier.machinery.database, wording, order)
-    delivering = Delivering(retries_of(place.settings), order)
-    return DeliveryClock(queries, delivering, notifier.machinery.writer, wording, channels, 1.0)
+    order, reach = ChannelOrder(tuple(channels)), notifier.reach
+    delivering = Delivering(retries_of(place.settings), order, notifier.rules.areas)
+    queries = OutgoingQueries(notifier.machinery.database)
+    hands = Hands(queries, reach.reaching, delivering, notifier.machinery.writer, reach.wording)
+    return DeliveryClock(hands, channels, None, notifier.clock, 1.0)

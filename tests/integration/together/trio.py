@@ -26,7 +26,7 @@ from services.intake import app as intake_app
 from services.intake.consumers import answering
 from services.intake.consumers import make_hearing as heard_by_intake
 from services.intake.consumers import make_notice_hearing as notices_heard_by_intake
-from services.intake.queries import Parties
+from services.intake.queries import Parties, Reaching
 from services.intake.queries.serving import ServersContacts
 from services.matcher import app as matcher_app
 from services.matcher.clocks import PartiesClock
@@ -180,7 +180,8 @@ class Trio:
         vault = Vault(read_key(self._folder / "keys", "intake-vault"))
         marks = Marks(read_key(self._folder / "keys", "parties"))
         contacts = ServersContacts(intake.machinery.database, vault, intake.machinery.audit, intake.clock, 3)
-        tells = answering(Parties(intake.machinery.database, vault, marks), contacts).tells[PartiesAsked]
+        parties, reaching = Parties(intake.machinery.database, vault, marks), Reaching(intake.machinery.database, vault)
+        tells = answering(parties, contacts, reaching).tells[PartiesAsked]
         return PartiesClock(matcher.queries, matcher.use_cases, tells, 1.0)  # type: ignore[arg-type]  # in place of the bus
 
     async def carry(self, service: str, publisher: str, *, twice: bool = False, dying: bool = False) -> bool:
