@@ -114,6 +114,8 @@ class Outgoing:
 
     async def _over(self, name: str, going: Sequence[_Going], wall: datetime, now: datetime) -> None:
         circuit = self.circuits[name]
+        if circuit.is_open:
+            going = await self._without_impatient(name, going, wall, now)
         groups = _groups(going)
         if circuit.is_open and circuit.lets(wall) and groups:  # one goes first, to see whether it is back
             await self._send(name, groups[:1], wall)
@@ -121,7 +123,11 @@ class Outgoing:
         if circuit.lets(wall):
             await self._send(name, groups, wall)
         elif groups:
-            await self._wait_for(name, [each for group in groups for each in group], wall, now)
+            going = [each for group in groups for each in group]
+            going = await self._without_impatient(name, going, wall, now)  # it may be down since a moment ago
+            ids, until = tuple(each.one.delivery_id for each in going), circuit.open_until or wall
+            if ids:
+                await self._writer.do(self._delivering.hold_deliveries, HoldDeliveries(name, ids, until))
 
     async def _send(self, name: str, groups: Sequence[Sequence[_Going]], wall: datetime) -> None:
         circuit = self.circuits[name]
@@ -140,10 +146,11 @@ class Outgoing:
 
         await asyncio.gather(*(one_of(group) for group in groups))
 
-    async def _wait_for(self, name: str, going: Sequence[_Going], wall: datetime, now: datetime) -> None:
-        """The channel is down. What is pressing, or has waited, goes on over the next one that is not."""
-        until = self.circuits[name].open_until or wall
-        held: list[str] = []
+    async def _without_impatient(
+        self, name: str, going: Sequence[_Going], wall: datetime, now: datetime
+    ) -> list[_Going]:
+        """The channel is down: what is pressing, or has waited, goes over the next one. Returns the rest."""
+        patient: list[_Going] = []
         for each in going:
             one, waited = each.one, now - each.one.made_at
             behind = [other for other in each.own.after(name) if other == FILE or self.circuits[other].lets(wall)]
@@ -153,9 +160,8 @@ class Outgoing:
             elif waited >= self._endurance.give_up:
                 await self._give_up(one, name, wall, "")
             else:
-                held.append(one.delivery_id)
-        if held:
-            await self._writer.do(self._delivering.hold_deliveries, HoldDeliveries(name, tuple(held), until))
+                patient.append(each)
+        return patient
 
     async def _give_up(self, one: DueDelivery, name: str, wall: datetime, following: str) -> None:
         over = FailDeliveries((one.delivery_id,), CHANNEL_DOWN, wall, True, following, name)

@@ -47,7 +47,7 @@ class Reaching:
     def __init__(self, database: Database, vault: Vault, ask: Ask, desks: Desks) -> None:
         self._database = database
         self._vault = vault
-        self._ask = ask
+        self.ask = ask
         self._desks = desks
 
     async def people(self, whom: Mapping[Recipient, str]) -> dict[Recipient, Reached]:
@@ -75,7 +75,8 @@ class Reaching:
     async def with_addresses(self, after: Recipient | None, most: int) -> list[Recipient]:
         """Who gave addresses of their own, in the order of their keys, after one of them."""
         key = tuple_(col(Preferences.recipient_role), col(Preferences.recipient_id))
-        found = select(Preferences).where(col(Preferences.addresses).is_not(None)).order_by(key).limit(most)
+        found = select(Preferences).where(col(Preferences.addresses).is_not(None)).limit(most)
+        found = found.order_by(col(Preferences.recipient_role), col(Preferences.recipient_id))
         if after is not None:
             found = found.where(key > (after.role.value, after.id))
         async with self._database.reading() as session:
@@ -116,7 +117,7 @@ class Reaching:
         return told
 
     async def _told_by(self, request: ResidentsToReach | ServersToReach) -> ReachTold:
-        told = await self._ask(request)
+        told = await self.ask(request)
         if not isinstance(told, ReachTold):
             raise Unavailable
         return told

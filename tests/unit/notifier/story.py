@@ -23,9 +23,10 @@ __all__ = ["AT", "DUE", "GRID", "Story", "fact_of"]
 
 @dataclass
 class Story(StoryOfIntake):
-    """Tells facts about one order in turn."""
+    """Tells facts about one order in turn. ``window``: when it is to be served."""
 
     dispatch_version: int = 0
+    window: Window | None = None
 
     def offered(
         self, volunteer_id: str, leg_id: str = "leg-1", offer_id: str = "", unit: str | None = None
@@ -88,7 +89,7 @@ class Story(StoryOfIntake):
             assignment_id=f"assignment-{volunteer_id}",
             volunteer_id=volunteer_id,
             by="offer",
-            window=None,
+            window=self.window,
         )
 
     def started(self, volunteer_id: str) -> matcher.LegStarted:
