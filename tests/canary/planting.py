@@ -133,6 +133,11 @@ async def _volunteer(planting: Planting) -> str:
     await planting.say("matcher", "/api/me/personal", token, {"name": canaries.word("volunteer's corrected name")})
     card = {"name_shown": "full", "promise": canaries.word("promise"), "posts": True}
     await planting.say("matcher", "/api/me/card", token, card, method="PUT")
+    mail = f"{canaries.word('mail address').split()[1]}@example.org"
+    keys = {"p256dh": canaries.word("browser's key"), "auth": canaries.word("browser's secret")}
+    browser = {"endpoint": "https://push.example.org/x", "keys": keys}
+    wishes = {"addresses": {"mail": mail, "push": browser}}
+    await planting.say("notifier", "/api/preferences", token, wishes, method="PUT")
     why = {"reason": canaries.word("suspension")}
     await planting.say("matcher", f"/api/volunteers/{who}/suspend", planting.desk, why)
     await planting.say("matcher", f"/api/volunteers/{who}/restore", planting.desk, {})

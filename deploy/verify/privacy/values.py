@@ -18,12 +18,13 @@ from shared.persistence.vault import SealBroken, Vault
 NAMES = frozenset({"name", "on_behalf_of", "organisation"})
 """Fields of a sealed value that name somebody; the others of ``_FIELDS`` are texts or numbers."""
 
-_FIELDS = NAMES | {"phone", "details", "promise", *OWN_ADDRESSES}
+_FIELDS = NAMES | {"phone", "details", "promise", "p256dh", "auth", *OWN_ADDRESSES}
 _SUBJECTS = ("order_id", "volunteer_id", "coordinator_id", "recipient_id")
 """Under which of its columns a row is sealed: the first it has."""
 
-_FILES = frozenset({"roster_drafts"})
-"""Whole files that are sealed for a day at most: what they say of anybody is in the roster, or nowhere."""
+_FILES = frozenset({"roster_drafts", "dead_letters"})
+"""Whole files that are sealed for a day at most: what they say of anybody is in the roster, or nowhere. And messages
+nobody could read, which are not sealed: they are looked into."""
 _SCHEME = b"\x01"
 _SHORTEST = 30
 """Bytes of a sealed value at least: scheme, nonce and tag."""

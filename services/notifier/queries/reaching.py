@@ -5,6 +5,7 @@ Phones and names come from their vaults when a message is sent and are kept nowh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -137,7 +138,8 @@ class Reaching:
     def _opened(self, row: Preferences) -> dict[str, str]:
         if row.addresses is None:
             return {}
-        return self._vault.open_fields(row.recipient_id, row.addresses)
+        told = self._vault.open_fields(row.recipient_id, row.addresses)
+        return {name: one if isinstance(one, str) else json.dumps(one) for name, one in told.items()}
 
 
 def _in_turn(asked: Sequence[T]) -> list[Sequence[T]]:

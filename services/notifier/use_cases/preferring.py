@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from services.notifier.commands import Prefer, PutPreferences, Recipient
 from services.notifier.models import Preferences
@@ -54,10 +55,10 @@ def _wishes(told: PutPreferences) -> Wishes:
     )
 
 
-def _addresses(told: PutPreferences, kept: dict[str, str]) -> dict[str, str]:
+def _addresses(told: PutPreferences, kept: dict[str, Any]) -> dict[str, Any]:
     if told.addresses is None:
         return kept
     said = {name: getattr(told.addresses, name) for name in told.addresses.model_fields_set}
     if (push := said.get("push")) is not None:
-        said["push"] = push.model_dump_json()
+        said["push"] = push.model_dump()
     return {name: address for name, address in {**kept, **said}.items() if address is not None}
