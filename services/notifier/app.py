@@ -78,12 +78,16 @@ SITE = Site(
 
 
 class Notifier:
-    """The wired service. ``rules`` may be given by whoever has loaded the definition already."""
+    """The wired service. ``rules`` may be given by whoever has loaded the definition already, ``clock`` by whoever sets
+    the time by hand.
+    """
 
-    def __init__(self, settings: NotifierSettings, rules: Community | None = None) -> None:
+    def __init__(
+        self, settings: NotifierSettings, rules: Community | None = None, clock: DomainClock | None = None
+    ) -> None:
         self.settings = settings
         self.rules = rules or load(settings.definition)
-        self.clock = DomainClock.parse(settings.clock)
+        self.clock = clock or DomainClock.parse(settings.clock)
         self.changes = Changes(settings.live_seconds)
         self.machinery: Machinery[Repository] = Machinery(
             "notifier",

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from services.notifier.app import MIGRATIONS, Notifier, make_app
 from services.notifier.settings import NotifierSettings
 from services.notifier.use_cases.confirming import confirm_steps
+from shared.community.clock import DomainClock
 from shared.community.definition import Community
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.words import Role
@@ -44,9 +45,9 @@ class Place:
     rules: Community
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Notifier]:
+    async def writing(self, clock: DomainClock | None = None) -> AsyncIterator[Notifier]:
         """Notifier with nothing but its writer at work."""
-        notifier = Notifier(self.settings, self.rules)
+        notifier = Notifier(self.settings, self.rules, clock)
         writing = asyncio.create_task(notifier.machinery.writer.run())
         try:
             yield notifier
