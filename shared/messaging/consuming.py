@@ -20,7 +20,7 @@ from shared.contracts.versions import Vocabulary, versions_of
 from shared.messaging.bus import Bus
 from shared.messaging.dead_letters import NotHeard
 from shared.messaging.inbox import MessagingRepository
-from shared.observability.tracing import span
+from shared.observability.tracing import CONSUMER, span
 from shared.persistence.group_commit import GroupCommit, UseCase
 from shared.persistence.unit_of_work import UnitOfWork
 
@@ -51,6 +51,7 @@ class Hearing:
         self.service = service
         self.publisher = publisher
         self.durable = f"{service}_from_{publisher}"
+        self._attributes = {"messaging.system": "nats", "messaging.consumer.group.name": self.durable}
         self.consumers: dict[type[Event], Hears[Any, Any]] = {}
         self._hears: dict[type[Event], UseCase[Any, Fact[Any], Heard]] = {}
         self._vocabulary = Vocabulary(())
@@ -76,7 +77,7 @@ class Hearing:
 
     async def hear(self, writer: GroupCommit[Any], fact: Fact[Any]) -> Heard:
         """Take one fact, with whatever else is waiting. Raises the ``Refusal`` of its consumer, or its accident."""
-        with span(f"hear {fact.event.name}", fact.traceparent):
+        with span(f"hear {fact.event.name}", fact.traceparent, CONSUMER, self._attributes):
             return await writer.do(self._hears[type(fact.event)], fact)
 
     def attach(self, writer: GroupCommit[Any], broker: NatsBroker, bus: Bus) -> None:

@@ -28,6 +28,7 @@ from shared.messaging.published import Acknowledged, PublishedColumns
 from shared.messaging.remembering import mark_sent
 from shared.messaging.republishing import PAGE, Republishing, sequences
 from shared.observability.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
+from shared.observability.tracing import PRODUCER, detail
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.leading import Leading
@@ -44,6 +45,7 @@ LONGEST_PAUSE_SECONDS = 1.0
 ACKNOWLEDGED_WITHIN_SECONDS = 3.0
 """What went to a cluster's dead leader is never acknowledged; waiting longer than an election takes gains nothing."""
 _NAMES = {event.type(): event.name for event in EVENTS}
+_SYSTEM = {"messaging.system": "nats"}
 
 M = TypeVar("M", bound=MessagingRepository)
 
@@ -141,9 +143,10 @@ class Relay(Generic[M]):
 
     async def _publish(self, row: OutboxColumns) -> PubAck | None:
         try:
-            async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
-                stream, body = self._stream, row.body.encode()
-                answer = await self._bus.js.publish(row.subject, body, stream=stream, headers=headers_of(row))
+            with detail(f"publish {_NAMES.get(row.type, 'unknown')}", row.traceparent, PRODUCER, _SYSTEM):
+                async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
+                    stream, body = self._stream, row.body.encode()
+                    answer = await self._bus.js.publish(row.subject, body, stream=stream, headers=headers_of(row))
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("relay.unacknowledged", event_id=row.event_id, error=type(error).__name__)
             return None

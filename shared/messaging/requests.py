@@ -19,7 +19,7 @@ from shared.contracts import refusal as kinds
 from shared.contracts.asking import Answer, Request
 from shared.contracts.refusal import Invalid, Refusal, Unavailable
 from shared.messaging.bus import Bus
-from shared.observability.tracing import current_traceparent, span
+from shared.observability.tracing import CLIENT, SERVER, current_traceparent, detail, span
 
 log = structlog.get_logger()
 
@@ -58,7 +58,8 @@ async def ask(bus: Bus, request: Request[A], within: float = ANSWER_SECONDS) -> 
     """
     headers = {"traceparent": trace} if (trace := current_traceparent()) else None
     body = request.model_dump_json().encode()
-    reply = await bus.ask(request.subject(), body, within=within, headers=headers)
+    with detail(f"ask {request.service} {request.name}", kind=CLIENT):
+        reply = await bus.ask(request.subject(), body, within=within, headers=headers)
     try:
         told = _Reply.model_validate_json(reply)
         if told.refused is None:
@@ -110,7 +111,7 @@ def _handler(request: type[Request[Any]], tells: Tells[Any]) -> Callable[..., Aw
             message.reply_to = ""  # nobody is answered
             log.warning("request.misdirected", request=request.subject())
             return b""
-        with span(f"answer {request.name}", message.headers.get("traceparent", "")):
+        with span(f"answer {request.name}", message.headers.get("traceparent", ""), SERVER):
             reply = await _reply(partial(_told, request, tells, message.body), request)
             return reply.model_dump_json(exclude_defaults=True).encode()
 

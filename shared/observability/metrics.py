@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, Info
 
 GROUP_SIZE = Histogram(
     "paidan_group_commit_commands",
     "Commands per committed list",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)
+TRANSACTION_SECONDS = Histogram(
+    "paidan_transaction_seconds",
+    "Time of a committed list, its tries included",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 FACTS_HEARD = Counter(
     "paidan_facts_heard",
@@ -16,6 +21,13 @@ FACTS_HEARD = Counter(
 )
 FACTS_PUBLISHED = Counter("paidan_facts_published", "Events the relay published", ("event",))
 DELIVERIES = Counter("paidan_deliveries", "Attempts to bring notices, by what became of them", ("channel", "result"))
+SENDING_SECONDS = Histogram(
+    "paidan_sending_seconds",
+    "Time until the other side of a channel answered, or did not",
+    ("channel",),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+CHANNEL_LEFT_ALONE = Gauge("paidan_channel_left_alone", "1 while a channel that failed is left alone", ("channel",))
 DEAD_LETTERS_KEPT = Gauge(
     "paidan_dead_letters", "Messages that could not be heard, by what became of them since", ("service", "state")
 )
@@ -25,6 +37,7 @@ HTTP_REQUESTS = Counter("paidan_http_requests", "Answered requests", ("method", 
 HTTP_SECONDS = Histogram("paidan_http_seconds", "Time to answer", ("method", "route"))
 FLOODS_REFUSED = Counter("paidan_floods_refused", "Requests turned away unserved, by the limit", ("limit",))
 AUDIT_ALERTS = Counter("paidan_audit_alerts", "Times somebody did more of one thing than is usual", ("rule",))
+BUILD = Info("paidan_build", "Which release runs, and which service it is")
 NEW_WORK = Gauge("paidan_new_work_admitted", "1 while new work is taken, 0 while the disk or the backlog forbids it")
 NEW_WORK_REFUSED = Counter("paidan_new_work_refused", "New work that was refused, by the limit", ("limit",))
 DISK_FREE = Gauge("paidan_disk_free_bytes", "Room left for the database; +Inf where it is not known")

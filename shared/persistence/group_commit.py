@@ -9,6 +9,7 @@ was quicker, it is tried again: a deadlock is nobody's to hear of.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from shared.contracts.refusal import Refusal, Unavailable
-from shared.observability.metrics import GROUP_SIZE
+from shared.observability.metrics import GROUP_SIZE, TRANSACTION_SECONDS
+from shared.observability.tracing import detail
 from shared.persistence.engine import is_away, is_raced
 from shared.persistence.unit_of_work import UnitOfWork, Units
 
@@ -70,7 +72,8 @@ class GroupCommit(Generic[R]):
         waiting = _Waiting(use_case, command, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._arrived.set()
-        answer = await waiting.answer
+        with detail(f"transaction {getattr(use_case, '__name__', 'of many')}"):
+            answer = await waiting.answer
         if isinstance(answer, Refusal):
             raise answer
         return answer  # type: ignore[no-any-return]  # what the use case gave for this command
@@ -91,6 +94,7 @@ class GroupCommit(Generic[R]):
         self._arrived.set()
 
     async def _serve(self, batch: Sequence[_Waiting]) -> None:
+        began = time.perf_counter()
         try:
             answers = await self._commit_again_if_raced(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody is to hear of it
@@ -103,6 +107,7 @@ class GroupCommit(Generic[R]):
                 await self._serve_one_by_one(batch)
         else:
             GROUP_SIZE.observe(len(batch))
+            TRANSACTION_SECONDS.observe(time.perf_counter() - began)
             _answer(batch, answers)
 
     async def _serve_one_by_one(self, batch: Sequence[_Waiting]) -> None:

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from shared.observability.tracing import span
+from shared.observability.tracing import SERVER, span
 from shared.web.errors import Problems, problem_of_status
 from shared.web.routing import route_of
 
@@ -73,14 +73,19 @@ class Observing:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         watched = _Watched(send)
         with (
-            span(f"http {method}", Headers(scope=scope).get("traceparent", "")),
+            span(method, Headers(scope=scope).get("traceparent", ""), SERVER) as running,
             structlog.contextvars.bound_contextvars(method=method),
         ):
             try:
                 await self._app(scope, receive, watched.send)
             except Exception as error:  # noqa: BLE001 - the last catch; it is logged and answered
                 await self._accident(error, scope, receive, watched)
-        self._count(method, route_of(scope), watched)
+            route = route_of(scope)
+            if running.is_recording():
+                running.update_name(f"{method} {route}")
+                told = {"http.request.method": method, "http.route": route, "http.response.status_code": watched.status}
+                running.set_attributes(told)
+        self._count(method, route, watched)
 
     async def _accident(self, error: Exception, scope: Scope, receive: Receive, watched: _Watched) -> None:
         facts: dict[str, Any] = {"route": route_of(scope), "errors": causes(error), "where": where(error)}

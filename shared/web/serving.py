@@ -23,6 +23,8 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from shared.observability import tracing
+from shared.observability.metrics import BUILD
 from shared.persistence.alone import run_alone
 from shared.web.live import Changes
 from shared.web.settings import ServiceSettings
@@ -93,6 +95,9 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit code: 0, 1 when another process has the SQLite database, or 3
     when the service could not start; 4 is a process that did not stop in good order.
     """
+    BUILD.info({"service": settings.service, "version": app.version})
+    if settings.otlp_url:
+        tracing.export_to(settings.otlp_url, settings.service, app.version, settings.trace_share)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -109,7 +114,10 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
     server = _Server(config, app.state.changes)
 
     def run() -> int:
-        uvloop.run(server.serve())
+        try:
+            uvloop.run(server.serve())
+        finally:
+            tracing.stop()
         return 0 if server.started else STARTUP_FAILED
 
     return run_alone(settings.database_url, run)

@@ -71,6 +71,8 @@ class ServiceSettings(SessionSettings):
     shutdown_seconds: PositiveInt = 10
     live_seconds: PositiveFloat = 15.0
     components: bool = False
+    otlp_url: str = ""
+    trace_share: float = Field(default=1.0, ge=0, le=1)
     answer_seconds: PositiveFloat = 2.0
     stuck_seconds: PositiveFloat = 60.0
     early_seconds: PositiveFloat = 600.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from services.notifier.use_cases.confirming import DELIVERIES
 from shared.community.clock import DomainClock
 from shared.contracts.refusal import Unavailable
 from shared.observability.metrics import DELIVERIES as COUNTED
+from shared.observability.tracing import CLIENT, detail
 from shared.persistence.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -88,7 +90,10 @@ class DeliveryClock:
         messages = [self._message(one, names) for one in due]
         uncertain = {one.notice_id for one in due if one.attempts > 0}
         try:
-            await asyncio.to_thread(self._common[channel].deliver, messages, uncertain)
+            with ExitStack() as spans:
+                for one in due:
+                    spans.enter_context(detail(f"send {channel}", one.traceparent, CLIENT))
+                await asyncio.to_thread(self._common[channel].deliver, messages, uncertain)
         except OSError as error:
             log.warning("delivery.failed", channel=channel, deliveries=len(due), error=type(error).__name__)
             failed = FailDeliveries(ids, type(error).__name__, wall)

@@ -21,6 +21,7 @@ from services.notifier.policies.circuits import Circuit, Tolerance
 from services.notifier.policies.manners import Manner, group_of, manner_of
 from services.notifier.policies.times import Times, Waiting, leaves_at
 from services.notifier.queries import DueDelivery, Reached
+from shared.observability.metrics import CHANNEL_LEFT_ALONE
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class Outgoing:
                 circuit.took()
             elif came is not None:
                 circuit.failed(wall)
+            CHANNEL_LEFT_ALONE.labels(name).set(circuit.is_open)
 
         await asyncio.gather(*(one_of(group) for group in groups))
 

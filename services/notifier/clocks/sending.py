@@ -16,6 +16,8 @@ from services.notifier.queries import DueDelivery, OutgoingQueries, Reached, Rea
 from services.notifier.repository import Repository
 from services.notifier.use_cases.delivering import Delivering
 from shared.observability.metrics import DELIVERIES as COUNTED
+from shared.observability.metrics import SENDING_SECONDS
+from shared.observability.tracing import CLIENT, detail
 from shared.persistence.group_commit import GroupCommit
 
 log = structlog.get_logger()
@@ -78,9 +80,13 @@ class Sending:
             due = [one for one in group.due if one.delivery_id in mine]
             if not due:
                 return None
-            came = await channel.send(
-                group.reached.addresses[group.channel], await self._message(message_id, due, group)
-            )
+            with (
+                detail(f"send {group.channel}", due[0].traceparent, CLIENT, {"paidan.notices": len(due)}),
+                SENDING_SECONDS.labels(group.channel).time(),
+            ):
+                came = await channel.send(
+                    group.reached.addresses[group.channel], await self._message(message_id, due, group)
+                )
         await self._write_down(came, group, tuple(one.delivery_id for one in due), wall, repeats=channel.repeats)
         return came
 

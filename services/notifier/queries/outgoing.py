@@ -39,6 +39,7 @@ class DueDelivery:
     recipient: Recipient
     urgency: Urgency | None
     told: Told
+    traceparent: str
 
 
 class OutgoingQueries:
@@ -142,6 +143,7 @@ def _due(delivery: Delivery, notice: Notice, order: FollowedOrder) -> DueDeliver
         recipient=Recipient(role, notice.recipient_id),
         urgency=order.involvement.urgency,
         told=told_of_notice(notice, order),
+        traceparent=notice.traceparent,
     )
 
 

@@ -15,7 +15,7 @@ from services.notifier.commands import OPS_ON_DUTY, Recipient
 from services.notifier.policies.confirmations import Intent
 from services.notifier.policies.kinds import ALERTED
 from services.notifier.repository import NO_ORDER, Unit
-from services.notifier.use_cases.confirming import give_notice
+from services.notifier.use_cases.confirming import ToGive, give_notice
 from shared.community.areas import AreaTree
 from shared.contracts.refusal import Refusal
 from shared.contracts.words import Role
@@ -46,7 +46,7 @@ class Alerting:
             for alert in alerts
             for who in self._told(alert.area)
         }
-        await give_notice(uow, [(NO_ORDER, intent) for intent in intents])
+        await give_notice(uow, [ToGive(NO_ORDER, intent) for intent in intents])
         return [None for _ in looks]
 
     def _told(self, area: str) -> list[Recipient]:

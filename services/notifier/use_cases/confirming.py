@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.notifier.commands import Recipient
 from services.notifier.models import AT_ONCE, LETTERBOX, DeliveryState, FollowedOrder, Matter
@@ -30,6 +30,14 @@ Answers = list[Refusal | None]
 _WAYS = (LETTERBOX, FIRST)
 
 
+class ToGive(NamedTuple):
+    """A message with the order it is about, and the trace of what it tells of."""
+
+    order_id: str
+    intent: Intent
+    traceparent: str = ""
+
+
 def letterbox_topic(recipient: Recipient) -> str:
     """The topic of whoever watches a recipient's letterbox."""
     return f"letterbox:{recipient.role.value}:{recipient.id}"
@@ -45,7 +53,7 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
     heard: list[Fact[OrderEvent]] = []
     counted: list[OrderEvent] = []
     moved: set[str] = set()
-    intents: list[tuple[str, Intent]] = []
+    intents: list[ToGive] = []
     for fact in facts:
         event, order = fact.event, orders.get(fact.event.order_id)
         if order is None or order.builds_on_more(event):
@@ -54,7 +62,8 @@ async def confirm_steps(uow: Unit, facts: Sequence[Fact[OrderEvent]]) -> Answers
         heard.append(fact)
         answers.append(None)
         if event.version == order.last_heard(event) + 1:
-            intents += ((order.order_id, intent) for intent in confirmations(event, order.hear(event)))
+            concerned = order.hear(event)
+            intents += (ToGive(order.order_id, one, fact.traceparent) for one in confirmations(event, concerned))
             counted.append(event)
             moved |= {order.order_id} if type(event) in CHANGES else set()
     await _index(uow, heard)
@@ -150,21 +159,22 @@ def _indexed(fact: Fact[Event]) -> dict[str, Any]:
     }
 
 
-async def give_notice(uow: Unit, intents: Sequence[tuple[str, Intent]]) -> None:
-    """Each message, with the order it is about, to its recipient; nobody gets the same one twice."""
-    notices = [_notice(uow, order_id, intent) for order_id, intent in intents]
+async def give_notice(uow: Unit, intents: Sequence[ToGive]) -> None:
+    """Each message to its recipient; nobody gets the same one twice."""
+    notices = [_notice(uow, one) for one in intents]
     made = await uow.repository.add_notices(notices)
     fresh = [notice["notice_id"] for notice in notices if notice["notice_id"] in made]
     await uow.repository.add_deliveries([_delivery(uow, one, channel) for one in fresh for channel in _WAYS])
     if fresh:
         uow.announce(DELIVERIES)
-        uow.announce(*{letterbox_topic(Recipient(intent.role, intent.recipient)) for _, intent in intents})
+        uow.announce(*{letterbox_topic(Recipient(one.intent.role, one.intent.recipient)) for one in intents})
 
 
-def _notice(uow: Unit, order_id: str, intent: Intent) -> dict[str, Any]:
+def _notice(uow: Unit, one: ToGive) -> dict[str, Any]:
+    intent = one.intent
     return {
         "notice_id": uow.new_id(),
-        "order_id": order_id,
+        "order_id": one.order_id,
         "kind": intent.kind,
         "version": intent.version,
         "recipient_role": intent.role.value,
@@ -174,6 +184,7 @@ def _notice(uow: Unit, order_id: str, intent: Intent) -> dict[str, Any]:
         "made_at": uow.now,
         "amount": intent.amount,
         "late": intent.late,
+        "traceparent": one.traceparent,
     }
 
 

@@ -20,7 +20,7 @@ from services.notifier.policies.confirmations import Intent
 from services.notifier.policies.kinds import ASSIGNMENT_ENDED, NOT_REACHED, REMINDER_HOUR
 from services.notifier.policies.retries import Retries
 from services.notifier.repository import Unit
-from services.notifier.use_cases.confirming import DELIVERIES, give_notice
+from services.notifier.use_cases.confirming import DELIVERIES, ToGive, give_notice
 from shared.community.areas import AreaTree
 from shared.contracts.notifier import NoticeFailed, NoticeSent
 from shared.contracts.words import Role
@@ -142,7 +142,7 @@ class Delivering:
         if area is None or notice.recipient_role != Role.VOLUNTEER or notice.kind not in NEEDED:
             return
         intent = Intent(NOT_REACHED, notice.version, Role.COORDINATOR, area)
-        await give_notice(uow, [(order.order_id, intent)])
+        await give_notice(uow, [ToGive(order.order_id, intent, notice.traceparent)])
 
 
 def _failed(uow: Unit, delivery: Delivery, notice: Notice, order: FollowedOrder, *, unreached: bool) -> NoticeFailed:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.notifier.commands import GiveRound
-from services.notifier.models import Round
+from services.notifier.models import PlannedNotice, Round
 from services.notifier.policies.confirmations import Intent
 from services.notifier.policies.planned import Wait
 from services.notifier.repository import NO_ORDER, Unit
-from services.notifier.use_cases.confirming import give_notice
+from services.notifier.use_cases.confirming import ToGive, give_notice
 from shared.contracts.words import Role
 
 
@@ -26,13 +26,7 @@ class Timing:
         answers = []
         for most in looks:
             due = await uow.repository.due_planned(by, most)
-            intents = [
-                (
-                    one.order_id,
-                    Intent(*one.key[:2], Role(one.recipient_role), one.recipient_id, None, one.assignment_id),
-                )
-                for one in due
-            ]
+            intents = [ToGive(one.order_id, _intent(one)) for one in due]
             await uow.repository.drop_planned(due)
             await give_notice(uow, intents)
             answers.append(len(due))
@@ -54,8 +48,16 @@ class Timing:
         await give_notice(
             uow,
             [
-                (NO_ORDER, Intent(one.kind, one.number, each.role, each.recipient, amount=each.amount, late=each.late))
+                ToGive(
+                    NO_ORDER,
+                    Intent(one.kind, one.number, each.role, each.recipient, amount=each.amount, late=each.late),
+                )
                 for each in one.summaries
             ],
         )
         return True
+
+
+def _intent(one: PlannedNotice) -> Intent:
+    kind, version, role, recipient = one.key
+    return Intent(kind, version, Role(role), recipient, assignment_id=one.assignment_id)
