@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import REGISTRY, CollectorRegistry
-from prometheus_client.openmetrics import exposition
+from prometheus_client import REGISTRY, CollectorRegistry, exposition
 from pydantic import BaseModel
 
 from shared.contracts.refusal import Unavailable
@@ -19,7 +18,7 @@ from shared.web.rules import ANYBODY, under
 
 log = structlog.get_logger()
 
-_OPENMETRICS: Any = exposition  # its functions carry no types
+_EXPOSITION: Any = exposition  # its functions carry no types
 
 CHECK_SECONDS = 2.0
 
@@ -37,7 +36,8 @@ class Standing(BaseModel):
 
 
 _STANDS: dict[str, Any] = {"model": Standing}
-_NUMBERS: dict[str, Any] = {"content": {exposition.CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}
+_FORMATS = ("text/plain; version=0.0.4; charset=utf-8", "application/openmetrics-text; version=1.0.0; charset=utf-8")
+_NUMBERS: dict[str, Any] = {"content": {kind: {"schema": {"type": "string"}} for kind in _FORMATS}}
 
 
 async def failing(checks: Mapping[str, Check], seconds: float = CHECK_SECONDS) -> dict[str, str]:
@@ -94,10 +94,16 @@ def health_routes(
         stands = Standing.model_validate({"status": status, "failing": sorted(wrong), "checks": told, "warnings": near})
         return JSONResponse(stands.model_dump(), code)
 
-    @router.get("/metrics", summary="OpenMetrics", response_class=Response, responses={200: _NUMBERS})
+    @router.get(
+        "/metrics",
+        summary="Prometheus' text, or OpenMetrics for who asks for it",
+        response_class=Response,
+        responses={200: _NUMBERS},
+    )
     @under(ANYBODY)
-    async def metrics() -> Response:
-        text: bytes = _OPENMETRICS.generate_latest(registry)
-        return Response(text, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})
+    async def metrics(accept: Annotated[str, Header(include_in_schema=False)] = "") -> Response:
+        encode, kind = _EXPOSITION.choose_encoder(accept)
+        text: bytes = encode(registry)
+        return Response(text, headers={"Content-Type": kind})
 
     return router

@@ -72,7 +72,9 @@ async def test_requests_are_counted_by_route_and_never_by_path(client: httpx2.As
     await client.get("/api/tea/secret-reference")
     await client.get("/api/probe/secret-path")
     await client.request("BREW", "/api/tea/secret-reference")
-    answer = await client.get("/metrics")
+    plain = await client.get("/metrics", headers={"accept": "*/*"})
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    answer = await client.get("/metrics", headers={"accept": "application/openmetrics-text;version=1.0.0"})
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
     assert "secret" not in answer.text
     samples = {
