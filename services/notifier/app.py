@@ -20,6 +20,7 @@ from services.notifier.clocks.reach import Ground, Reach
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
 from services.notifier.pages.audit_words import AUDIT_WORDS
+from services.notifier.pages.journey_words import JOURNEY_WORDS
 from services.notifier.pages.letter_words import LETTER_WORDS
 from services.notifier.pages.provider import BACK, provider_pages
 from services.notifier.pages.signing_in import password_pages
@@ -27,6 +28,7 @@ from services.notifier.queries import (
     BoardQueries,
     DeadLetterQueries,
     EventQueries,
+    JourneyQueries,
     NoticeQueries,
     SessionQueries,
     StreamQueries,
@@ -73,7 +75,7 @@ SITE = Site(
         Link("/board", msgid("Public board")),
     ),
     sign_in=SIGN_IN,
-    globals={**LETTER_WORDS, **AUDIT_WORDS},
+    globals={**LETTER_WORDS, **AUDIT_WORDS, **JOURNEY_WORDS},
 )
 
 
@@ -126,6 +128,7 @@ class Notifier:
             self.reach.preferring,
             self.reach.order,
             self.reach.push_key,
+            JourneyQueries(database, self.reach.order),
         )
         self.alerting = Alerting(self.rules.areas, timedelta(hours=settings.alert_hours))
         self.alert_clock = AlertClock(self.doors.audits, self.alerting, self.machinery.writer, settings.audit_seconds)

@@ -178,6 +178,7 @@ def _ops(scene: Scene) -> Iterator[Visit]:
         "event": "/events/1",
         "streams": "/streams",
         "audit": "/audit",
+        "journey": f"/journeys/{scene.found['held']}",
         "dead-letters": "/dead-letters",
         "dead-letter": letter,
         "replay": "/dead-letters/replay",

@@ -14,6 +14,7 @@ from services.notifier.queries import (
     BoardQueries,
     DeadLetterQueries,
     EventQueries,
+    JourneyQueries,
     NoticeQueries,
     Reaching,
     StreamQueries,
@@ -62,3 +63,4 @@ class Doors:
     preferring: Preferring
     order: ChannelOrder
     push_key: str
+    journeys: JourneyQueries

@@ -16,6 +16,7 @@ from services.notifier.api.owning import Owner
 from services.notifier.api.preferences import preference_doors
 from services.notifier.commands import ReadNotice
 from services.notifier.queries import EventFilter
+from services.notifier.queries.journey_views import JourneyView
 from services.notifier.queries.views import BoardView, EventView, LetterView, NoticeView, StreamView
 from services.notifier.use_cases.confirming import EVENTS
 from services.notifier.use_cases.reading import read_notices
@@ -123,6 +124,11 @@ def _operations(doors: Doors) -> APIRouter:
 
         async for event in follow(request, EVENTS, read):
             yield event
+
+    @router.get("/journeys/{reference}")
+    async def journey(reference: str) -> JourneyView:
+        """One order's events, notices, clocks and traces in order; by its reference or its id."""
+        return await doors.journeys.of(reference)
 
     @router.get("/streams")
     async def streams() -> Page[StreamView]:

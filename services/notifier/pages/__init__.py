@@ -9,6 +9,7 @@ from services.notifier.pages.audit import audit_routes
 from services.notifier.pages.board import board_routes
 from services.notifier.pages.dead_letters import dead_letter_routes
 from services.notifier.pages.events import event_routes
+from services.notifier.pages.journeys import journey_routes
 from services.notifier.pages.standing import standing_routes
 from shared.community.definition import Community
 from shared.web.templating import Pages
@@ -23,5 +24,6 @@ def make_router(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
     router.include_router(standing_routes(doors, pages))
     router.include_router(dead_letter_routes(doors, pages))
     router.include_router(audit_routes(doors, pages))
+    router.include_router(journey_routes(doors, pages, rules))
     router.include_router(board_routes(doors, pages, rules))
     return router

@@ -124,6 +124,6 @@ def event_routes(doors: Doors, pages: Pages) -> APIRouter:
     async def event(request: Request, _ops: OpsCaller, position: int) -> Response:
         found = await tail.event(position)
         body = json.dumps(found.data, ensure_ascii=False, indent=2)
-        return pages.render(request, "event.html", event=found, body=body)
+        return pages.render(request, "event.html", event=found, body=body, of_order="order_id" in found.data)
 
     return router

@@ -3,6 +3,7 @@
 from services.notifier.queries.board import BoardQueries
 from services.notifier.queries.dead_letters import DeadLetterQueries
 from services.notifier.queries.events import EventFilter, EventQueries
+from services.notifier.queries.journeys import JourneyQueries
 from services.notifier.queries.notices import NoticeQueries
 from services.notifier.queries.outgoing import DueDelivery, OutgoingQueries
 from services.notifier.queries.reaching import Reached, Reaching
@@ -16,6 +17,7 @@ __all__ = [
     "DueDelivery",
     "EventFilter",
     "EventQueries",
+    "JourneyQueries",
     "NoticeQueries",
     "OutgoingQueries",
     "Reached",
