@@ -212,7 +212,7 @@ def application_of(notifier: Notifier) -> FastAPI:
                 shown, door, password_pages(shown, by_password, sessions, callers, provider=provider is not None)
             ),
             provider_pages(shown, provider, sessions, callers, secure=settings.secure),
-            pages.make_router(notifier.doors, shown, notifier.rules),
+            pages.make_router(notifier.doors, shown, notifier.rules, settings.public_url),
         ],
         changes=notifier.changes,
         admission=notifier.machinery.admission,

@@ -22,6 +22,8 @@ NOT_PAGES = {
     "/desk/orders/{reference}/photos/{photo_id}": "a picture",
     "/sw.js": "the service worker",
     "/exports/desk.csv": "a file to take along",
+    "/board.csv": "a file to take along",
+    "/board.atom": "a feed for programs",
     "/exports/posts.csv": "a file to take along",
     "/roster/{draft_id}/live": "events as they come",
     "/sign-in/provider": "leads on to the operators' provider, where there is one",

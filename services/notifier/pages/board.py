@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -19,22 +21,30 @@ Chosen = Annotated[str, Query(max_length=100)]
 def board_routes(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
     """``/board``; nobody signs in."""
     router = APIRouter()
-
-    def named(code: str) -> str:
-        """An area or a service in the reader's language; one that is gone by its code."""
-        known = rules.areas.get(code) or rules.services_by_code.get(code)
-        if known is None:
-            return code
-        return known.name.zh if current_reader().language.value.startswith("zh") else known.name.en
+    named = naming(rules)
 
     @router.get("/board")
     @under(ANYBODY)
     async def board(request: Request, area: Chosen = "", service: Chosen = "", month: Chosen = "") -> Response:
         shown = await doors.board.board(area or None, service or None, month or None)
         above = next(iter(rules.areas.ancestors(shown.area)[1:]), "")
-        return pages.render(request, "board.html", board=shown, named=named, kind=_kinds(rules), above=above)
+        chosen = {"area": shown.area, "service": shown.service, "month": shown.month}
+        same = urlencode({name: told for name, told in chosen.items() if told})
+        return pages.render(request, "board.html", board=shown, named=named, kind=_kinds(rules), above=above, same=same)
 
     return router
+
+
+def naming(rules: Community) -> Callable[[str], str]:
+    """Names areas and services in the reader's language; one that is gone by its code."""
+
+    def named(code: str) -> str:
+        known = rules.areas.get(code) or rules.services_by_code.get(code)
+        if known is None:
+            return code
+        return known.name.zh if current_reader().language.value.startswith("zh") else known.name.en
+
+    return named
 
 
 def _kinds(rules: Community) -> dict[str, str]:
