@@ -27,6 +27,7 @@ from services.notifier.pages.signing_in import password_pages
 from services.notifier.queries import (
     BoardQueries,
     DeadLetterQueries,
+    DigestQueries,
     EventQueries,
     JourneyQueries,
     NoticeQueries,
@@ -129,6 +130,8 @@ class Notifier:
             self.reach.order,
             self.reach.push_key,
             JourneyQueries(database, self.reach.order),
+            DigestQueries(database, self.rules.zone),
+            self.clock.now,
         )
         self.alerting = Alerting(self.rules.areas, timedelta(hours=settings.alert_hours))
         self.alert_clock = AlertClock(self.doors.audits, self.alerting, self.machinery.writer, settings.audit_seconds)

@@ -5,7 +5,9 @@ Ops see every notice, event, stream and dead letter; a letterbox opens to its ow
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.notifier.access.settling import Settling
 from services.notifier.commands import Recipient
@@ -13,6 +15,7 @@ from services.notifier.policies.channels import ChannelOrder
 from services.notifier.queries import (
     BoardQueries,
     DeadLetterQueries,
+    DigestQueries,
     EventQueries,
     JourneyQueries,
     NoticeQueries,
@@ -64,3 +67,5 @@ class Doors:
     order: ChannelOrder
     push_key: str
     journeys: JourneyQueries
+    digests: DigestQueries
+    now: Callable[[], datetime]

@@ -16,6 +16,7 @@ from services.notifier.api.owning import Owner
 from services.notifier.api.preferences import preference_doors
 from services.notifier.commands import ReadNotice
 from services.notifier.queries import EventFilter
+from services.notifier.queries.digests import DigestView
 from services.notifier.queries.journey_views import JourneyView
 from services.notifier.queries.views import BoardView, EventView, LetterView, NoticeView, StreamView
 from services.notifier.use_cases.confirming import EVENTS
@@ -129,6 +130,13 @@ def _operations(doors: Doors) -> APIRouter:
     async def journey(reference: str) -> JourneyView:
         """One order's events, notices, clocks and traces in order; by its reference or its id."""
         return await doors.journeys.of(reference)
+
+    @router.get("/digest")
+    async def digest(
+        week: Annotated[str | None, Query(max_length=20, description="Such as 2026-W47; the last whole one.")] = None,
+    ) -> DigestView:
+        """One week in figures: orders, outcomes, minutes, messages."""
+        return await doors.digests.of(week, doors.now())
 
     @router.get("/streams")
     async def streams() -> Page[StreamView]:

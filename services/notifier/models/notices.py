@@ -62,7 +62,7 @@ class Notice(NotifierTable, table=True):
     read_at: datetime | None = None
     amount: int | None = None
     late: int | None = None
-    traceparent: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    traceparent: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
     def read(self, now: datetime) -> None:
         """Its recipient has read it; the first time counts."""

@@ -2,6 +2,7 @@
 
 from services.notifier.queries.board import BoardQueries
 from services.notifier.queries.dead_letters import DeadLetterQueries
+from services.notifier.queries.digests import DigestQueries
 from services.notifier.queries.events import EventFilter, EventQueries
 from services.notifier.queries.journeys import JourneyQueries
 from services.notifier.queries.notices import NoticeQueries
@@ -14,6 +15,7 @@ from services.notifier.queries.wording import Wording
 __all__ = [
     "BoardQueries",
     "DeadLetterQueries",
+    "DigestQueries",
     "DueDelivery",
     "EventFilter",
     "EventQueries",

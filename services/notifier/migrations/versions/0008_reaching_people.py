@@ -53,7 +53,7 @@ def upgrade() -> None:
     op.create_index("orders_held", "orders", ["holder_area"], sqlite_where=held, postgresql_where=held)
     op.add_column("notices", sa.Column("amount", sa.Integer(), nullable=True))
     op.add_column("notices", sa.Column("late", sa.Integer(), nullable=True))
-    op.add_column("notices", sa.Column("traceparent", _TEXT(), nullable=False, server_default=""))
+    op.add_column("notices", sa.Column("traceparent", _TEXT(), nullable=False, server_default=sa.text("''")))
     op.add_column("deliveries", sa.Column("not_before", _TIME(), nullable=True))
     op.add_column("deliveries", sa.Column("message_id", _TEXT(), nullable=True))
 
