@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx2
 import pytest
 
+from shared.community.definition import Community
 from shared.contracts.words import Role
-from tests.integration.notifier.running import Place
+from tests.integration.notifier.running import Place, make_place
 from tests.integration.notifier.test_board import stories
 
 WEEK = "2026-W47"
 """The one the stories are told in: Sunday evening."""
+
+
+@pytest.fixture
+async def place(tmp_path: Path, database_url: str, rules: Community) -> Place:
+    """Nobody is thanked meanwhile: that would be a notice more."""
+    return await make_place(tmp_path, database_url, rules, thanks_at="23:59")
 
 
 async def test_a_week_counts_what_happened_in_it(place: Place, client: httpx2.AsyncClient) -> None:
