@@ -10,6 +10,7 @@ import pytest
 from shared.contracts.words import Role
 from tests.integration.notifier.running import Place
 from tests.unit.notifier.story import Story
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -26,6 +27,11 @@ async def test_a_journey_has_events_notices_and_clocks_in_order(
 ) -> None:
     """By reference or id; with where it stands, and its traces."""
     ops = place.token(Role.OPS, "ops-1")
+
+    async def all_sent() -> bool:
+        return [] == await place.rows("SELECT 1 FROM deliveries WHERE state = 'waiting'")
+
+    await wait_for(all_sent, 10.0, "every notice to be sent")
     by_reference = (await client.get(f"/api/journeys/{told.reference}", headers=ops)).json()
     assert by_reference == (await client.get(f"/api/journeys/{told.order_id}", headers=ops)).json()
     items = by_reference["items"]
