@@ -35,6 +35,7 @@ from services.notifier.queries import (
     StreamQueries,
 )
 from services.notifier.queries.audit import AuditQueries
+from services.notifier.queries.watching import Measures, WatchQueries
 from services.notifier.repository import Repository, Unit
 from services.notifier.settings import NotifierSettings
 from services.notifier.use_cases.alerting import Alerting
@@ -70,6 +71,7 @@ VERSION = "0.1.0"
 SITE = Site(
     links=(
         Link("/", msgid("Events"), (Role.OPS,)),
+        Link("/watch", msgid("To look at"), (Role.OPS,)),
         Link("/streams", msgid("Streams"), (Role.OPS,)),
         Link("/dead-letters", msgid("Dead letters"), (Role.OPS,)),
         Link("/audit", msgid("Audit"), (Role.OPS,)),
@@ -131,6 +133,7 @@ class Notifier:
             self.reach.push_key,
             JourneyQueries(database, self.reach.order),
             DigestQueries(database, self.rules.zone),
+            WatchQueries(database, self.rules.zone, Measures(timedelta(minutes=settings.unoffered_minutes))),
             self.clock.now,
         )
         self.alerting = Alerting(self.rules.areas, timedelta(hours=settings.alert_hours))

@@ -43,7 +43,8 @@ class NotifierSettings(ServiceSettings):
     ``password_tries``: so many passwords may be tried for one operator before each further one has to wait.
     ``oidc_issuer``: the OpenID provider where operators may sign in as well, off while empty; ``oidc_client_id`` and
     ``oidc_client_secret``: what we are there; ``oidc_claim``: which claim names an account; ``oidc_operators``: whom it
-    lets in, as ``id=account, id=account``; ``oidc_seconds``: how long it may take to answer.
+    lets in, as ``id=account, id=account``; ``oidc_seconds``: how long it may take to answer. ``unoffered_minutes``: an
+    order that nobody was asked for after so long is shown to ops (domain time).
     """
 
     service: ClassVar[str] = "notifier"
@@ -92,6 +93,7 @@ class NotifierSettings(ServiceSettings):
     desk_at: time = time(8, 30)
     thanks_at: time = time(19, 0)
     forget_hours: PositiveFloat = 24.0
+    unoffered_minutes: PositiveFloat = 15.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
     replay_letters: PositiveInt = 100

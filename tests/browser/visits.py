@@ -176,6 +176,7 @@ def _ops(scene: Scene) -> Iterator[Visit]:
         "events": "/",
         "events-paused": "/?paused=1&subject=intake.%3E",
         "event": "/events/1",
+        "watch": "/watch",
         "streams": "/streams",
         "audit": "/audit",
         "journey": f"/journeys/{scene.found['held']}",

@@ -23,6 +23,7 @@ from services.notifier.queries import (
     StreamQueries,
 )
 from services.notifier.queries.audit import AuditQueries
+from services.notifier.queries.watching import WatchQueries
 from services.notifier.repository import Repository
 from services.notifier.use_cases.preferring import Preferring
 from shared.contracts.refusal import Forbidden
@@ -68,4 +69,5 @@ class Doors:
     push_key: str
     journeys: JourneyQueries
     digests: DigestQueries
+    watch: WatchQueries
     now: Callable[[], datetime]

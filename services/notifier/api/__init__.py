@@ -19,6 +19,7 @@ from services.notifier.queries import EventFilter
 from services.notifier.queries.digests import DigestView
 from services.notifier.queries.journey_views import JourneyView
 from services.notifier.queries.views import BoardView, EventView, LetterView, NoticeView, StreamView
+from services.notifier.queries.watching import WatchView
 from services.notifier.use_cases.confirming import EVENTS
 from services.notifier.use_cases.reading import read_notices
 from shared.contracts.words import Role
@@ -137,6 +138,11 @@ def _operations(doors: Doors) -> APIRouter:
     ) -> DigestView:
         """One week in figures: orders, outcomes, minutes, messages."""
         return await doors.digests.of(week, doors.now())
+
+    @router.get("/watch")
+    async def watch() -> WatchView:
+        """What to look at now, who holds most, and how the last seven days went."""
+        return await doors.watch.look(doors.now())
 
     @router.get("/streams")
     async def streams() -> Page[StreamView]:

@@ -13,6 +13,7 @@ from services.notifier.policies.involvement import Involvement
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.intake import IntakeEvent, OrderCancelled, OrderClosed, OrderMerged, OrderPlaced, OrderReopened
 from shared.contracts.matcher import DispatchEvent
+from shared.contracts.words import NextStep
 
 
 class IndexedEvent(NotifierTable, table=True):
@@ -35,17 +36,23 @@ class IndexedEvent(NotifierTable, table=True):
     body: str = Field(sa_type=Text)
 
 
-_HELD = text("holder_role = 'coordinator' AND NOT ended")
+_HELD = text("holder_role = 'coordinator' AND NOT ended AND next_step IN ('decide', 'complete', 'call')")
+"""What lies on a coordinator's desk: not what they answer for while volunteers are asked."""
+ON_A_DESK = (NextStep.DECIDE.value, NextStep.COMPLETE.value, NextStep.CALL.value)
+_OPEN = text("NOT ended")
 _ENDS = (OrderCancelled, OrderClosed, OrderMerged)
 
 
 class FollowedOrder(NotifierTable, table=True):
     """What notifier knows of an order: whose facts it has heard so far, who is involved (JSON), who holds it until when
-    (domain time; None before anybody was asked), and whether it has ended.
+    and what comes next (domain time; None before anybody was asked), and whether it has ended.
     """
 
     __tablename__ = "orders"
-    __table_args__ = (Index("orders_held", "holder_area", sqlite_where=_HELD, postgresql_where=_HELD),)
+    __table_args__ = (
+        Index("orders_held", "holder_area", sqlite_where=_HELD, postgresql_where=_HELD),
+        Index("orders_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     order_id: str = Field(primary_key=True)
     reference: str = Field(index=True)
@@ -57,6 +64,7 @@ class FollowedOrder(NotifierTable, table=True):
     involved: str = Field(default="{}", sa_type=Text)
     holder_role: str | None = None
     holder_area: str | None = None
+    next_step: str | None = None
     due_at: datetime | None = None
     ended: bool = Field(default=False, sa_type=Boolean, sa_column_kwargs={"server_default": false()})
 
@@ -95,7 +103,7 @@ class FollowedOrder(NotifierTable, table=True):
             self.dispatch_version = event.version
         if isinstance(event, DispatchEvent):
             self.holder_role, self.holder_area = event.holder.role.value, event.holder.area
-            self.due_at = event.due_at
+            self.due_at, self.next_step = event.due_at, event.next_step.value
         elif isinstance(event, (*_ENDS, OrderReopened)):
             self.ended = isinstance(event, _ENDS)
         involvement = self.involvement

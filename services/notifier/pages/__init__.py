@@ -12,6 +12,7 @@ from services.notifier.pages.events import event_routes
 from services.notifier.pages.feeds import feed_routes
 from services.notifier.pages.journeys import journey_routes
 from services.notifier.pages.standing import standing_routes
+from services.notifier.pages.watch import watch_routes
 from shared.community.definition import Community
 from shared.web.templating import Pages
 
@@ -26,6 +27,7 @@ def make_router(doors: Doors, pages: Pages, rules: Community, public_url: str) -
     router.include_router(dead_letter_routes(doors, pages))
     router.include_router(audit_routes(doors, pages))
     router.include_router(journey_routes(doors, pages, rules))
+    router.include_router(watch_routes(doors, pages, rules))
     router.include_router(board_routes(doors, pages, rules))
     router.include_router(feed_routes(doors, naming(rules), public_url))
     return router

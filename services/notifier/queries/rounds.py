@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.notifier.commands import Summary
 from services.notifier.models import FollowedOrder, IndexedEvent
+from services.notifier.models.following import ON_A_DESK
 from shared.contracts.matcher import LegCompleted
 from shared.contracts.words import Role
 from shared.persistence.engine import Database
@@ -28,6 +29,7 @@ class RoundQueries:
         held = (
             select(col(FollowedOrder.holder_area), func.count(), late)
             .where(col(FollowedOrder.holder_role) == Role.COORDINATOR.value, ~col(FollowedOrder.ended))
+            .where(col(FollowedOrder.next_step).in_(ON_A_DESK))
             .group_by(col(FollowedOrder.holder_area))
             .order_by(col(FollowedOrder.holder_area))
         )
