@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlmodel import col
 
 from services.notifier.commands import Summary
@@ -25,14 +25,7 @@ class RoundQueries:
 
     async def desks(self, now: datetime) -> list[Summary]:
         """Every coordinator's area that holds something: how much, and how much of it is past its time."""
-        late = func.sum(case((col(FollowedOrder.due_at) < now, 1), else_=0))
-        held = (
-            select(col(FollowedOrder.holder_area), func.count(), late)
-            .where(col(FollowedOrder.holder_role) == Role.COORDINATOR.value, ~col(FollowedOrder.ended))
-            .where(col(FollowedOrder.next_step).in_(ON_A_DESK))
-            .group_by(col(FollowedOrder.holder_area))
-            .order_by(col(FollowedOrder.holder_area))
-        )
+        held = desks_held(now).order_by(col(FollowedOrder.holder_area))
         async with self._database.reading() as session:
             rows = (await session.execute(held)).all()
         return [Summary(Role.COORDINATOR, area, count, int(over or 0)) for area, count, over in rows if area]
@@ -48,3 +41,14 @@ class RoundQueries:
             bodies = await session.scalars(facts)
             counted = Counter(json.loads(body)["volunteer_id"] for body in bodies)
         return [Summary(Role.VOLUNTEER, who, count) for who, count in sorted(counted.items(), key=str) if who]
+
+
+def desks_held(now: datetime) -> Select[str | None, int, int]:
+    """Of each area what lies on its coordinator's desk: how much, and how much of that is past its time."""
+    late = func.sum(case((col(FollowedOrder.due_at) < now, 1), else_=0))
+    return (
+        select(col(FollowedOrder.holder_area), func.count(), late)
+        .where(col(FollowedOrder.holder_role) == Role.COORDINATOR.value, ~col(FollowedOrder.ended))
+        .where(col(FollowedOrder.next_step).in_(ON_A_DESK))
+        .group_by(col(FollowedOrder.holder_area))
+    )

@@ -8,11 +8,11 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from services.notifier.models import Delivery, DeliveryState, FollowedOrder, IndexedEvent, Matter
-from services.notifier.models.following import ON_A_DESK
+from services.notifier.queries.rounds import desks_held
 from shared.contracts.words import Role
 from shared.persistence.engine import Database
 
@@ -161,15 +161,7 @@ class WatchQueries:
         return list(troubles.values())
 
     async def _desks(self, now: datetime) -> list[Load]:
-        late = func.sum(case((col(FollowedOrder.due_at) < now, 1), else_=0))
-        held = (
-            select(col(FollowedOrder.holder_area), func.count(), late)
-            .where(col(FollowedOrder.holder_role) == Role.COORDINATOR.value, ~col(FollowedOrder.ended))
-            .where(col(FollowedOrder.next_step).in_(ON_A_DESK))
-            .group_by(col(FollowedOrder.holder_area))
-            .order_by(func.count().desc(), col(FollowedOrder.holder_area))
-        )
-        rows = await self._rows(held.limit(MOST))
+        rows = await self._rows(desks_held(now).order_by(func.count().desc()).limit(MOST))
         return [Load(area=area, held=count, late=int(over or 0)) for area, count, over in rows if area]
 
     async def _steps(self, since: datetime) -> list[StepTimes]:
