@@ -14,7 +14,7 @@ from deploy.verify.tables import INTAKE_OUTBOX, MATCHER_OUTBOX, NOTICES
 from services.notifier.policies.concerned import Concerned
 from services.notifier.policies.confirmations import HOW_IT_ENDED, confirmations
 from services.notifier.policies.involvement import Involvement
-from services.notifier.policies.kinds import OF_TIME, REFERRAL_ENDED
+from services.notifier.policies.kinds import REFERRAL_ENDED, is_of_time
 from services.notifier.policies.residents import Residents
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.flows import EVENTS
@@ -53,7 +53,10 @@ async def each_step_once(look: Look) -> list[Breach]:
         broken += [
             Breach(key[0], f"a notice of nothing that happened: {_told(key)}")
             for key in found
-            if key[3] != Role.VOLUNTEER and key[1] not in {REFERRAL_ENDED, *OF_TIME} and not called_for.knows(key)
+            if key[3] != Role.VOLUNTEER
+            and key[1] != REFERRAL_ENDED
+            and not is_of_time(key[1], Role(key[3]))
+            and not called_for.knows(key)
         ]
     return broken
 

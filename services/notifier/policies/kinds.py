@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shared.contracts.words import Role
+
 OFFER_WITHDRAWN = "offer_withdrawn"
 ASSIGNMENT_ENDED = "assignment_ended"
 OFFER_NAMED = "offer_named"
@@ -34,3 +36,10 @@ NOT_REACHED = "not_reached"
 
 OF_TIME = frozenset({STILL_LOOKING, REMINDER_DAY, REMINDER_HOUR, WEEKLY_THANKS, DESK_SUMMARY, NOT_REACHED})
 """What time alone calls for, or a channel that failed: no fact does."""
+
+
+def is_of_time(kind: str, role: Role) -> bool:
+    """Whether a notice was made since time had passed, or a channel failed. A volunteer hears of a changed time once it
+    is clear that they keep it: that is one of them, though it is named after a fact.
+    """
+    return kind in OF_TIME or (kind == "order_amended" and role is Role.VOLUNTEER)
