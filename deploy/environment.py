@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 
 PREFIX = "PAIDAN_"
 
@@ -16,7 +16,7 @@ def service_environment(service: str, settings: Mapping[str, str]) -> dict[str, 
 
     What it says of the other services' databases stays away from this one: such a URL is a secret.
     """
-    others = tuple(f"{PREFIX}{name.upper()}_DATABASE_URL" for name in SERVICES if name != service)
+    others = tuple(f"{PREFIX}{name.upper()}_DATABASE_URL" for name in (*SERVICES, CONSOLE) if name != service)
     inherited = {name: value for name, value in os.environ.items() if name not in others}
     return inherited | {f"{PREFIX}{name}": value for name, value in settings.items()}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.problems import StackProblem
-from shared.contracts.services import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 
 HOST = "127.0.0.1"
 DEFAULT_DATA = Path(".paidan")
@@ -98,7 +98,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Ports:
-    """Ports on loopback, from ``base``: services 1 to 3, broker 4, its monitoring 6 (5 is the console's)."""
+    """Ports on loopback, from ``base``: services 1 to 3, broker 4, console 5, the broker's monitoring 6."""
 
     base: int = DEFAULT_PORT_BASE
 
@@ -113,8 +113,8 @@ class Ports:
         return self.base + 6
 
     def of(self, service: str) -> int:
-        """A service's HTTP port."""
-        return self.base + 1 + SERVICES.index(service)
+        """The HTTP port of a service, or of the console."""
+        return self.base + (5 if service == CONSOLE else 1 + SERVICES.index(service))
 
     def url_of(self, service: str) -> str:
         """A service's address, without a final slash."""
@@ -123,7 +123,7 @@ class Ports:
     @property
     def named(self) -> Sequence[tuple[str, int]]:
         """``(name, port)`` of every port the stack listens on."""
-        services = [(service, self.of(service)) for service in SERVICES]
+        services = [(service, self.of(service)) for service in (*SERVICES, CONSOLE)]
         return (*services, ("nats", self.nats), ("nats monitoring", self.monitoring))
 
     def ensure_free(self) -> None:

@@ -21,9 +21,11 @@ from deploy.nursery import nursery_of_services
 from deploy.settings import StackSettings
 from deploy.stack_file import Stack, State, only_stack
 from deploy.supervisor import Supervisor
-from shared.contracts.services import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 from shared.identity.keys import create_keys
 
+SHOWN = "notifier"
+"""The service whose database the console shows, and whose code it is."""
 _FEW_PEOPLE = {"ORDERS_PER_PHONE": "1000", "ORDERS_PER_PLACE": "0", "ORDERS_PER_GRID": "0", "ORDERS_ALIKE": "0"}
 """Limits of spam here, unless they are set: a demonstration has few phones, places and words for many orders."""
 
@@ -42,7 +44,7 @@ class StackPlan:
     def addresses(self) -> dict[str, str]:
         """Where each part answers."""
         place = LocalBroker(self.layout, self.ports, self.settings.nats_sync_interval).place
-        services = {service: self.ports.url_of(service) for service in SERVICES}
+        services = {service: self.ports.url_of(service) for service in (*SERVICES, CONSOLE)}
         return {**services, "nats": place.url, "monitoring": place.health.removesuffix("/healthz")}
 
     def described(self, state: State, children: Mapping[str, int]) -> Stack:
@@ -76,7 +78,7 @@ class LocalStack:
         await self.supervisor.start(self._broker.prepare())
         await self._kept.enter_async_context(kept_declared(self._broker.connect, self.supervisor.fact))
         await self._migrate()
-        await self.supervisor.start(*(self._service(service) for service in SERVICES))
+        await self.supervisor.start(*(self._service(service) for service in (*SERVICES, CONSOLE)))
 
     async def leave(self) -> None:
         """Look after the streams no longer; the broker is about to be ended."""
@@ -96,7 +98,7 @@ class LocalStack:
     def _service(self, service: str) -> Child:
         return Child(
             name=service,
-            argv=(sys.executable, "-m", f"services.{service}", "serve"),
+            argv=(sys.executable, "-m", *_how_to_start(service)),
             health=f"{self.plan.ports.url_of(service)}/healthz",
             environment=self._environment(service),
             directory=project_directory(),
@@ -118,11 +120,16 @@ class LocalStack:
                 "NOTICE_FILE": str(plan.layout.notice_file),
                 "NATS_URL": self._broker.place.url,
                 "NATS_SEED": str(self._broker.seeds.path(service)),
-                f"{prefix}_DATABASE_URL": plan.settings.databases(plan.layout)[service],
+                f"{prefix}_DATABASE_URL": self._database_of(service),
                 f"{prefix}_PORT": str(plan.ports.of(service)),
-                **{f"{name.upper()}_PUBLIC_URL": plan.ports.url_of(name) for name in SERVICES},
+                **{f"{name.upper()}_PUBLIC_URL": plan.ports.url_of(name) for name in (*SERVICES, CONSOLE)},
             },
         )
+
+    def _database_of(self, service: str) -> str:
+        """A service's own; the console looks at notifier's, as another user where one is told."""
+        own = self.plan.settings.databases(self.plan.layout)
+        return own[service] if service in own else self.plan.settings.console_database_url or own[SHOWN]
 
     def _pids_changed(self, pids: Mapping[str, int]) -> None:
         with contextlib.suppress(OSError):  # a full disk must not keep a child from being started again
@@ -130,6 +137,10 @@ class LocalStack:
 
     def _write(self, pids: Mapping[str, int]) -> None:
         self.plan.described(self._state, pids).write(self.plan.layout.stack_file)
+
+
+def _how_to_start(service: str) -> tuple[str, str]:
+    return (f"services.{SHOWN}", CONSOLE) if service == CONSOLE else (f"services.{service}", "serve")
 
 
 @asynccontextmanager

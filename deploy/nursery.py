@@ -32,7 +32,7 @@ _IMPORTING_SECONDS = 60.0
 
 def nursery_of_services(logs: Path, environment: Mapping[str, str] = os.environ) -> Callable[[Leash], Nursery]:
     """What makes the nursery of this installation's services; it logs beside them."""
-    modules = [f"services.{service}.app" for service in SERVICES]
+    modules = [*(f"services.{service}.app" for service in SERVICES), "services.notifier.app.console"]
     return lambda leash: Nursery(modules, environment, project_directory(), logs, leash)
 
 

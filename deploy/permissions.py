@@ -2,8 +2,9 @@
 
 A service publishes its own facts and dead letters, asks what it is said to ask, answers what it is asked, and touches
 no durable but its own. To have a dead letter heard again is for whoever keeps them: it is a fact by another way, and
-past the broker's own word on who published it. Only the operator may declare streams and durables; the system's user
-sees who is connected and has a changed list of users read; nobody may be anonymous.
+past the broker's own word on who published it. The console looks how the streams stand, and says and hears nothing.
+Only the operator may declare streams and durables; the system's user sees who is connected and has a changed list of
+users read; nobody may be anonymous.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ from dataclasses import dataclass
 
 from shared.contracts.flows import DEAD_LETTERS, SERVICES, durables_of, stream_of
 from shared.contracts.requests import REQUESTS
+from shared.contracts.services import CONSOLE
 
 OPERATOR = "operator"
-USERS: tuple[str, ...] = (*SERVICES, OPERATOR)
+USERS: tuple[str, ...] = (*SERVICES, CONSOLE, OPERATOR)
 SYSTEM = "system"
 """The user of the broker's own account ``$SYS``: no stream and no subject of a service is to be seen there."""
 
 CONNECTIONS = "$SYS.REQ.SERVER.PING.CONNZ"
 """Asks every server who is connected."""
 
-_SHOWS_STREAMS = "notifier"  # its ops page lists every stream and its consumers
+_SHOWS_STREAMS = ("notifier", CONSOLE)  # every stream and its consumers; and the console sees nothing else
 _TOKENS_OF_A_FACT = ".*.*.*.*"
 
 
@@ -51,6 +53,8 @@ def permissions_of(user: str) -> Permissions:
         return Permissions((CONNECTIONS, reload_of("*")), (own_inbox,), answers=False)
     if user == OPERATOR:
         return Permissions(("$JS.API.>",), (own_inbox,), answers=False)
+    if user == CONSOLE:
+        return Permissions(tuple(_looks_at_streams(user)), (own_inbox,), answers=False)
     asks = [request.subject() for request in REQUESTS if user in request.asked_by]
     asked = [request.subject() for request in REQUESTS if request.service == user]
     consumes = [subject for pair in durables_of(user) for subject in _use_of_durable(*pair)]
@@ -63,7 +67,7 @@ def permissions_of(user: str) -> Permissions:
 
 
 def _looks_at_streams(user: str) -> list[str]:
-    if user != _SHOWS_STREAMS:
+    if user not in _SHOWS_STREAMS:
         return []
     streams = [stream_of(publisher) for publisher in (*SERVICES, DEAD_LETTERS)]
     return [f"$JS.API.{what}.{stream}" for what in ("STREAM.INFO", "CONSUMER.LIST") for stream in streams]

@@ -22,8 +22,8 @@ from deploy.permissions import SYSTEM
 from deploy.problems import StackProblem
 from deploy.seeds import OWNERS, Seeds
 from deploy.servers import Servers
-from shared.contracts.flows import SERVICES
 from shared.contracts.refusal import Unavailable
+from shared.contracts.services import CONSOLE, SERVICES
 from shared.messaging.entering import Entrance
 
 WITHIN_SECONDS = 60.0
@@ -89,7 +89,7 @@ async def _until_left(broker: Guarded, user: str, within: float) -> None:
     """Wait until no connection of a service has the key it leaves. What commands do is over soon, and begun anew."""
     last = broker.seeds.last(user)
     deadline = time.monotonic() + within
-    while user in SERVICES:
+    while user in (*SERVICES, CONSOLE):
         async with _servers(broker) as servers:
             left = sum(connection.get("authorized_user") == last for connection in await servers.connections())
         if not left:

@@ -17,6 +17,8 @@ class StackSettings(BaseSettings):
     intake_database_url: str = ""
     matcher_database_url: str = ""
     notifier_database_url: str = ""
+    console_database_url: str = ""
+    """Notifier's database as a user who may only read; empty means as notifier, who then only reads."""
     nats_sync_interval: str = Field(default="always", pattern=r"^(always|\d+(ms|s|m|h))$")
     """How often the broker flushes to disk. ``always`` loses nothing acknowledged when the power fails."""
     log_level: str = "INFO"

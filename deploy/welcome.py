@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.attached import county_coordinator
 from deploy.demonstration import Demonstration
-from shared.contracts.services import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 from shared.contracts.words import Role
 from shared.identity.tokens import Caller
 
@@ -17,7 +17,8 @@ OPS_SUBJECT = "ops"
 _PEOPLE: Mapping[str, str] = {
     "intake": "residents",
     "matcher": "volunteers, coordinators",
-    "notifier": "ops",
+    "notifier": "everybody: the board",
+    CONSOLE: "ops",
 }
 
 
@@ -26,7 +27,7 @@ def welcome(addresses: Mapping[str, str], data: Path, demonstration: Demonstrati
     return [
         "",
         "open these pages:",
-        *(f"  {_PEOPLE[service]:<26}{addresses[service]}/" for service in SERVICES),
+        *(f"  {people:<26}{addresses[service]}/" for service, people in _PEOPLE.items()),
         *_phones(demonstration, with_roster=with_roster),
         "anybody signs in with a signed token as well, printed by one of:",
         *(f"  {_command(caller, data)}" for caller in _callers(demonstration, with_roster=with_roster)),

@@ -1,17 +1,19 @@
-"""``python -m services.notifier serve | migrate | relay-once``."""
+"""``python -m services.notifier serve | console | migrate | relay-once``."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from services.notifier.settings import NotifierSettings
+from services.notifier.settings import ConsoleSettings, NotifierSettings
 from shared.observability.logging import configure
 from shared.persistence.migrating import migrate_once
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the three verbs; returns the exit code."""
+    """Run one of the four verbs; returns the exit code."""
+    if arguments == ["console"]:
+        return _console(ConsoleSettings())
     settings = NotifierSettings()
     configure("notifier", settings.log_level)
     match arguments:
@@ -21,7 +23,7 @@ def main(arguments: list[str]) -> int:
             return migrate_once(settings.database_url, Path(__file__).parent / "migrations")
         case ["relay-once"]:
             return _relay_once(settings)
-    sys.stderr.write("usage: python -m services.notifier serve | migrate | relay-once\n")
+    sys.stderr.write("usage: python -m services.notifier serve | console | migrate | relay-once\n")
     return 2
 
 
@@ -34,6 +36,18 @@ def _serve(settings: NotifierSettings) -> int:
 
         app = make_app(settings)
     return serve(app, settings)
+
+
+def _console(settings: ConsoleSettings) -> int:
+    configure("console", settings.log_level)
+    from shared.web.building import kept_for_good  # noqa: PLC0415 - a migration starts without the web and the bus
+
+    with kept_for_good():
+        from services.notifier.app.console import make_console  # noqa: PLC0415 - the same
+        from shared.web.serving import serve  # noqa: PLC0415 - the same
+
+        app = make_console(settings)
+    return serve(app, settings, looks=True)
 
 
 def _relay_once(settings: NotifierSettings) -> int:

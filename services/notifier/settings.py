@@ -44,7 +44,9 @@ class NotifierSettings(ServiceSettings):
     ``oidc_issuer``: the OpenID provider where operators may sign in as well, off while empty; ``oidc_client_id`` and
     ``oidc_client_secret``: what we are there; ``oidc_claim``: which claim names an account; ``oidc_operators``: whom it
     lets in, as ``id=account, id=account``; ``oidc_seconds``: how long it may take to answer. ``unoffered_minutes``: an
-    order that nobody was asked for after so long is shown to ops (domain time).
+    order that nobody was asked for after so long is shown to ops (domain time). ``searched_events``: in so many events
+    one page looks for words. ``figures_seconds``: figures of days that are over are counted again after so long (wall
+    time).
     """
 
     service: ClassVar[str] = "notifier"
@@ -94,6 +96,8 @@ class NotifierSettings(ServiceSettings):
     thanks_at: time = time(19, 0)
     forget_hours: PositiveFloat = 24.0
     unoffered_minutes: PositiveFloat = 15.0
+    searched_events: PositiveInt = 100_000
+    figures_seconds: NonNegativeFloat = 60.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
     replay_letters: PositiveInt = 100
@@ -121,3 +125,28 @@ class NotifierSettings(ServiceSettings):
             if not (self.oidc_client_id and self.oidc_claim and operators):
                 raise ValueError("a provider needs its client id, its claim, and operators")
         return self
+
+
+class ConsoleSettings(ServiceSettings):
+    """What the console can be told (``PAIDAN_CONSOLE_…``, else ``PAIDAN_…``): notifier's database, and of the broker a
+    user who may only look.
+
+    ``notifier_url``: where its doors are asked, if elsewhere than people reach it. ``channels``,
+    ``unoffered_minutes``, ``searched_events``, ``figures_seconds``: as notifier's. ``tail_seconds``: between two looks
+    for new events; ``standing_seconds``: between two pictures of how everything stands; ``ready_seconds``: how long a
+    service may take to say whether it is ready; ``ask_seconds``: and notifier to do something (all wall time).
+    """
+
+    service: ClassVar[str] = "console"
+
+    port: int = Field(default=8105, ge=1, le=65535)
+    database_url: str = "sqlite+aiosqlite:///.paidan/notifier.db"
+    notifier_url: str = ""
+    channels: str = "file"
+    unoffered_minutes: PositiveFloat = 15.0
+    searched_events: PositiveInt = 100_000
+    figures_seconds: NonNegativeFloat = 60.0
+    tail_seconds: PositiveFloat = 0.25
+    standing_seconds: PositiveFloat = 5.0
+    ready_seconds: PositiveFloat = 2.0
+    ask_seconds: PositiveFloat = 30.0

@@ -49,7 +49,8 @@ def consumers_of(event: type[Event]) -> tuple[str, ...]:
 
 def durables_of(service: str) -> tuple[tuple[str, str], ...]:
     """``(durable, publisher)`` of each durable consumer a service pulls from."""
-    publishers = [p for p in SERVICES if any(event.publisher == p for event in HEARS[service])]
+    heard = HEARS.get(service, frozenset())  # the console hears nothing
+    publishers = [p for p in SERVICES if any(event.publisher == p for event in heard)]
     if service == KEEPS_DEAD_LETTERS:
         publishers.append(DEAD_LETTERS)
     return tuple((f"{service}_from_{publisher}", publisher) for publisher in publishers)

@@ -16,11 +16,9 @@ from shared.persistence.audit_clock import AuditKept
 from shared.persistence.engine import BUSY_SECONDS
 
 
-class ConnectionSettings(Protocol):
-    """What of a service's settings is read here; units are seconds and commands."""
+class EntranceSettings(Protocol):
+    """What of a process's settings says how it comes in at the broker."""
 
-    @property
-    def database_url(self) -> str: ...
     @property
     def nats_url(self) -> str: ...
     @property
@@ -31,6 +29,13 @@ class ConnectionSettings(Protocol):
     def nats_seed(self) -> Path | None: ...
     @property
     def nats_authority(self) -> Path | None: ...
+
+
+class ConnectionSettings(EntranceSettings, Protocol):
+    """What of a service's settings is read here; units are seconds and commands."""
+
+    @property
+    def database_url(self) -> str: ...
     @property
     def group_commands(self) -> int: ...
     @property
@@ -45,6 +50,12 @@ class ConnectionSettings(Protocol):
     def early_seconds(self) -> float: ...
     @property
     def audit_kept(self) -> AuditKept: ...
+
+
+def entrance_of(settings: EntranceSettings) -> Entrance:
+    """The way in at the broker, as settings say."""
+    password = settings.nats_password.get_secret_value()
+    return Entrance(settings.nats_url, settings.nats_user, password, settings.nats_seed, settings.nats_authority)
 
 
 @dataclass(frozen=True)
@@ -64,10 +75,9 @@ class Connections:
     @classmethod
     def of(cls, settings: ConnectionSettings) -> Self:
         """As a service's settings say."""
-        password = settings.nats_password.get_secret_value()
         return cls(
             settings.database_url,
-            Entrance(settings.nats_url, settings.nats_user, password, settings.nats_seed, settings.nats_authority),
+            entrance_of(settings),
             settings.group_commands,
             settings.waiting_commands,
             settings.busy_seconds,

@@ -56,19 +56,22 @@ class Database:
     """One service's database.
 
     ``url``: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``. ``pool``: connections
-    kept for readers and, on PostgreSQL, for writers. ``busy_seconds``: see ``BUSY_SECONDS``.
+    kept for readers and, on PostgreSQL, for writers. ``busy_seconds``: see ``BUSY_SECONDS``. ``looks``: it is another
+    process's, and nothing but read here: the database itself refuses the rest.
     """
 
-    def __init__(self, url: str, *, pool: int = 5, busy_seconds: float | None = None) -> None:
+    def __init__(self, url: str, *, pool: int = 5, busy_seconds: float | None = None, looks: bool = False) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         busy = BUSY_SECONDS if busy_seconds is None else busy_seconds
-        if self.is_sqlite:
+        if self.is_sqlite and looks:
+            self._writing = self._reading = _sqlite(_only_read(url), pool=pool, read_only=True, busy_seconds=busy)
+        elif self.is_sqlite:
             _make_folder(url)
             self._writing = _sqlite(url, pool=1, read_only=False, busy_seconds=busy)
             self._reading = _sqlite(url, pool=pool, read_only=True, busy_seconds=busy)
         else:
-            self._writing = _postgresql(url, pool=pool, busy_seconds=busy)
+            self._writing = _postgresql(url, pool=pool, busy_seconds=busy, looks=looks)
             self._reading = self._writing.execution_options(isolation_level="REPEATABLE READ")
 
     @property
@@ -100,11 +103,19 @@ def _make_folder(url: str) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
-def _postgresql(url: str, *, pool: int, busy_seconds: float) -> AsyncEngine:
+def _only_read(url: str) -> str:
+    """The same file, opened so that nothing can be written: a database that is not there is not made either."""
+    parts = make_url(url)
+    told = parts.set(database=f"file:{parts.database}", query={"mode": "ro", "uri": "true"})
+    return told.render_as_string(hide_password=False)
+
+
+def _postgresql(url: str, *, pool: int, busy_seconds: float, looks: bool) -> AsyncEngine:
+    told = {"lock_timeout": str(int(busy_seconds * 1000))} | ({"default_transaction_read_only": "on"} if looks else {})
     bounds = {
         "timeout": CONNECTION_WAITS * busy_seconds or None,
         "command_timeout": SILENT_SECONDS,
-        "server_settings": {"lock_timeout": str(int(busy_seconds * 1000))},
+        "server_settings": told,
     }
     waits = CONNECTION_WAITS * busy_seconds or SILENT_SECONDS
     return create_async_engine(url, pool_size=pool, pool_pre_ping=True, pool_timeout=waits, connect_args=bounds)
@@ -119,8 +130,7 @@ def _sqlite(url: str, *, pool: int, read_only: bool, busy_seconds: float) -> Asy
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={int(busy_seconds * 1000)}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
+            *(() if "mode=ro" in url else ("journal_mode=WAL", "synchronous=FULL")),
             "foreign_keys=ON",
             "temp_store=MEMORY",
             f"query_only={'ON' if read_only else 'OFF'}",

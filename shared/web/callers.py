@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request, Response
 
 from shared.contracts.refusal import Forbidden, Unauthenticated
 from shared.contracts.words import Role
 from shared.identity.access_book import LONGEST_SESSION
-from shared.identity.signing_in import Sessions
 from shared.identity.tokens import Caller, TokenSigner
 from shared.web.rules import rule_for, under
 
 SessionLookup = Callable[[str], Awaitable[Caller | None]]
 """Whom a session cookie speaks for; None for an unknown or expired one."""
+
+
+class KeepsSessions(Protocol):
+    """Notes that a browser's session is in use."""
+
+    async def keep(self, token: str) -> None:
+        """Let it last; where that is not possible now, it lasts as long as it would have."""
 
 
 class RoleMissing(Forbidden):
@@ -32,7 +38,7 @@ class Callers:
         service: str,
         signer: TokenSigner,
         lookup: SessionLookup | None = None,
-        sessions: Sessions | None = None,
+        sessions: KeepsSessions | None = None,
         *,
         secure: bool = False,
     ) -> None:

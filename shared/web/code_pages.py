@@ -12,7 +12,7 @@ from shared.identity.codes import CodeDead, CodeNotAccepted
 from shared.identity.tokens import Caller
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.reading import own_path
+from shared.web.own_paths import own_path
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.signing_in import SIGN_IN
 from shared.web.signing_in_by_code import AskToSignIn, ChooseRole, SignIn, SigningInByCode

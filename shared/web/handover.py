@@ -15,7 +15,7 @@ from shared.identity.signing_in import Sessions
 from shared.identity.tokens import Caller
 from shared.web.callers import Callers
 from shared.web.forms import posted
-from shared.web.reading import own_path
+from shared.web.own_paths import own_path
 from shared.web.rules import BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.forms import posted
 from shared.web.i18n import ELDER_COOKIE, LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Language, Readers, read_by
+from shared.web.own_paths import own_path
 from shared.web.rules import ANYBODY, under
 from shared.web.templating import redirect
 
@@ -44,14 +43,6 @@ class Reading:
             await send(message)
 
         await self._app(scope, receive, send_in_language)
-
-
-def own_path(address: str) -> str:
-    """A path of this service to go back to; anything that could lead elsewhere becomes the first page."""
-    parts = urlsplit(address)
-    leads_away = parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\"))
-    unclean = any(ord(character) < 0x21 or character == "\\" for character in address)
-    return "/" if leads_away or unclean else address
 
 
 def choice_routes(*, secure: bool) -> APIRouter:

@@ -91,9 +91,10 @@ def _end_now(why: str) -> None:
     os._exit(FORCED)
 
 
-def serve(app: FastAPI, settings: ServiceSettings) -> int:
+def serve(app: FastAPI, settings: ServiceSettings, *, looks: bool = False) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit code: 0, 1 when another process has the SQLite database, or 3
-    when the service could not start; 4 is a process that did not stop in good order.
+    when the service could not start; 4 is a process that did not stop in good order. ``looks``: it only reads another
+    process's database.
     """
     BUILD.info({"service": settings.service, "version": app.version})
     if settings.otlp_url:
@@ -120,4 +121,4 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
             tracing.stop()
         return 0 if server.started else STARTUP_FAILED
 
-    return run_alone(settings.database_url, run)
+    return run() if looks else run_alone(settings.database_url, run)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 from shared.persistence.admission import Limits
 from shared.persistence.audit_clock import AuditKept
 from shared.persistence.engine import BUSY_SECONDS
@@ -100,6 +100,7 @@ class ServiceSettings(SessionSettings):
     intake_public_url: str = ""
     matcher_public_url: str = ""
     notifier_public_url: str = ""
+    console_public_url: str = ""
 
     @field_validator("nats_seed", "nats_authority", mode="before")
     @classmethod
@@ -200,8 +201,8 @@ class ServiceSettings(SessionSettings):
 
     @property
     def trusted_origins(self) -> frozenset[str]:
-        """``scheme://host:port`` of the three services: where a posted form may come from and lead to."""
-        urls = [urlsplit(self.url_of(service)) for service in SERVICES]
+        """``scheme://host:port`` of the services and the console: where a posted form may come from and lead to."""
+        urls = [urlsplit(self.url_of(service)) for service in (*SERVICES, CONSOLE)]
         return frozenset(f"{url.scheme}://{url.netloc}" for url in urls if url.netloc)
 
 

@@ -14,7 +14,6 @@ from shared.identity.tokens import Caller, TokenSigner
 from shared.web.callers import AnybodyKnown, Callers, MaybeCaller
 from shared.web.forms import Form, posted
 from shared.web.i18n import msgid
-from shared.web.reading import own_path
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.templating import Pages, redirect
 from shared.web.wording import ROLES
@@ -79,7 +78,7 @@ def signing_in_routes(pages: Pages, door: SigningIn, other: APIRouter | None = N
     @router.get(BY_TOKEN)
     @under(ANYBODY)
     async def sign_in_form(request: Request, back: str = "/") -> Response:
-        return pages.render(request, "web/sign_in.html", form=Form.blank({"back": own_path(back)}), roles=roles)
+        return pages.render(request, "web/sign_in.html", form=Form.blank({"back": pages.way_back(back)}), roles=roles)
 
     if other is None:
         router.get(SIGN_IN)(sign_in_form)
@@ -90,11 +89,11 @@ def signing_in_routes(pages: Pages, door: SigningIn, other: APIRouter | None = N
     @under(BEARER_OF_A_SECRET)
     async def sign_in(request: Request) -> Response:
         form = await posted(request)
-        answer = redirect(own_path(form.value("back", "/")))
+        answer = redirect(pages.way_back(form.value("back", "/")))
         try:
             await door.enter(form.value("token").strip(), answer)
         except TokenNotAccepted as refusal:
-            again = Form.blank({"back": own_path(form.value("back", "/")), "token": ""}).refused(refusal)
+            again = Form.blank({"back": pages.way_back(form.value("back", "/")), "token": ""}).refused(refusal)
             return pages.render(request, "web/sign_in.html", status=422, form=again, roles=roles)
         return answer
 

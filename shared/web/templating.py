@@ -24,6 +24,7 @@ from shared.web.csrf import FIELD, FormTokens
 from shared.web.errors import RETRY_AFTER, Problem
 from shared.web.forms import field_id
 from shared.web.i18n import Language, current_reader, gettext, msgid, ngettext
+from shared.web.own_paths import own_path
 from shared.web.qr_codes import qr_code
 from shared.web.wording import WORDS
 
@@ -50,7 +51,9 @@ class Site:
     ``sign_ins``: where instead, by the beginning of the page's path.
     ``footer``: links below every page. ``station``: the phone the large view offers to call, if any.
     ``kiosk_seconds``: after so long without a touch a station's device forgets who was there; 0: no page of this
-    service is for one. ``globals``: more names for all templates.
+    service is for one. ``home``: the address of these pages, where one signs in and out elsewhere; ``account``: the
+    address of the service where. ``others``: homes of such pages, which a sign-in here may lead back to. ``globals``:
+    more names for all templates.
     """
 
     name: str = msgid("Community orders")
@@ -60,6 +63,9 @@ class Site:
     sign_ins: Mapping[str, str] = field(default_factory=dict)
     station: str = ""
     kiosk_seconds: int = 0
+    home: str = ""
+    account: str = ""
+    others: tuple[str, ...] = ()
     globals: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -102,6 +108,11 @@ class Pages:
         later = {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else None
         return HTMLResponse(self.fragment(template, request=request, **shown, **context), status, later)
 
+    def way_back(self, address: str) -> str:
+        """Where to go after signing in: a page of this service, or of those it signs people in for."""
+        home = next((one for one in self._site.others if one and address.startswith(f"{one}/")), "")
+        return home + own_path(address.removeprefix(home))
+
     def _links(self, request: Request) -> list[Link]:
         caller: Caller | None = getattr(request.state, "caller", None)
         shown = [link for link in self._site.links if not link.roles or (caller and caller.role in link.roles)]
@@ -117,7 +128,7 @@ class Pages:
         elsewhere = (address for start, address in self._site.sign_ins.items() if path.startswith(start))
         sign_in = next(elsewhere, self._site.sign_in)
         if problem.status == 401 and sign_in and request.method == "GET":
-            return redirect(f"{sign_in}?{urlencode({'back': request.url.path})}")
+            return redirect(f"{self._site.account}{sign_in}?{urlencode({'back': self._site.home + path})}")
         is_fragment = request.headers.get("hx-request") == "true"
         template = "web/problem_fragment.html" if is_fragment else "web/problem.html"
         response = self.render(request, template, status=problem.status, problem=problem)

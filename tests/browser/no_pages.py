@@ -8,6 +8,7 @@ NOT_PAGES = {
     "/healthz": "for supervisors",
     "/readyz": "for supervisors",
     "/live": "events as they come",
+    "/strip": "a part of every page of the console",
     "/streams/live": "events as they come",
     "/orders/{reference}/live": "events as they come",
     "/metrics": "for Prometheus",

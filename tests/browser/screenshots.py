@@ -39,7 +39,8 @@ weigh.
 _SECTIONS = {
     "intake": "Intake: residents, and orders at the desk",
     "matcher": "Matcher: volunteers, coordinators, departments",
-    "notifier": "Notifier: the board, and ops",
+    "notifier": "Notifier: the board, and where operators sign in",
+    "console": "Console: what operators look at",
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from shared.contracts.services import SERVICES
 from tests.browser.no_pages import NOT_PAGES
 from tests.browser.people import BUILDING, COMMUNITY, GRID, SERVICE
 from tests.browser.scene import (
@@ -169,6 +170,9 @@ def _coordinators(scene: Scene) -> Iterator[Visit]:
 def _ops(scene: Scene) -> Iterator[Visit]:
     for name, path in _EVERYWHERE.items():
         yield Visit(f"notifier-{name}", "notifier", path)
+    for name in ("components", "offline"):
+        yield Visit(f"console-{name}", "console", _EVERYWHERE[name])
+    yield Visit("notifier-home", "notifier", "/")
     yield Visit("board", "notifier", "/board")
     yield Visit("board-area", "notifier", "/board?area=qindu")
     letter = f"/dead-letters/{scene.found['dead_letter']}"
@@ -179,13 +183,15 @@ def _ops(scene: Scene) -> Iterator[Visit]:
         "watch": "/watch",
         "streams": "/streams",
         "audit": "/audit",
+        "figures": "/figures",
+        "invariants": "/invariants",
         "journey": f"/journeys/{scene.found['held']}",
         "dead-letters": "/dead-letters",
         "dead-letter": letter,
         "replay": "/dead-letters/replay",
         "nowhere": "/events/999999999",
     }.items():
-        yield Visit(f"ops-{name}", "notifier", path, OPERATOR, status=404 if name == "nowhere" else 200)
+        yield Visit(f"ops-{name}", "console", path, OPERATOR, status=404 if name == "nowhere" else 200)
 
 
 def _plain(path: str) -> str:
@@ -210,7 +216,7 @@ def unvisited(scene: Scene) -> set[str]:
 
 def once(scene: Scene) -> list[Visit]:
     """One visit of each page, for each kind of reader; what all services share is looked at in the first."""
-    shared = set.intersection(*(set(routes) for routes in _routes().values())) - {"/", ""}
+    shared = set.intersection(*(set(_routes()[service]) for service in SERVICES)) - {"/", ""}
     found: dict[tuple[str, str, str, int], Visit] = {}
     for visit in visits(scene):
         route = _route(visit)

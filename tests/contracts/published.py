@@ -16,7 +16,9 @@ from pathlib import Path
 import httpx2
 from fastapi import FastAPI
 
-from shared.contracts.flows import SERVICES
+from services.notifier.app.console import make_console
+from services.notifier.settings import ConsoleSettings
+from shared.contracts.services import CONSOLE, SERVICES
 from shared.identity.keys import create_keys
 from shared.web.settings import ServiceSettings
 from tests.contracts import access
@@ -40,7 +42,8 @@ async def documents(directory: Path) -> dict[Path, str]:
         for service, application in made.items()
         for kind in KINDS
     }
-    return served | {page_path(ROOT): lifecycle_page(), access.page_path(ROOT): access_page(made)}
+    console = {CONSOLE: make_console(ConsoleSettings(keys=directory, database_url=_database(directory, "notifier")))}
+    return served | {page_path(ROOT): lifecycle_page(), access.page_path(ROOT): access_page(made | console)}
 
 
 def applications(directory: Path) -> dict[str, FastAPI]:
@@ -62,12 +65,16 @@ def _application(service: str, directory: Path) -> FastAPI:
     settings = next(
         member
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, ServiceSettings) and member.__module__ == module.__name__
+        if issubclass(member, ServiceSettings) and getattr(member, "service", "") == service
     )
     application: FastAPI = importlib.import_module(f"services.{service}.app").make_app(
-        settings(keys=directory, database_url=f"sqlite+aiosqlite:///{directory / f'{service}.db'}")
+        settings(keys=directory, database_url=_database(directory, service))
     )
     return application
+
+
+def _database(directory: Path, service: str) -> str:
+    return f"sqlite+aiosqlite:///{directory / f'{service}.db'}"
 
 
 def main() -> int:

@@ -20,18 +20,24 @@ class IndexedEvent(NotifierTable, table=True):
     """One event heard from a stream; ``position`` is the order of hearing. ``body`` is the event's JSON."""
 
     __tablename__ = "events"
+    __table_args__ = (
+        Index("events_by_name", "name", "position"),
+        Index("events_by_community", "community", "position"),
+        Index("events_by_about", "about", "position"),
+        Index("events_by_time", "time", "name", "position"),
+    )
 
     position: int | None = Field(default=None, primary_key=True, sa_type=POSITION)
     event_id: str = Field(unique=True)
     type: str
     subject: str
     publisher: str
-    name: str = Field(index=True)
+    name: str
     major: int
-    community: str | None = Field(default=None, index=True)
-    about: str = Field(index=True)
+    community: str | None = None
+    about: str
     version: int | None = None
-    time: datetime = Field(index=True)
+    time: datetime
     traceparent: str
     body: str = Field(sa_type=Text)
 

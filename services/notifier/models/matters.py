@@ -23,14 +23,18 @@ class Matter(NotifierTable, table=True):
     """
 
     __tablename__ = "matters"
-    __table_args__ = (Index("matters_board", "area", "service", "placed_at"),)
+    __table_args__ = (
+        Index("matters_board", "area", "service", "placed_at"),
+        Index("matters_by_time", "placed_at", "taken_minutes", "done_minutes", "tiers"),
+        Index("matters_closed", "closed_at", "outcome"),
+    )
 
     order_id: str = Field(primary_key=True)
     community: str | None
     grid: str
     area: str
     service: str
-    placed_at: datetime = Field(index=True)
+    placed_at: datetime
     first_offered_at: datetime | None = None
     first_assigned_at: datetime | None = None
     taken_minutes: int | None = None

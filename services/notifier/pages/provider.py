@@ -13,7 +13,6 @@ from shared.identity.signing_in import Sessions
 from shared.web.callers import Callers
 from shared.web.errors import status_of
 from shared.web.forms import Form
-from shared.web.reading import own_path
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.signing_in import SIGN_IN
 from shared.web.templating import Pages, redirect
@@ -46,7 +45,7 @@ def provider_pages(
         if door is None:
             raise NotFound
         try:
-            begun = await door.begin(own_path(back))
+            begun = await door.begin(pages.way_back(back))
         except Refusal as refusal:
             return again(request, refusal)
         answer = RedirectResponse(begun.address, status_code=303)
@@ -65,7 +64,7 @@ def provider_pages(
             token = await sessions.accept(came, What.SIGNED_IN)
         except Refusal as refusal:
             return again(request, refusal)
-        answer = redirect(own_path(came.path))
+        answer = redirect(pages.way_back(came.path))
         if before := request.cookies.get(callers.cookie_name, ""):
             await sessions.close(before)
         callers.remember(answer, token)

@@ -11,7 +11,6 @@ from shared.identity.signing_in import Sessions
 from shared.web.callers import Callers
 from shared.web.errors import status_of
 from shared.web.forms import Form, posted
-from shared.web.reading import own_path
 from shared.web.rules import ANYBODY, BEARER_OF_A_SECRET, under
 from shared.web.signing_in import SIGN_IN
 from shared.web.templating import Pages, redirect
@@ -30,14 +29,14 @@ def password_pages(
     @router.get(SIGN_IN)
     @under(ANYBODY)
     async def form(request: Request, back: str = "/") -> Response:
-        return pages.render(request, "sign_in.html", form=Form.blank({"back": own_path(back)}), provider=provider)
+        return pages.render(request, "sign_in.html", form=Form.blank({"back": pages.way_back(back)}), provider=provider)
 
     @router.post(SIGN_IN)
     @under(BEARER_OF_A_SECRET)
     async def sign_in(request: Request) -> Response:
         typed = await posted(request)
         name, address = typed.value("name").strip()[:LONGEST], request.client.host if request.client else ""
-        back = own_path(typed.value("back", "/"))
+        back = pages.way_back(typed.value("back", "/"))
         try:
             caller = await door.enter(name, typed.value("password"), address)
         except Refusal as refusal:

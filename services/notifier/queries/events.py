@@ -1,4 +1,8 @@
-"""The index of events: page by page, and what came after a place in it."""
+"""The index of events: page by page, and what came after a place in it.
+
+No page costs more for the index being long: a token of the subject, an order and an instant are found by indexes, and
+words are looked for in so many events a page, whose cursor goes on where the looking ended.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notifier.models import FollowedOrder, IndexedEvent
@@ -15,7 +20,7 @@ from services.notifier.policies.subjects import tokens_of
 from services.notifier.queries.views import EventView
 from shared.contracts.envelope import NO_COMMUNITY, to_headers
 from shared.persistence.engine import Database
-from shared.web.paging import Page, page_of, place_of
+from shared.web.paging import Page, cursor_of, page_of, place_of
 
 
 @dataclass(frozen=True)
@@ -57,22 +62,47 @@ def _token(token: str, wanted: str) -> ColumnElement[bool]:
 
 
 class EventQueries:
-    """Reads the index of events."""
+    """Reads the index of events. ``searched``: in so many events one page looks for words."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, searched: int) -> None:
         self._database = database
+        self._searched = searched
 
     async def page(self, only: EventFilter, cursor: str | None, limit: int, *, newest: bool) -> Page[EventView]:
-        """Events in the order they were heard; with ``newest`` the other way round."""
+        """Events in the order they were heard; with ``newest`` the other way round.
+
+        A page of a search for words may hold fewer than there are, even none, and have a ``next`` all the same.
+        """
         position = col(IndexedEvent.position)
-        found = select(IndexedEvent).where(*only.conditions())
-        if cursor is not None:
-            (place,) = place_of(cursor, int)
-            found = found.where(position < place if newest else position > place)
-        found = found.order_by(position.desc() if newest else position).limit(limit + 1)
+        place = int(place_of(cursor, int)[0] or 0) if cursor is not None else None
         async with self._database.reading() as session:
+            bounds = await self._bounds(session, only, place, newest=newest)
+            if bounds is None:
+                return Page(items=[])
+            first, last, over = bounds
+            found = select(IndexedEvent).where(*only.conditions(), position >= first, position <= last)
+            found = found.order_by(position.desc() if newest else position).limit(limit + 1)
             rows = (await session.scalars(found)).all()
-        return page_of(rows, limit, event_view, lambda row: (row.position,))
+        page = page_of(rows, limit, event_view, lambda row: (row.position,))
+        if page.next is None and not over:
+            page.next = cursor_of((first if newest else last,))
+        return page
+
+    async def _bounds(
+        self, session: AsyncSession, only: EventFilter, place: int | None, *, newest: bool
+    ) -> tuple[int, int, bool] | None:
+        """The first and the last position a page looks at, and whether nothing lies beyond; None for an empty index."""
+        position = col(IndexedEvent.position)
+        since = col(IndexedEvent.time) >= only.since if only.since is not None else true()
+        first = await session.scalar(select(func.min(position)).where(since))
+        last = await session.scalar(select(func.max(position)))
+        if first is None or last is None:
+            return None
+        if place is not None:
+            first, last = (first, min(last, place - 1)) if newest else (max(first, place + 1), last)
+        if not only.words or last - first < self._searched:
+            return first, last, True
+        return (last - self._searched + 1, last, False) if newest else (first, first + self._searched - 1, False)
 
     async def after(self, only: EventFilter, position: int, most: int) -> list[EventView]:
         """What was heard after a position, in order."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from services.notifier.models import Delivery, DeliveryState, FollowedOrder, IndexedEvent, Matter
+from services.notifier.queries.figures import DaysView, FiguresQueries
 from services.notifier.queries.rounds import desks_held
+from shared.contracts.matcher import LegAssigned, PostClaimed, PostReleased
 from shared.contracts.words import Role
 from shared.persistence.engine import Database
 
@@ -21,6 +25,8 @@ MOST = 50
 LATELY = timedelta(days=30)
 """Older orders that nobody was offered are late by now, and shown as such."""
 DAYS = 7
+BUSIEST = 10
+"""So many volunteers are shown who took most."""
 
 
 class OrderToLookAt(BaseModel):
@@ -58,37 +64,33 @@ class Load(BaseModel):
     late: int
 
 
-class StepTimes(BaseModel):
-    """Minutes from the placing of an order to a step: half of them, and 19 of 20, were within; None for none."""
+class IdlePost(BaseModel):
+    """A post that nobody holds any more. ``since``: when the last holder let it go."""
 
-    step: str
-    orders: int
-    p50: int | None
-    p95: int | None
-
-
-class DayOfOrders(BaseModel):
-    """One local day: orders placed, offers made, notices that failed."""
-
-    day: datetime
-    placed: int
-    offers: int
-    failed: int
+    post_id: str
+    skill: str
+    area: str
+    since: datetime
 
 
-class WatchView(BaseModel):
-    """``unoffered``: nobody was asked in time; ``late``: past their time. ``desks``: the fullest first. ``steps`` and
-    ``offers_per_order``: of the orders placed in ``days``. ``tiers``: how high those came (``none``: no coordinator).
+class Serving(BaseModel):
+    """A volunteer, and how many legs they took in the last days."""
+
+    volunteer_id: str
+    legs: int
+
+
+class WatchView(DaysView):
+    """``unoffered``: nobody was asked in time; ``late``: past their time. ``desks``: the fullest first. ``posts``:
+    those whose last holder left, the latest first. ``serving``: who took most in the days shown.
     """
 
     unoffered: Kind
     late: Kind
     channels: list[ChannelTrouble]
     desks: list[Load]
-    steps: list[StepTimes]
-    tiers: dict[str, int]
-    offers_per_order: float | None
-    days: list[DayOfOrders]
+    posts: list[IdlePost]
+    serving: list[Serving]
 
 
 @dataclass(frozen=True)
@@ -101,27 +103,22 @@ class Measures:
 class WatchQueries:
     """Reads orders, matters, deliveries and events."""
 
-    def __init__(self, database: Database, zone: tzinfo, measures: Measures) -> None:
+    def __init__(self, database: Database, figures: FiguresQueries, measures: Measures) -> None:
         self._database = database
-        self._zone = zone
+        self._figures = figures
         self._measures = measures
 
     async def look(self, now: datetime) -> WatchView:
         """All of it at an instant."""
-        today = datetime.combine(now.astimezone(self._zone).date(), time(), self._zone)
-        begins = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-        days = [await self._day(begin) for begin in begins]
-        placed = sum(one.placed for one in days)
-        offers = sum(one.offers for one in days)
+        figures = await self._figures.of(DAYS, now)
         return WatchView(
+            **figures.model_dump(),
             unoffered=await self._unoffered(now),
             late=await self._late(now),
             channels=await self._channels(),
             desks=await self._desks(now),
-            steps=await self._steps(begins[0]),
-            tiers=await self._tiers(begins[0]),
-            offers_per_order=round(offers / placed, 2) if placed else None,
-            days=days,
+            posts=await self._posts(),
+            serving=await self._serving(figures.days[0].day),
         )
 
     async def _unoffered(self, now: datetime) -> Kind:
@@ -164,41 +161,31 @@ class WatchQueries:
         rows = await self._rows(desks_held(now).order_by(func.count().desc()).limit(MOST))
         return [Load(area=area, held=count, late=int(over or 0)) for area, count, over in rows if area]
 
-    async def _steps(self, since: datetime) -> list[StepTimes]:
-        return [
-            await self._step("leg_assigned", col(Matter.taken_minutes), since),
-            await self._step("order_done", col(Matter.done_minutes), since),
-        ]
-
-    async def _step(self, step: str, minutes: Any, since: datetime) -> StepTimes:
-        known = select(minutes).where(col(Matter.placed_at) >= since, minutes.is_not(None))
-        async with self._database.reading() as session:
-            count = await session.scalar(select(func.count()).select_from(known.subquery())) or 0
-            places = [await session.scalar(known.order_by(minutes).offset(at).limit(1)) for at in _places(count)]
-        p50, p95 = places or (None, None)
-        return StepTimes(step=step, orders=count, p50=p50, p95=p95)
-
-    async def _tiers(self, since: datetime) -> dict[str, int]:
-        found = select(col(Matter.tiers), func.count()).where(col(Matter.placed_at) >= since)
-        rows = await self._rows(found.group_by(col(Matter.tiers)))
-        counted: dict[str, int] = {}
-        for tiers, count in rows:
-            for tier in tiers.split(",") if tiers else ("none",):
-                counted[tier] = counted.get(tier, 0) + count
-        return dict(sorted(counted.items()))
-
-    async def _day(self, begin: datetime) -> DayOfOrders:
-        named = col(IndexedEvent.name)
-        wanted = ("order_placed", "offer_made", "notice_failed")
-        found = (
-            select(named, func.count())
-            .where(col(IndexedEvent.time) >= begin, col(IndexedEvent.time) < begin + timedelta(days=1))
-            .where(named.in_(wanted))
-            .group_by(named)
+    async def _posts(self) -> list[IdlePost]:
+        """By the facts heard of each post: claimed as often as let go."""
+        held = func.sum(case((col(IndexedEvent.name) == PostClaimed.name, 1), else_=-1))
+        last = func.max(col(IndexedEvent.position))
+        idle = (
+            select(last.label("position"))
+            .where(col(IndexedEvent.name).in_((PostClaimed.name, PostReleased.name)))
+            .group_by(col(IndexedEvent.about))
+            .having(held <= 0)
+            .order_by(last.desc())
+            .limit(MOST)
+        ).subquery()
+        rows = await self._rows(
+            select(IndexedEvent).where(col(IndexedEvent.position) == idle.c.position).order_by(idle.c.position.desc())
         )
-        counts = dict(await self._rows(found))
-        placed, offers, failed = (int(counts.get(name, 0)) for name in wanted)
-        return DayOfOrders(day=begin, placed=placed, offers=offers, failed=failed)
+        return [_idle(row) for (row,) in rows]
+
+    async def _serving(self, since: datetime) -> list[Serving]:
+        who = _field(self._database, "volunteer_id").label("who")
+        taken = (
+            select(who).where(col(IndexedEvent.name) == LegAssigned.name, col(IndexedEvent.time) >= since).subquery()
+        )
+        legs = func.count()
+        found = select(taken.c.who, legs).group_by(taken.c.who).order_by(legs.desc(), taken.c.who).limit(BUSIEST)
+        return [Serving(volunteer_id=one, legs=legs) for one, legs in await self._rows(found) if legs > 1]
 
     async def _rows(self, found: Any) -> Sequence[Any]:
         async with self._database.reading() as session:
@@ -206,9 +193,15 @@ class WatchQueries:
         return rows
 
 
-def _places(count: int) -> list[int]:
-    """Where the median and the 95th percentile stand among so many in a row."""
-    return [(count - 1) // 2, (count * 19 - 1) // 20] if count else []
+def _idle(row: IndexedEvent) -> IdlePost:
+    told = json.loads(row.body)
+    return IdlePost(post_id=row.about, skill=told["skill"], area=told["area"], since=row.time)
+
+
+def _field(database: Database, name: str) -> Any:
+    """A field of an event's body."""
+    body = col(IndexedEvent.body)
+    return func.json_extract(body, f"$.{name}") if database.is_sqlite else cast(body, JSONB)[name].astext
 
 
 def _shown(order: FollowedOrder, since: datetime) -> OrderToLookAt:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
+from services.notifier.app import make_app
 from shared.community.definition import Community, load
-from tests.integration.notifier.running import Place, make_place
+from tests.integration.notifier.running import Place, client_of, console_of, make_place
 from tests.unit.community import small_county
 
 
@@ -26,7 +28,22 @@ async def place(tmp_path: Path, database_url: str, rules: Community) -> Place:
 
 
 @pytest.fixture
-async def client(place: Place) -> AsyncIterator[httpx2.AsyncClient]:
+async def app(place: Place) -> AsyncIterator[FastAPI]:
     """The running application of ``place``."""
-    async with place.serving() as client:
+    made = make_app(place.settings, place.rules)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the running application."""
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def console(place: Place, app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the console beside the running application."""
+    async with console_of(place, app) as client:
         yield client

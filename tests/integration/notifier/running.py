@@ -19,7 +19,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from services.notifier.app import MIGRATIONS, Notifier, make_app
-from services.notifier.settings import NotifierSettings
+from services.notifier.app.console import make_console
+from services.notifier.settings import ConsoleSettings, NotifierSettings
 from services.notifier.use_cases.confirming import confirm_steps
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
@@ -34,6 +35,7 @@ from tests.unit.notifier.story import fact_of
 from tests.waiting import wait_for
 
 ORIGIN = "http://notifier.test"
+CONSOLE_ORIGIN = "http://console.test"
 START = "2026-11-22T19:00:00+08:00"
 
 
@@ -119,11 +121,37 @@ async def make_place(folder: Path, database_url: str, rules: Community, **more: 
 
 
 @asynccontextmanager
-async def client_of(app: FastAPI, **headers: str) -> AsyncIterator[httpx2.AsyncClient]:
+async def client_of(app: FastAPI, origin: str = ORIGIN, **headers: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of an application in this process."""
     told = {"accept-language": "en", **headers}
     transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, headers=told) as client:
+    async with httpx2.AsyncClient(transport=transport, base_url=origin, headers=told) as client:
+        yield client
+
+
+def console_settings(place: Place, **more: Any) -> ConsoleSettings:
+    """What the console of a notifier is told."""
+    own = place.settings
+    told: dict[str, Any] = {
+        "database_url": own.database_url,
+        "keys": own.keys,
+        "clock": own.clock,
+        "nats_url": own.nats_url,
+        "notifier_public_url": ORIGIN,
+        "console_public_url": CONSOLE_ORIGIN,
+        "tail_seconds": 0.05,
+        "figures_seconds": 0.0,
+        "ready_seconds": 0.5,
+    }
+    return ConsoleSettings(**(told | more))
+
+
+@asynccontextmanager
+async def console_of(place: Place, app: FastAPI, **more: Any) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the console, which asks this notifier; it reads English, as a browser."""
+    console = make_console(console_settings(place, **more), place.rules, httpx2.ASGITransport(app=app))
+    shown = client_of(console, CONSOLE_ORIGIN, accept="text/html")
+    async with console.router.lifespan_context(console), shown as client:
         yield client
 
 
@@ -138,7 +166,13 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def on_a_port(place: Place) -> AsyncIterator[httpx2.AsyncClient]:
     """The application on a real port, as streams need it."""
-    app = make_app(place.settings, place.rules)
+    async with listening(make_app(place.settings, place.rules)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def listening(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """An application on a real port, and a client that reads English."""
     listener = socket.create_server((LOOPBACK, 0))
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=2)
     server = _Server(config)

@@ -133,22 +133,24 @@ async def test_letters_are_found_and_counted(ops: dict[str, str], client: httpx2
     await wait_for(counted, 10)
 
 
-async def test_ops_replay_and_discard_on_pages_without_scripts(ops: dict[str, str], client: httpx2.AsyncClient) -> None:
+async def test_ops_replay_and_discard_on_pages_without_scripts(
+    ops: dict[str, str], console: httpx2.AsyncClient
+) -> None:
     """Nothing happens from the list; a letter's own page asks, says what is wrong, and shows what was done."""
-    page = await client.get("/dead-letters", headers=ops)
+    page = await console.get("/dead-letters", headers=ops)
     assert ["A mark does not fit the others: forged, or damaged (ce-source)" in page.text, "<form" in page.text] == [
         True,
         "sign-out" in page.text,
     ]
     own = f"/dead-letters/{FORGED}"
-    assert f"{own}/replay" in (await client.get(own, headers=ops)).text.replace("%3A", ":")
-    away = await client.post(f"{own}/replay", headers=ops)
+    assert f"{own}/replay" in (await console.get(own, headers=ops)).text.replace("%3A", ":")
+    away = await console.post(f"{own}/replay", headers=ops)
     assert (503, True) == (away.status_code, "Please look at this again" in away.text)
-    empty = await client.post(f"{own}/discard", headers=ops, data={"reason": ""})
+    empty = await console.post(f"{own}/discard", headers=ops, data={"reason": ""})
     assert (422, True) == (empty.status_code, "Please fill this in" in empty.text)
-    done = await client.post(f"{own}/discard", headers={**ops, "accept-language": "zh-CN"}, data={"reason": REASON})
+    done = await console.post(f"{own}/discard", headers={**ops, "accept-language": "zh-CN"}, data={"reason": REASON})
     assert (303, own) == (done.status_code, done.headers["location"].replace("%3A", ":"))
-    shown = await client.get(own, headers={**ops, "accept-language": "zh-CN"})
+    shown = await console.get(own, headers={**ops, "accept-language": "zh-CN"})
     assert ["已作废" in shown.text, REASON in shown.text, "服务没有应答" in shown.text] == [True] * 3
-    many = await client.get("/dead-letters/replay", headers=ops, params={"reason": "too_early"})
+    many = await console.get("/dead-letters/replay", headers=ops, params={"reason": "too_early"})
     assert "What it builds on had not come after ten minutes" in many.text

@@ -76,10 +76,10 @@ async def test_there_is_no_journey_of_what_was_never_placed(place: Place, client
         assert 404 == (await client.get(f"/api/journeys/{unknown}", headers=ops)).status_code
 
 
-async def test_the_page_shows_it_in_both_languages(told: Story, place: Place, client: httpx2.AsyncClient) -> None:
+async def test_the_page_shows_it_in_both_languages(told: Story, place: Place, console: httpx2.AsyncClient) -> None:
     """Each event leads to its own page."""
-    ops = {**place.token(Role.OPS, "ops-1"), "accept": "text/html"}
-    english = (await client.get(f"/journeys/{told.reference}", headers=ops)).text
+    ops = place.token(Role.OPS, "ops-1")
+    english = (await console.get(f"/journeys/{told.reference}", headers=ops)).text
     assert ("Journey of PD-0001" in english, 'href="/events/1"' in english) == (True, True)
-    chinese = (await client.get(f"/journeys/{told.reference}", headers={**ops, "accept-language": "zh-CN"})).text
+    chinese = (await console.get(f"/journeys/{told.reference}", headers={**ops, "accept-language": "zh-CN"})).text
     assert "PD-0001 的全程" in chinese

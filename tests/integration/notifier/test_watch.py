@@ -7,12 +7,21 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from services.notifier.use_cases.confirming import index_events
 from shared.community.clock import DomainClock
+from shared.contracts.envelope import Fact
+from shared.contracts.matcher import PostClaimed, PostReleased
+from shared.contracts.matcher.ground import PostEvent
 from shared.contracts.words import Role
 from tests.integration.notifier.running import Place, hear
 from tests.unit.notifier.story import AT, GRID, Story
 
 HOUR = timedelta(hours=1)
+
+
+def post(kind: type[PostEvent], post_id: str, volunteer_id: str) -> PostEvent:
+    """A fact about a post."""
+    return kind(community="east", post_id=post_id, skill="tutoring", area=GRID, volunteer_id=volunteer_id, at=AT)
 
 
 def stories(count: int) -> list[Story]:
@@ -60,13 +69,31 @@ async def test_steps_are_told_as_medians_and_tails(place: Place) -> None:
     assert {"leg_assigned", "order_done"} == set(steps)
 
 
-async def test_the_page_is_for_ops_and_leads_on(place: Place, client: httpx2.AsyncClient) -> None:
+async def test_posts_nobody_holds_any_more_and_who_took_most(place: Place) -> None:
+    """A post that was let go and claimed again has a holder; one leg in a week is nothing to speak of."""
+    first, second, third = stories(3)
+    facts = [post(PostClaimed, "p-1", "v-1"), post(PostClaimed, "p-1", "v-2"), post(PostReleased, "p-1", "v-1")]
+    facts += [post(PostClaimed, "p-2", "v-1"), post(PostReleased, "p-2", "v-1")]
+    async with place.writing() as notifier:
+        for fact in facts:
+            told = Fact(f"{fact.post_id}.{fact.name}.{fact.volunteer_id}", AT, fact)
+            await notifier.machinery.writer.do(index_events, told)
+        for one, who in ((first, "v-1"), (second, "v-1"), (third, "v-2")):
+            await hear(notifier, [one.placed(), one.offered(who), one.assigned(who)])
+        found = await notifier.doors.watch.look(AT)
+    assert [("p-2", "tutoring", GRID)] == [(one.post_id, one.skill, one.area) for one in found.posts]
+    assert [("v-1", 2)] == [(one.volunteer_id, one.legs) for one in found.serving]
+
+
+async def test_the_page_is_for_ops_and_leads_on(
+    place: Place, client: httpx2.AsyncClient, console: httpx2.AsyncClient
+) -> None:
     """Each order to its journey; both languages."""
     await place.hear([story.placed() for story in stories(1)])
-    ops = {**place.token(Role.OPS, "ops-1"), "accept": "text/html"}
-    page = (await client.get("/watch", headers=ops)).text
-    assert ("To look at" in page, "The last seven days" in page) == (True, True)
-    assert "待关注" in (await client.get("/watch", headers={**ops, "accept-language": "zh-CN"})).text
+    ops = place.token(Role.OPS, "ops-1")
+    page = (await console.get("/watch", headers=ops)).text
+    assert ("To look at" in page, "Fullest desks" in page) == (True, True)
+    assert "待关注" in (await console.get("/watch", headers={**ops, "accept-language": "zh-CN"})).text
     told = await client.get("/api/watch", headers=place.token(Role.OPS, "ops-1"))
     assert 7 == len(told.json()["days"])
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from shared.web import dates
 from shared.web.i18n import Language, Reader, Readers, current_reader, preferred
-from shared.web.reading import own_path
+from shared.web.own_paths import own_path
 from tests.unit.web.conftest import visitor
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

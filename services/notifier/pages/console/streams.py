@@ -9,49 +9,49 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from services.notifier.access import Doors
+from services.notifier.access.console import ConsoleDoors
+from services.notifier.pages.console.window import Window
 from shared.contracts.refusal import Unavailable
 from shared.web.callers import OpsCaller, find_caller
 from shared.web.dates import duration
 from shared.web.live import EventSourceResponse, ServerSentEvent, follow, mark_of
-from shared.web.templating import Pages
 
 _CLOCKWORK = "streams"
 """A topic nobody announces: whoever watches it looks again every now and then."""
 
 
-class Standing:
+class StreamTables:
     """Shows how the broker stands."""
 
-    def __init__(self, doors: Doors, pages: Pages) -> None:
+    def __init__(self, doors: ConsoleDoors, window: Window) -> None:
         self._doors = doors
-        self._pages = pages
+        self._window = window
 
     async def tables(self) -> Markup:
         """Streams and consumers; without the broker, that it is away."""
         try:
             streams = await self._doors.streams.streams(datetime.now(UTC))
         except Unavailable:
-            return self._pages.fragment("stream_tables.html", streams=None, age=_age)
-        return self._pages.fragment("stream_tables.html", streams=streams, age=_age)
+            return self._window.part("stream_tables.html", streams=None, age=_age)
+        return self._window.part("stream_tables.html", streams=streams, age=_age)
 
 
-def standing_routes(doors: Doors, pages: Pages) -> APIRouter:
+def stream_routes(doors: ConsoleDoors, window: Window) -> APIRouter:
     """``/streams``."""
     router = APIRouter()
-    standing = Standing(doors, pages)
+    shown = StreamTables(doors, window)
 
     @router.get("/streams")
     async def streams(request: Request, _ops: OpsCaller) -> Response:
-        tables = await standing.tables()
-        return pages.render(request, "streams.html", tables=tables, mark=mark_of(tables))
+        tables = await shown.tables()
+        return await window.show(request, "streams.html", tables=tables, mark=mark_of(tables))
 
     @router.get("/streams/live", response_class=EventSourceResponse)
     async def live(request: Request, _ops: OpsCaller, after: str = "") -> AsyncIterator[ServerSentEvent]:
         async def read(last: str) -> list[ServerSentEvent]:
             if await find_caller(request) is None:
                 return []
-            tables = await standing.tables()
+            tables = await shown.tables()
             mark = mark_of(tables)
             return [] if mark == (last or after) else [ServerSentEvent(raw_data=tables, id=mark)]
 

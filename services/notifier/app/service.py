@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -15,13 +14,11 @@ from services.notifier import api, pages
 from services.notifier.access import Doors
 from services.notifier.access.passwords import PasswordDoor
 from services.notifier.access.settling import Settling
+from services.notifier.app.ground import HERE, MIGRATIONS, VERSION
 from services.notifier.clocks import AlertClock, DefinitionNoted, LetterCount
 from services.notifier.clocks.reach import Ground, Reach
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
-from services.notifier.pages.audit_words import AUDIT_WORDS
-from services.notifier.pages.journey_words import JOURNEY_WORDS
-from services.notifier.pages.letter_words import LETTER_WORDS
 from services.notifier.pages.provider import BACK, provider_pages
 from services.notifier.pages.signing_in import password_pages
 from services.notifier.queries import (
@@ -35,12 +32,14 @@ from services.notifier.queries import (
     StreamQueries,
 )
 from services.notifier.queries.audit import AuditQueries
+from services.notifier.queries.figures import FiguresQueries
 from services.notifier.queries.watching import Measures, WatchQueries
 from services.notifier.repository import Repository, Unit
 from services.notifier.settings import NotifierSettings
 from services.notifier.use_cases.alerting import Alerting
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
+from shared.contracts.services import CONSOLE
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
 from shared.identity.keys import read_key
@@ -65,21 +64,12 @@ from shared.web.templating import Link, Pages, Site
 if TYPE_CHECKING:
     from services.notifier.access.providers import ProviderDoor
 
-HERE = Path(__file__).parent
-MIGRATIONS = HERE / "migrations"
-VERSION = "0.1.0"
-SITE = Site(
-    links=(
-        Link("/", msgid("Events"), (Role.OPS,)),
-        Link("/watch", msgid("To look at"), (Role.OPS,)),
-        Link("/streams", msgid("Streams"), (Role.OPS,)),
-        Link("/dead-letters", msgid("Dead letters"), (Role.OPS,)),
-        Link("/audit", msgid("Audit"), (Role.OPS,)),
-        Link("/board", msgid("Public board")),
-    ),
-    sign_in=SIGN_IN,
-    globals={**LETTER_WORDS, **AUDIT_WORDS, **JOURNEY_WORDS},
-)
+
+def site_of(settings: NotifierSettings) -> Site:
+    """What is on every page."""
+    console = settings.url_of(CONSOLE)
+    shown = (Link("/", msgid("Console"), (Role.OPS,)),) if console else ()
+    return Site(links=(*shown, Link("/board", msgid("Public board"))), sign_in=SIGN_IN, others=(console,))
 
 
 class Notifier:
@@ -114,7 +104,7 @@ class Notifier:
         self.doors = Doors(
             self.machinery.writer,
             NoticeQueries(database, self.reach.wording, self.reach.order, self.reach.reaching),
-            EventQueries(database),
+            EventQueries(database, settings.searched_events),
             letters,
             StreamQueries(self.machinery.bus),
             BoardQueries(database, self.rules, settings.board_least, settings.board_seconds),
@@ -133,7 +123,11 @@ class Notifier:
             self.reach.push_key,
             JourneyQueries(database, self.reach.order),
             DigestQueries(database, self.rules.zone),
-            WatchQueries(database, self.rules.zone, Measures(timedelta(minutes=settings.unoffered_minutes))),
+            WatchQueries(
+                database,
+                FiguresQueries(database, self.rules.zone, settings.figures_seconds),
+                Measures(timedelta(minutes=settings.unoffered_minutes)),
+            ),
             self.clock.now,
         )
         self.alerting = Alerting(self.rules.areas, timedelta(hours=settings.alert_hours))
@@ -199,7 +193,7 @@ def application_of(notifier: Notifier) -> FastAPI:
         secure=settings.secure,
         trusted_origins=settings.trusted_origins,
     )
-    shown = Pages(HERE / "templates", SITE, tokens)
+    shown = Pages(HERE / "templates", site_of(settings), tokens)
     sessions = Sessions(notifier.machinery.writer, settings.session_limits, AccessBook(settings.keys))
     callers = Callers("notifier", notifier.signer, notifier.sessions.caller_of, sessions, secure=settings.secure)
     door = SigningIn(notifier.signer, sessions, callers, (Role.OPS,))
@@ -218,7 +212,7 @@ def application_of(notifier: Notifier) -> FastAPI:
                 shown, door, password_pages(shown, by_password, sessions, callers, provider=provider is not None)
             ),
             provider_pages(shown, provider, sessions, callers, secure=settings.secure),
-            pages.make_router(notifier.doors, shown, notifier.rules, settings.public_url),
+            pages.make_router(notifier.doors, shown, notifier.rules, settings.public_url, settings.url_of(CONSOLE)),
         ],
         changes=notifier.changes,
         admission=notifier.machinery.admission,

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from services.notifier.access import Doors
+from services.notifier.access.console import ConsoleDoors
+from services.notifier.pages.console.window import Window
 from shared.community.definition import Community
 from shared.web.callers import OpsCaller
-from shared.web.templating import Pages
 from shared.web.wording import place_name
 
 
-def journey_routes(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
+def journey_routes(doors: ConsoleDoors, window: Window, rules: Community) -> APIRouter:
     """``/journeys/{reference}``."""
     router = APIRouter()
 
@@ -26,6 +26,6 @@ def journey_routes(doors: Doors, pages: Pages, rules: Community) -> APIRouter:
         def place(area: str) -> str:
             return place_name(rules.areas, area)
 
-        return pages.render(request, "journey.html", journey=found, place=place, now=now)
+        return await window.show(request, "journey.html", journey=found, place=place, now=now)
 
     return router
