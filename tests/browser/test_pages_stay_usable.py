@@ -84,7 +84,7 @@ async def wait_for_row(desk: Window, reference: str) -> None:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 async def test_no_page_scrolls_sideways_or_complains(stack: Attached, browser: Browser, language: str) -> None:
     """Every page of the three services at both widths, in both languages and both sizes."""
-    intake, matcher, notifier = (stack.url(service) for service in ("intake", "matcher", "notifier"))
+    intake, matcher, console = (stack.url(service) for service in ("intake", "matcher", "console"))
     async with roomy(browser, language) as resident:
         for path in ("/", "/track", f"/order/{SERVICE}", f"/order/{SERVICE}?in={GRID}"):
             await fits(resident, f"{intake}{path}")
@@ -109,7 +109,7 @@ async def test_no_page_scrolls_sideways_or_complains(stack: Attached, browser: B
     async with roomy(browser, language) as ops:
         await sign_in(ops, stack, "notifier", OPS)
         for path in ("/", "/?paused=1&subject=intake.%3E", "/streams", "/dead-letters", "/events/1"):
-            await fits(ops, f"{notifier}{path}")
+            await fits(ops, f"{console}{path}")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

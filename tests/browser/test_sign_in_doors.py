@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -68,10 +69,14 @@ async def test_signing_in_leads_to_no_other_site(stack: Attached, back: str) -> 
 
 async def test_a_page_asked_for_is_come_back_to(stack: Attached) -> None:
     """A stranger is sent to the sign-in, and from there to the page they wanted."""
-    async with visitor(stack, "notifier") as client:
-        sent = await client.get("/streams")
-        assert (303, "/sign-in?back=%2Fstreams") == (sent.status_code, sent.headers["location"])
-        assert "/streams" == (await enter(client, stack, OPS, "/streams")).headers["location"]
+    wanted = f"{stack.url('console')}/streams"
+    async with visitor(stack, "console") as console, visitor(stack, "notifier") as notifier:
+        sent = await console.get("/streams")
+        led = f"{stack.url('notifier')}/sign-in?back={quote(wanted, safe='')}"
+        assert (303, led) == (sent.status_code, sent.headers["location"])
+        assert wanted == (await enter(notifier, stack, OPS, wanted)).headers["location"]
+        console.cookies.set("paidan_notifier", notifier.cookies["paidan_notifier"])
+        assert 200 == (await console.get("/streams")).status_code
 
 
 async def test_a_cookie_is_worthless_after_signing_out(stack: Attached) -> None:
@@ -100,7 +105,7 @@ async def test_another_site_acts_in_nobodys_name(stack: Attached) -> None:
 
 async def test_pages_keep_the_roles_apart(stack: Attached) -> None:
     """A volunteer decides nothing on a desk, a coordinator accepts nothing, and neither sees the events."""
-    async with visitor(stack) as volunteer, visitor(stack) as desk, visitor(stack, "notifier") as ops:
+    async with visitor(stack) as volunteer, visitor(stack) as desk, visitor(stack, "console") as ops:
         await enter(volunteer, stack, VOLUNTEER)
         await enter(desk, stack, coordinator(stack))
         answers = {

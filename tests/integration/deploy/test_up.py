@@ -36,7 +36,8 @@ async def test_it_says_where_everything_is_in_one_line(county: Up) -> None:
         "nats": f"nats://127.0.0.1:{base + 4}",
     }
     assert expected == county.addresses
-    assert [f"{expected[service]}/" for service in SERVICES] == [
+    shown = [*(expected[service] for service in SERVICES), f"http://127.0.0.1:{base + 5}"]
+    assert [f"{url}/" for url in shown] == [
         line.split()[-1] for line in county.lines if line.endswith("/") and line.startswith("  ")
     ]
 

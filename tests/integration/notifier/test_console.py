@@ -1,4 +1,4 @@
-"""The console: it shows what there is whatever stands still, writes nothing, and acts in nobody's name but who looks."""
+"""The console: it shows what there is whatever stands still, writes nothing, and acts in the name of who looks."""
 
 from __future__ import annotations
 

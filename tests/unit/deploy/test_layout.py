@@ -15,9 +15,10 @@ from deploy.problems import StackProblem
 from deploy.settings import StackSettings
 
 
-def test_ports_count_from_the_base_and_leave_the_fifth_to_the_console() -> None:
-    """intake N+1, matcher N+2, notifier N+3, NATS N+4; the broker's monitoring does not take N+5."""
-    expected = (("intake", 9001), ("matcher", 9002), ("notifier", 9003), ("nats", 9004), ("nats monitoring", 9006))
+def test_ports_count_from_the_base() -> None:
+    """intake N+1, matcher N+2, notifier N+3, NATS N+4, console N+5; the broker's monitoring comes after it."""
+    services = (("intake", 9001), ("matcher", 9002), ("notifier", 9003), ("console", 9005))
+    expected = (*services, ("nats", 9004), ("nats monitoring", 9006))
     assert expected == Ports(9000).named
 
 

@@ -53,12 +53,13 @@ def test_every_user_has_a_key_and_permissions_and_nobody_is_anonymous() -> None:
     assert 'include "users.conf"' in configuration(PLACE)
 
 
-def test_services_answer_one_reply_to_a_request_and_the_operator_none() -> None:
+def test_services_answer_one_reply_to_a_request_and_nobody_else_any() -> None:
     """A reply to somebody's inbox is allowed once, for ten seconds."""
     users = read(users_file(KEYS))["authorization"]["users"]
     answers = {user["nkey"]: user["permissions"].get("allow_responses") for user in users}
     once = {"max": 1, "expires": "10s"}
-    assert {"UINTAKE": once, "UMATCHER": once, "UNOTIFIER": once, "UOPERATOR": None} == answers
+    none = {"UCONSOLE": None, "UOPERATOR": None}
+    assert {"UINTAKE": once, "UMATCHER": once, "UNOTIFIER": once, **none} == answers
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from deploy.permissions import OPERATOR, SYSTEM, USERS, Permissions, permissions_of
 from shared.contracts.flows import KEEPS_DEAD_LETTERS, SERVICES, durables_of, stream_of
 from shared.contracts.requests import REQUESTS
+from shared.contracts.services import CONSOLE
 
 ROOT = Path(__file__).parents[3]
 DOORS = {"CodeDoor": "CodeToSend"}
@@ -78,12 +79,23 @@ def test_only_the_operator_changes_streams() -> None:
     assert ([OPERATOR], []) == (able, slips)
 
 
-def test_only_the_notifier_looks_at_streams_it_does_not_use() -> None:
-    """The ops page lists them; the others have no need."""
+def test_only_the_notifier_and_the_console_look_at_streams_they_do_not_use() -> None:
+    """They show them; the others have no need."""
     readers = {user: [s for s in permissions_of(user).publish if "STREAM.INFO" in s] for user in SERVICES}
     everything = [f"$JS.API.STREAM.INFO.{stream}" for stream in ("NOTIFIER", "INTAKE", "MATCHER", "DEAD")]
     assert {"intake": 1, "matcher": 1, "notifier": 4} == {user: len(read) for user, read in readers.items()}
     assert everything == readers["notifier"]
+
+
+def test_the_console_looks_how_streams_stand_and_nothing_else() -> None:
+    """It reads no message, answers nobody, and changes nothing."""
+    console = permissions_of(CONSOLE)
+    words = {subject.split(".")[2] + "." + subject.split(".")[3] for subject in console.publish}
+    assert ({"STREAM.INFO", "CONSUMER.LIST"}, ("_INBOX_console.>",), False) == (
+        words,
+        console.subscribe,
+        console.answers,
+    )
 
 
 def test_who_may_look_at_servers_sees_no_stream() -> None:
@@ -95,7 +107,7 @@ def test_who_may_look_at_servers_sees_no_stream() -> None:
 def test_the_documentation_names_each_permission() -> None:
     """docs/broker.md has every subject a user may publish or hear, and the code that needs it."""
     text = (ROOT / "docs" / "broker.md").read_text(encoding="utf-8")
-    owners = {"intake", "matcher", "notifier"}
+    owners = {"intake", "matcher", "notifier", "console"}
     rules = {subject for user in (*USERS, SYSTEM) for subject in _kinds(permissions_of(user), user, owners)}
     assert set() == {rule for rule in rules if f"`{rule}`" not in text}
 
