@@ -196,7 +196,10 @@ def application_of(matcher: Matcher) -> FastAPI:
     door = SigningIn(matcher.signer, sessions, callers, (*PEOPLE, Role.DEPARTMENT))
     key = read_key(settings.keys, "tokens")
     by_code = SigningInByCode(matcher.code_door, sessions, callers, key, secure=settings.secure)
-    leading = LeadingOn(shown, Handovers(key, "intake"), settings.url_of("intake"), settings.handover_seconds)
+    leading, to_letterbox = (
+        LeadingOn(shown, Handovers(key, service), settings.url_of(service), settings.handover_seconds)
+        for service in ("intake", "notifier")
+    )
     readers = Readers("matcher", HERE / "locale", zone=matcher.rules.zone, now=matcher.clock.now)
     parts = Parts(
         title="paidan matcher",
@@ -211,7 +214,7 @@ def application_of(matcher: Matcher) -> FastAPI:
             pages.make_router(
                 matcher.doors, shown, matcher.roster_work, readers, secure=settings.secure, map_link=settings.map_link
             ),
-            leading_on_pages(matcher.doors, leading),
+            leading_on_pages(matcher.doors, leading, to_letterbox),
         ],
         changes=matcher.changes,
         admission=matcher.machinery.admission,

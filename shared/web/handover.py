@@ -44,7 +44,13 @@ class LeadingOn:
         token = self._handovers.sign(caller, path, timedelta(seconds=self._seconds))
         action = self._address + HANDOVER
         answer = self._pages.render(
-            request, "web/handover.html", action=action, token=token, title=title, button=button
+            request,
+            "web/handover.html",
+            action=action,
+            token=token,
+            title=title,
+            button=button,
+            from_desk=caller.role is Role.COORDINATOR,
         )
         answer.headers["Refresh"] = str(max(self._seconds * 3 // 4, 1))  # so that the button goes on working
         # with "same-origin" a browser posts to another origin as nobody ("Origin: null")
@@ -53,24 +59,24 @@ class LeadingOn:
 
 
 class LettingIn:
-    """Takes handovers to one service and opens sessions. ``role`` alone is let in."""
+    """Takes handovers to one service and opens sessions. Only ``roles`` are let in."""
 
     def __init__(
         self,
         handovers: Handovers,
         sessions: Sessions,
         callers: Callers,
-        role: Role,
+        *roles: Role,
     ) -> None:
         self._handovers = handovers
         self._sessions = sessions
         self._callers = callers
-        self._role = role
+        self._roles = roles
 
     async def enter(self, token: str) -> Response:
         """On to where the handover leads. Raises ``Unauthenticated``, without saying why."""
         handover = self._handovers.read(token)
-        if handover.caller.role is not self._role:
+        if handover.caller.role not in self._roles:
             raise Unauthenticated
         answer = redirect(own_path(handover.path))
         self._callers.remember(answer, await self._sessions.accept(handover, What.HANDED_OVER))

@@ -41,7 +41,7 @@ CITY = Caller(Role.DEPARTMENT, "city_management")
 UNIT = "u-009"
 WITHIN_SECONDS = 30.0
 
-_PAGES = {Role.VOLUNTEER: ("matcher",), Role.COORDINATOR: ("matcher", "intake"), Role.DEPARTMENT: ("matcher",)}
+_PAGES = {Role.VOLUNTEER: ("matcher", "notifier"), Role.COORDINATOR: ("matcher", "intake"), Role.DEPARTMENT: ("matcher",)}
 """Where a role signs in; everybody else at notifier."""
 
 

@@ -120,6 +120,9 @@ def _volunteers(scene: Scene) -> Iterator[Visit]:
         yield Visit(f"volunteer-{page or 'home'}", "matcher", f"/{page}", VOLUNTEER)
     for page in ("week", "limits", "away", "kept"):
         yield Visit(f"volunteer-{page}", "matcher", f"/availability/{page}", VOLUNTEER)
+    yield Visit("volunteer-messages", "matcher", "/messages", VOLUNTEER)
+    for page in ("letterbox", "preferences"):
+        yield Visit(f"volunteer-{page}", "notifier", f"/{page}", VOLUNTEER)
     yield from _own(scene)
     for page in ("counter", "decline"):
         yield Visit(f"volunteer-{page}", "matcher", f"/offers/{found['offer']}/{page}", VOLUNTEER)

@@ -19,6 +19,7 @@ SITE = Site(
         Link("/posts", msgid("Posts"), PEOPLE),
         Link("/availability", msgid("My time"), (Role.VOLUNTEER,)),
         Link("/card", msgid("My card"), (Role.VOLUNTEER,)),
+        Link("/messages", msgid("My messages"), (Role.VOLUNTEER, Role.DEPARTMENT)),
         Link("/volunteers", msgid("Volunteers"), COORDINATORS),
         Link("/dangers", msgid("Dangers"), COORDINATORS),
         Link("/pages", msgid("All pages"), COORDINATORS),

@@ -19,7 +19,9 @@ from services.notifier.clocks import AlertClock, DefinitionNoted, LetterCount
 from services.notifier.clocks.reach import Ground, Reach
 from services.notifier.consumers import HEARINGS, dead_letters
 from services.notifier.consumers.answering import answering
+from services.notifier.pages.letterbox import LETTERBOX, PEOPLE, PREFERENCES
 from services.notifier.pages.provider import BACK, provider_pages
+from services.notifier.pages.reach_words import REACH_WORDS
 from services.notifier.pages.signing_in import password_pages
 from services.notifier.queries import (
     BoardQueries,
@@ -42,6 +44,7 @@ from shared.community.definition import Community, load
 from shared.contracts.services import CONSOLE
 from shared.contracts.words import Role
 from shared.identity.access_book import AccessBook
+from shared.identity.handing_over import Handovers
 from shared.identity.keys import read_key
 from shared.identity.operators import Operators
 from shared.identity.providers import read_operators
@@ -56,6 +59,7 @@ from shared.persistence.migrating import check_migrated
 from shared.web.application import Parts, make_application
 from shared.web.callers import Callers
 from shared.web.csrf import FormTokens
+from shared.web.handover import LettingIn, handover_routes
 from shared.web.i18n import Readers, msgid
 from shared.web.live import Changes
 from shared.web.signing_in import SIGN_IN, SigningIn, signing_in_routes
@@ -65,11 +69,26 @@ if TYPE_CHECKING:
     from services.notifier.access.providers import ProviderDoor
 
 
+LED_ON_FROM = "/messages"
+"""Where matcher leads people on to their letterbox: a stranger there signs in first."""
+
+
 def site_of(settings: NotifierSettings) -> Site:
     """What is on every page."""
-    console = settings.url_of(CONSOLE)
+    console, matcher = settings.url_of(CONSOLE), settings.url_of("matcher")
     shown = (Link("/", msgid("Console"), (Role.OPS,)),) if console else ()
-    return Site(links=(*shown, Link("/board", msgid("Public board"))), sign_in=SIGN_IN, others=(console,))
+    return Site(
+        links=(
+            *shown,
+            Link(LETTERBOX, msgid("My letterbox"), PEOPLE),
+            Link(PREFERENCES, msgid("How I am reached"), PEOPLE),
+            Link("/board", msgid("Public board")),
+        ),
+        sign_in=SIGN_IN,
+        sign_ins=dict.fromkeys((LETTERBOX, PREFERENCES), f"{matcher}{LED_ON_FROM}") if matcher else {},
+        others=(console,),
+        globals=REACH_WORDS,
+    )
 
 
 class Notifier:
@@ -212,6 +231,7 @@ def application_of(notifier: Notifier) -> FastAPI:
                 shown, door, password_pages(shown, by_password, sessions, callers, provider=provider is not None)
             ),
             provider_pages(shown, provider, sessions, callers, secure=settings.secure),
+            handover_routes(LettingIn(Handovers(key, "notifier"), sessions, callers, *PEOPLE)),
             pages.make_router(notifier.doors, shown, notifier.rules, settings.public_url, settings.url_of(CONSOLE)),
         ],
         changes=notifier.changes,

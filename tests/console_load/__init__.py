@@ -1,0 +1,1 @@
+"""``make console-load``: the console against a million stored events."""
