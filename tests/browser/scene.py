@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import httpx2
 
 from deploy.attached import Attached, sign
+from shared.identity.handing_over import Handovers
+from shared.identity.keys import read_key
 from shared.identity.tokens import Caller
 from tests.browser.people import TTL
 
@@ -57,4 +59,14 @@ async def session(stack: Attached, service: str, caller: Caller) -> dict[str, st
     async with httpx2.AsyncClient(base_url=url, headers={"origin": url}, trust_env=False) as client:
         answer = await client.post("/sign-in/token", data={"token": sign(stack.layout, caller, TTL), "back": "/"})
     assert 303 == answer.status_code, f"{service} does not let {caller} in"
+    return dict(answer.cookies)
+
+
+async def led_on(stack: Attached, caller: Caller, service: str, path: str) -> dict[str, str]:
+    """The cookies of a browser that came over from matcher to a page of another service."""
+    matcher = stack.url("matcher")
+    handover = Handovers(read_key(stack.layout.keys, "tokens"), service).sign(caller, path, TTL)
+    async with httpx2.AsyncClient(base_url=stack.url(service), headers={"origin": matcher}, trust_env=False) as client:
+        answer = await client.post("/handover", data={"token": handover})
+    assert (303, path) == (answer.status_code, answer.headers["location"]), f"{service} does not let {caller} in"
     return dict(answer.cookies)

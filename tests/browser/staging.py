@@ -30,6 +30,7 @@ from tests.browser.scene import (
     SERVING,
     VOLUNTEER,
     Scene,
+    led_on,
     session,
 )
 from tests.flows.people import asked, in_state, place, review, serve
@@ -41,7 +42,7 @@ CITY = Caller(Role.DEPARTMENT, "city_management")
 UNIT = "u-009"
 WITHIN_SECONDS = 30.0
 
-_PAGES = {Role.VOLUNTEER: ("matcher", "notifier"), Role.COORDINATOR: ("matcher", "intake"), Role.DEPARTMENT: ("matcher",)}
+_PAGES = {Role.VOLUNTEER: ("matcher",), Role.COORDINATOR: ("matcher", "intake"), Role.DEPARTMENT: ("matcher",)}
 """Where a role signs in; everybody else at notifier."""
 
 
@@ -213,6 +214,8 @@ class Building:
             for service in _PAGES.get(caller.role, ("notifier",)):
                 for name, value in (await session(self._scene.stack, service, caller)).items():
                     self._scene.admit(who, name, value)
+        letterbox = await led_on(self._scene.stack, self._people[VOLUNTEER], "notifier", "/letterbox")
+        self._scene.admit(VOLUNTEER, "paidan_notifier", letterbox["paidan_notifier"])
 
     def _token(self, who: str) -> str:
         caller = self._people[who]
