@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.notifier.access.calling import NotifierDoors
 from services.notifier.access.checking import Checking
+from services.notifier.access.lately import Lately
 from services.notifier.access.standing import Standing
 from services.notifier.queries import DeadLetterQueries, EventQueries, JourneyQueries, StreamQueries
-from services.notifier.queries.figures import FiguresQueries
-from services.notifier.queries.watching import WatchQueries
+from services.notifier.queries.figures import DaysView
+from services.notifier.queries.watching import WatchView
 
 
 @dataclass(frozen=True)
 class ConsoleDoors:
-    """Everything here but ``notifier`` only looks. ``now``: domain time."""
+    """Everything here but ``notifier`` only looks. ``watch`` has one key, ``figures`` the number of days."""
 
     events: EventQueries
     streams: StreamQueries
     dead_letters: DeadLetterQueries
     journeys: JourneyQueries
-    watch: WatchQueries
-    figures: FiguresQueries
+    watch: Lately[str, WatchView]
+    figures: Lately[int, DaysView]
     checking: Checking
     standing: Standing
     notifier: NotifierDoors
-    now: Callable[[], datetime]

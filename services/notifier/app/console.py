@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from services.notifier.access.calling import NOTIFIER, NotifierDoors
 from services.notifier.access.checking import Checking
 from services.notifier.access.console import ConsoleDoors
+from services.notifier.access.lately import Lately
 from services.notifier.access.neighbours import Neighbours
 from services.notifier.access.standing import Standing
 from services.notifier.app.ground import HERE, MIGRATIONS, VERSION
@@ -30,10 +31,10 @@ from services.notifier.pages.console.journey_words import JOURNEY_WORDS
 from services.notifier.pages.console.letter_words import LETTER_WORDS
 from services.notifier.policies.channels import read_order
 from services.notifier.queries import DeadLetterQueries, EventQueries, JourneyQueries, SessionQueries, StreamQueries
-from services.notifier.queries.figures import FiguresQueries
+from services.notifier.queries.figures import DaysView, FiguresQueries
 from services.notifier.queries.invariants import InvariantQueries
 from services.notifier.queries.standing import StandingQueries
-from services.notifier.queries.watching import Measures, WatchQueries
+from services.notifier.queries.watching import Measures, WatchQueries, WatchView
 from services.notifier.settings import ConsoleSettings
 from shared.community.clock import DomainClock
 from shared.community.definition import Community, load
@@ -94,17 +95,21 @@ class Console:
         self.standing = Standing(self.neighbours, streams, waiting, settings.standing_seconds, clock.now)
         figures = FiguresQueries(self.database, self.rules.zone, settings.figures_seconds)
         unoffered = Measures(timedelta(minutes=settings.unoffered_minutes))
+        watch = WatchQueries(self.database, figures, unoffered)
+        self.watch: Lately[str, WatchView] = Lately(lambda _: watch.look(clock.now()), settings.standing_seconds)
+        self.figures: Lately[int, DaysView] = Lately(
+            lambda days: figures.of(days, clock.now()), settings.standing_seconds
+        )
         self.doors = ConsoleDoors(
             events,
             streams,
             DeadLetterQueries(self.database),
             JourneyQueries(self.database, read_order(settings.channels)),
-            WatchQueries(self.database, figures, unoffered),
-            figures,
+            self.watch,
+            self.figures,
             Checking(InvariantQueries(self.database)),
             self.standing,
             self.notifier,
-            clock.now,
         )
         self.tail_clock = TailClock(events.last_position, self.changes, settings.tail_seconds)
         self.standing_clock = StandingClock(self.standing)
@@ -125,6 +130,8 @@ class Console:
             await self.bus.stop()
             await end(turning[0])
             await self.doors.checking.end()
+            await self.watch.end()
+            await self.figures.end()
             await self.notifier.close()
             await self.neighbours.close()
             await self.database.close()

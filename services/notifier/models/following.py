@@ -13,7 +13,7 @@ from services.notifier.policies.involvement import Involvement
 from shared.contracts.envelope import OrderEvent
 from shared.contracts.intake import IntakeEvent, OrderCancelled, OrderClosed, OrderMerged, OrderPlaced, OrderReopened
 from shared.contracts.matcher import DispatchEvent
-from shared.contracts.words import NextStep
+from shared.contracts.words import NextStep, Role
 
 
 class IndexedEvent(NotifierTable, table=True):
@@ -42,10 +42,14 @@ class IndexedEvent(NotifierTable, table=True):
     body: str = Field(sa_type=Text)
 
 
-_HELD = text("holder_role = 'coordinator' AND NOT ended AND next_step IN ('decide', 'complete', 'call')")
-"""What lies on a coordinator's desk: not what they answer for while volunteers are asked."""
-ON_A_DESK = (NextStep.DECIDE.value, NextStep.COMPLETE.value, NextStep.CALL.value)
-_OPEN = text("NOT ended")
+_STEPS = ", ".join(f"'{step.value}'" for step in (NextStep.DECIDE, NextStep.COMPLETE, NextStep.CALL))
+_HELD = f"holder_role = '{Role.COORDINATOR.value}' AND NOT ended AND next_step IN ({_STEPS})"
+ON_A_DESK = text(_HELD)
+"""What lies on a coordinator's desk: not what they answer for while volunteers are asked. Written out, as ``OPEN`` is:
+a database that is told the values apart from the statement cannot know that the index of these fits.
+"""
+OPEN = text("NOT ended")
+"""Orders that have not ended."""
 _ENDS = (OrderCancelled, OrderClosed, OrderMerged)
 
 
@@ -56,8 +60,8 @@ class FollowedOrder(NotifierTable, table=True):
 
     __tablename__ = "orders"
     __table_args__ = (
-        Index("orders_held", "holder_area", sqlite_where=_HELD, postgresql_where=_HELD),
-        Index("orders_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("orders_held", "holder_area", sqlite_where=ON_A_DESK, postgresql_where=ON_A_DESK),
+        Index("orders_due", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     order_id: str = Field(primary_key=True)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.notifier.models import BuriedLetter, Delivery, FollowedOrder, IndexedEvent, Matter, Notice
+from services.notifier.models.following import OPEN
 from services.notifier.models.notices import LETTERBOX
 from services.notifier.policies.letters import LetterState
 from shared.contracts.refusal import FieldError, Invalid
@@ -97,9 +98,7 @@ class DigestQueries:
             ),
             events=events,
             late=await self._number(
-                select(func.count())
-                .select_from(FollowedOrder)
-                .where(~col(FollowedOrder.ended), col(FollowedOrder.due_at) < now)
+                select(func.count()).select_from(FollowedOrder).where(OPEN, col(FollowedOrder.due_at) < now)
             ),
             dead_letters=await self._number(
                 select(func.count()).select_from(BuriedLetter).where(col(BuriedLetter.state) == LetterState.DEAD.value)

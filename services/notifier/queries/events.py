@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -61,6 +61,20 @@ def _token(token: str, wanted: str) -> ColumnElement[bool]:
     return columns[token] == wanted
 
 
+def first_since(since: datetime | None) -> Select[int | None]:
+    """The position from which on events may be of that time or later; the index's first one for none."""
+    if since is None:
+        return select(func.min(col(IndexedEvent.position)))
+    # added to nothing: else SQLite walks the table from its beginning to the first event of that time
+    return select(func.min(col(IndexedEvent.position) + 0)).where(col(IndexedEvent.time) >= since)
+
+
+NAMED_IN_TIME = col(IndexedEvent.name).concat("")
+"""An event's name where a span of time is what narrows most: SQLite, which knows no counts, would go by the name's own
+index and look at the time of each such event there ever was.
+"""
+
+
 class EventQueries:
     """Reads the index of events. ``searched``: in so many events one page looks for words."""
 
@@ -93,8 +107,7 @@ class EventQueries:
     ) -> tuple[int, int, bool] | None:
         """The first and the last position a page looks at, and whether nothing lies beyond; None for an empty index."""
         position = col(IndexedEvent.position)
-        since = col(IndexedEvent.time) >= only.since if only.since is not None else true()
-        first = await session.scalar(select(func.min(position)).where(since))
+        first = await session.scalar(first_since(only.since))
         last = await session.scalar(select(func.max(position)))
         if first is None or last is None:
             return None

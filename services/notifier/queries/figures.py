@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notifier.models import IndexedEvent, Matter
+from services.notifier.queries.events import NAMED_IN_TIME
 from shared.persistence.engine import Database
 
 COUNTED = ("order_placed", "offer_made", "notice_failed")
@@ -111,8 +112,8 @@ class FiguresQueries:
         return day.counted > self._monotonic() - self._seconds
 
     async def _count(self, begin: datetime, end: datetime) -> _Day:
-        named, at = col(IndexedEvent.name), col(IndexedEvent.time)
-        events = select(named, func.count()).where(at >= begin, at < end, named.in_(COUNTED)).group_by(named)
+        named, at = NAMED_IN_TIME.label("name"), col(IndexedEvent.time)
+        events = select(named, func.count()).where(at >= begin, at < end, NAMED_IN_TIME.in_(COUNTED)).group_by("name")
         placed = (col(Matter.placed_at) >= begin, col(Matter.placed_at) < end)
         async with self._database.reading() as session:
             counts = await _counted(session, events)

@@ -48,7 +48,6 @@ def desks_held(now: datetime) -> Select[str | None, int, int]:
     late = func.sum(case((col(FollowedOrder.due_at) < now, 1), else_=0))
     return (
         select(col(FollowedOrder.holder_area), func.count(), late)
-        .where(col(FollowedOrder.holder_role) == Role.COORDINATOR.value, ~col(FollowedOrder.ended))
-        .where(col(FollowedOrder.next_step).in_(ON_A_DESK))
+        .where(ON_A_DESK)
         .group_by(col(FollowedOrder.holder_area))
     )

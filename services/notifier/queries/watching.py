@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from services.notifier.models import Delivery, DeliveryState, FollowedOrder, IndexedEvent, Matter
+from services.notifier.models.following import OPEN
+from services.notifier.queries.events import first_since
 from services.notifier.queries.figures import DaysView, FiguresQueries
 from services.notifier.queries.rounds import desks_held
 from shared.contracts.matcher import LegAssigned, PostClaimed, PostReleased
@@ -122,19 +124,19 @@ class WatchQueries:
         )
 
     async def _unoffered(self, now: datetime) -> Kind:
-        since = col(Matter.placed_at)
+        since = func.coalesce(col(Matter.placed_at), None)  # few orders are open, many were placed: begin with those
         found = (
             select(FollowedOrder, since)
             .join(Matter, col(Matter.order_id) == col(FollowedOrder.order_id))
             .where(since <= now - self._measures.unoffered, since > now - LATELY)
             .where(col(Matter.first_offered_at).is_(None), col(Matter.first_assigned_at).is_(None))
-            .where(~col(FollowedOrder.ended), col(FollowedOrder.holder_role).is_(None))
+            .where(OPEN, col(FollowedOrder.holder_role).is_(None))
         )
         return await self._kind(found, since)
 
     async def _late(self, now: datetime) -> Kind:
         due = col(FollowedOrder.due_at)
-        return await self._kind(select(FollowedOrder, due).where(~col(FollowedOrder.ended), due < now), due)
+        return await self._kind(select(FollowedOrder, due).where(OPEN, due < now), due)
 
     async def _kind(self, found: Select[Any, Any], since: Any) -> Kind:
         async with self._database.reading() as session:
@@ -180,9 +182,8 @@ class WatchQueries:
 
     async def _serving(self, since: datetime) -> list[Serving]:
         who = _field(self._database, "volunteer_id").label("who")
-        taken = (
-            select(who).where(col(IndexedEvent.name) == LegAssigned.name, col(IndexedEvent.time) >= since).subquery()
-        )
+        lately = col(IndexedEvent.position) >= first_since(since).scalar_subquery()
+        taken = select(who).where(col(IndexedEvent.name) == LegAssigned.name, lately).subquery()
         legs = func.count()
         found = select(taken.c.who, legs).group_by(taken.c.who).order_by(legs.desc(), taken.c.who).limit(BUSIEST)
         return [Serving(volunteer_id=one, legs=legs) for one, legs in await self._rows(found) if legs > 1]

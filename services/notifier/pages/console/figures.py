@@ -41,9 +41,11 @@ def figure_routes(doors: ConsoleDoors, window: Window, rules: Community) -> APIR
 
     @router.get("/figures")
     async def figures(request: Request, _ops: OpsCaller, days: Annotated[int, Query(ge=1, le=90)] = 7) -> Response:
-        found = await doors.figures.of(days, doors.now())
+        counted = await doors.figures.of(days)
+        found = counted.found
         context: dict[str, Any] = {
             "figures": found,
+            "at": counted.at,
             "span": days,
             "spans": SPANS,
             "kinds": kinds,

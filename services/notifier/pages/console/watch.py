@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -16,14 +18,21 @@ from shared.web.wording import place_name
 def watch_routes(doors: ConsoleDoors, window: Window, rules: Community) -> APIRouter:
     """``/watch``."""
     router = APIRouter()
-    named = naming(rules)
+    named, skills = naming(rules), {skill.code: skill.name for skill in rules.skills}
 
     def place(area: str) -> str:
         return place_name(rules.areas, area)
 
     @router.get("/watch")
     async def watch(request: Request, _ops: OpsCaller) -> Response:
-        found = await doors.watch.look(doors.now())
-        return await window.show(request, "watch.html", watch=found, named=named, place=place)
+        counted = await doors.watch.of("")
+        context: dict[str, Any] = {
+            "watch": counted.found,
+            "at": counted.at,
+            "named": named,
+            "place": place,
+            "skills": skills,
+        }
+        return await window.show(request, "watch.html", **context)
 
     return router
