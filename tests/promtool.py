@@ -1,7 +1,7 @@
 """``make promtool``: rules, dashboard and metrics tried on Prometheus itself, beside a real stack that people act on.
 
-Checks the configuration and the rules, runs their tests, lints what the three services answer at ``/metrics``, then
-starts Prometheus on loopback, waits until it sees all three, and asks it every query of the dashboard and of the rules.
+Checks the configuration and the rules, runs their tests, lints what the three services and the console answer at ``/metrics``, then
+starts Prometheus on loopback, waits until it sees all of them, and asks it every query of the dashboard and of the rules.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.waiting import wait_for
 ROOT = Path(__file__).parents[1]
 RULES, CONFIGURATION = ROOT / "deploy/prometheus/rules.yml", ROOT / "deploy/prometheus/prometheus.yml"
 TESTS, DASHBOARD = ROOT / "deploy/prometheus/rules_test.yml", ROOT / "deploy/grafana/paidan.json"
-SERVICES = ("intake", "matcher", "notifier")
+SERVICES = ("intake", "matcher", "notifier", "console")
 ORDERS = 5
 
 
@@ -74,7 +74,7 @@ async def _prometheus(stack: Stack, folder: Path) -> AsyncIterator[str]:
         .replace("15s", "1s")
         .replace("scrape_timeout: 5s", "scrape_timeout: 1s")
     )
-    for service, usual in zip(SERVICES, (8101, 8102, 8103), strict=True):
+    for service, usual in zip(SERVICES, (8101, 8102, 8103, 8105), strict=True):
         configuration = configuration.replace(f"127.0.0.1:{usual}", stack.addresses[service].removeprefix("http://"))
     (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
     shutil.copy(RULES, folder)

@@ -12,7 +12,7 @@ import typer
 
 from deploy.cli import app
 from services.intake.settings import IntakeSettings
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 from shared.web.serving import REST_SECONDS
 
 ROOT = Path(__file__).parents[3]
@@ -69,7 +69,7 @@ def test_what_a_unit_starts_is_there(unit: str, command: list[str]) -> None:
     if program == "python":
         assert arguments[0] == "-m"
         assert importlib.util.find_spec(f"{arguments[1]}.__main__") is not None, unit
-        assert arguments[2:] in (["serve"], ["migrate"])
+        assert arguments[2:] in (["serve"], ["migrate"], ["console"])
     elif program == "paidan":
         found = typer.main.get_command(app)
         words = [word for word in arguments[:2] if word.isalpha()]
@@ -84,7 +84,7 @@ def test_what_a_unit_starts_is_there(unit: str, command: list[str]) -> None:
 def test_every_service_has_a_unit_that_is_stopped_in_good_order_and_started_again() -> None:
     """The time to stop is longer than a service takes at most; whatever it ends by, it comes back."""
     longest = IntakeSettings.model_fields["shutdown_seconds"].default + REST_SECONDS
-    for service in SERVICES:
+    for service in (*SERVICES, CONSOLE):
         unit = UNITS / f"paidan-{service}.service"
         assert int(lines_of(unit, "TimeoutStopSec")[0]) > longest
         assert (["always"], ["yes"], ["strict"]) == tuple(
@@ -95,7 +95,7 @@ def test_every_service_has_a_unit_that_is_stopped_in_good_order_and_started_agai
 def test_the_examples_name_settings_that_there_are() -> None:
     """What deploy/systemd/*.env.example sets is a setting of .env.example, for all services or for one."""
     shared = names_in(ROOT / ".env.example")
-    known = shared | {name.replace("PAIDAN_", f"PAIDAN_{one.upper()}_", 1) for name in shared for one in SERVICES}
+    known = shared | {name.replace("PAIDAN_", f"PAIDAN_{one.upper()}_", 1) for name in shared for one in (*SERVICES, CONSOLE)}
     told = {name for file in UNITS.glob("*.env.example") for name in names_in(file) if name.startswith("PAIDAN_")}
     assert set() == told - known - SEPARATE
 
