@@ -1,7 +1,8 @@
 """``make promtool``: rules, dashboard and metrics tried on Prometheus itself, beside a real stack that people act on.
 
-Checks the configuration and the rules, runs their tests, lints what the three services and the console answer at ``/metrics``, then
-starts Prometheus on loopback, waits until it sees all of them, and asks it every query of the dashboard and of the rules.
+Checks the configuration and the rules, runs their tests, lints what the three services and the console answer at
+``/metrics``, then starts Prometheus on loopback, waits until it sees all of them, and asks it every query of the
+dashboard and of the rules.
 """
 
 from __future__ import annotations

@@ -95,7 +95,8 @@ def test_every_service_has_a_unit_that_is_stopped_in_good_order_and_started_agai
 def test_the_examples_name_settings_that_there_are() -> None:
     """What deploy/systemd/*.env.example sets is a setting of .env.example, for all services or for one."""
     shared = names_in(ROOT / ".env.example")
-    known = shared | {name.replace("PAIDAN_", f"PAIDAN_{one.upper()}_", 1) for name in shared for one in (*SERVICES, CONSOLE)}
+    everybody = (*SERVICES, CONSOLE)
+    known = shared | {name.replace("PAIDAN_", f"PAIDAN_{one.upper()}_", 1) for name in shared for one in everybody}
     told = {name for file in UNITS.glob("*.env.example") for name in names_in(file) if name.startswith("PAIDAN_")}
     assert set() == told - known - SEPARATE
 
