@@ -69,6 +69,17 @@ def first_since(since: datetime | None) -> Select[int | None]:
     return select(func.min(col(IndexedEvent.position) + 0)).where(col(IndexedEvent.time) >= since)
 
 
+MANY = 20_000
+"""Where so many events are of a time or later, the newest of them are found from the end of the index."""
+
+
+async def _many(session: AsyncSession, since: datetime | None) -> bool:
+    if since is None:
+        return False
+    some = select(col(IndexedEvent.position)).where(col(IndexedEvent.time) >= since).limit(MANY + 1).subquery()
+    return (await session.scalar(select(func.count()).select_from(some)) or 0) > MANY
+
+
 NAMED_IN_TIME = col(IndexedEvent.name).concat("")
 """An event's name where a span of time is what narrows most: SQLite, which knows no counts, would go by the name's own
 index and look at the time of each such event there ever was.
@@ -107,7 +118,8 @@ class EventQueries:
     ) -> tuple[int, int, bool] | None:
         """The first and the last position a page looks at, and whether nothing lies beyond; None for an empty index."""
         position = col(IndexedEvent.position)
-        first = await session.scalar(first_since(only.since))
+        since = None if newest and await _many(session, only.since) else only.since
+        first = await session.scalar(first_since(since))
         last = await session.scalar(select(func.max(position)))
         if first is None or last is None:
             return None
