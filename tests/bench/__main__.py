@@ -1,7 +1,7 @@
 """``make bench``: orders from POST to told volunteer, ours and the peers', interleaved on one machine.
 
 Each round starts every peer afresh on a database of its own, warms it, posts as fast as it answers, then at half of
-what it managed, then 90 a second. Ratios are taken within a round. ``--quick``: one short round without the slowest parts.
+what it managed, then 90 a second. Ratios are taken within a round. ``--quick``: one short round.
 """
 
 from __future__ import annotations
