@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from shared.community.roster import read_roster_file
-from shared.contracts.flows import SERVICES
+from shared.contracts.services import CONSOLE, SERVICES
 from tests.integration.deploy.stacks import EVENING, Up, alive, free_port_base, paidan, up
 from tests.integration.deploy.visiting import COUNTY, GRID, SERVICE, all_ready, get, place, volunteer_status
 from tests.waiting import wait_for
@@ -99,7 +99,7 @@ async def test_stack_json_names_the_living_processes(county: Up) -> None:
     """Other commands find every child by name, and nobody but the owner reads the file."""
     stack = county.stack
     assert "ready" == stack.state
-    assert {"nats", *SERVICES} == set(stack.children)
+    assert {"nats", CONSOLE, *SERVICES} == set(stack.children)
     assert county.process.pid == stack.supervisor
     assert [] == [pid for pid in stack.children.values() if not alive(pid)]
 

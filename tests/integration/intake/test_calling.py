@@ -165,7 +165,7 @@ async def test_the_number_is_shown_for_the_call_and_never_written_down(
 ) -> None:
     """Name and phone to whoever calls, one deed that says who looked."""
     (call,) = await served.call_list()
-    assert "138" not in str(call)
+    assert [] == [digits for digits in ("1380000", "00001111") if digits in str(call)]  # an id may have three of them
     shown = (await served.ask("POST", f"/api/calls/{call['call_id']}/reveal", served.coordinator())).json()
     assert ("李梅", "13800001111", "done") == (shown["name"], shown["phone"], shown["state"])
     assert ["call_back"] == [row[4] for row in await served.place.audited("revealed")]

@@ -25,7 +25,12 @@ MATCHER = "http://matcher.test"
 @pytest.fixture
 async def place(tmp_path: Path, database_url: str, rules: Community) -> Place:
     """A notifier with channels of people's own, and a way to matcher."""
-    told = {"channels": "mail,bark,file", "mail_url": "mailtos://u:p@mail.test?to={to}", "matcher_public_url": MATCHER}
+    told = {
+        "channels": "mail,bark,file",
+        "mail_url": "mailtos://u:p@mail.test?to={to}",
+        "matcher_public_url": MATCHER,
+        "thanks_at": "23:59",
+    }
     return await make_place(tmp_path, database_url, rules, notifier_public_url=ORIGIN, **told)
 
 

@@ -32,7 +32,7 @@ from services.matcher import app as matcher_app
 from services.matcher.clocks import PartiesClock
 from services.matcher.consumers import make_hearing
 from services.matcher.use_cases.enrolling import ImportRoster
-from services.notifier import app as notifier_app
+from services.notifier.app import service as notifier_app
 from services.notifier.consumers import HEARINGS
 from shared.community.clock import DomainClock
 from shared.community.definition import Community
