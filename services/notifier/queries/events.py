@@ -7,10 +7,11 @@ words are looked for in so many events a page, whose cursor goes on where the lo
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -33,14 +34,13 @@ class EventFilter:
     order: str | None = None
     words: str | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """As SQL. Raises ``PatternInvalid``."""
+    def conditions(self, referred: Sequence[str] = ()) -> list[ColumnElement[bool]]:
+        """As SQL; ``referred``: the ids of the order, where its reference is told. Raises ``PatternInvalid``."""
         found = [_token(token, wanted) for token, wanted in tokens_of(self.subject).items()]
         if self.since is not None:
             found.append(col(IndexedEvent.time) >= self.since)
         if self.order is not None:
-            known = select(col(FollowedOrder.order_id)).where(col(FollowedOrder.reference) == self.order)
-            found.append(or_(col(IndexedEvent.about) == self.order, col(IndexedEvent.about).in_(known)))
+            found.append(col(IndexedEvent.about).in_((self.order, *referred)))
         if self.words:
             found.append(col(IndexedEvent.body).icontains(self.words, autoescape=True))
             found.append(col(IndexedEvent.name).not_in(WITHHELD))  # a hit would say what is not shown
@@ -67,6 +67,14 @@ def first_since(since: datetime | None) -> Select[int | None]:
         return select(func.min(col(IndexedEvent.position)))
     # added to nothing: else SQLite walks the table from its beginning to the first event of that time
     return select(func.min(col(IndexedEvent.position) + 0)).where(col(IndexedEvent.time) >= since)
+
+
+async def _referred(session: AsyncSession, reference: str | None) -> Sequence[str]:
+    """The ids of the order of a reference. Asked first: beside the events PostgreSQL would go through all of them."""
+    if reference is None:
+        return ()
+    found = select(col(FollowedOrder.order_id)).where(col(FollowedOrder.reference) == reference)
+    return (await session.scalars(found)).all()
 
 
 MANY = 20_000
@@ -105,7 +113,8 @@ class EventQueries:
             if bounds is None:
                 return Page(items=[])
             first, last, over = bounds
-            found = select(IndexedEvent).where(*only.conditions(), position >= first, position <= last)
+            wanted = only.conditions(await _referred(session, only.order))
+            found = select(IndexedEvent).where(*wanted, position >= first, position <= last)
             found = found.order_by(position.desc() if newest else position).limit(limit + 1)
             rows = (await session.scalars(found)).all()
         page = page_of(rows, limit, event_view, lambda row: (row.position,))
@@ -132,8 +141,9 @@ class EventQueries:
     async def after(self, only: EventFilter, position: int, most: int) -> list[EventView]:
         """What was heard after a position, in order."""
         place = col(IndexedEvent.position)
-        found = select(IndexedEvent).where(*only.conditions(), place > position).order_by(place).limit(most)
         async with self._database.reading() as session:
+            wanted = only.conditions(await _referred(session, only.order))
+            found = select(IndexedEvent).where(*wanted, place > position).order_by(place).limit(most)
             return [event_view(row) for row in await session.scalars(found)]
 
     async def last_position(self) -> int:
