@@ -96,7 +96,7 @@ class NotifierSettings(ServiceSettings):
     thanks_at: time = time(19, 0)
     forget_hours: PositiveFloat = 24.0
     unoffered_minutes: PositiveFloat = 15.0
-    searched_events: PositiveInt = 100_000
+    searched_events: PositiveInt = 50_000
     figures_seconds: NonNegativeFloat = 60.0
     group_commands: PositiveInt = 256
     waiting_commands: PositiveInt = 20_000
@@ -144,7 +144,7 @@ class ConsoleSettings(ServiceSettings):
     notifier_url: str = ""
     channels: str = "file"
     unoffered_minutes: PositiveFloat = 15.0
-    searched_events: PositiveInt = 100_000
+    searched_events: PositiveInt = 50_000
     figures_seconds: NonNegativeFloat = 60.0
     tail_seconds: PositiveFloat = 0.25
     standing_seconds: PositiveFloat = 5.0
