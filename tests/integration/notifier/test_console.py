@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from services.notifier.app.console import make_console
 from services.notifier.use_cases.burying import index_dead_letters
@@ -33,8 +32,8 @@ from tests.integration.notifier.running import (
 from tests.integration.notifier.test_dead_letters import FORGED, letter
 from tests.integration.shown_safely import taken_from_elsewhere
 from tests.integration.trying import Tries, broken, knocking, signed
+from tests.servers import PostgresServer
 from tests.unit.notifier.story import Story
-from tests.waiting import wait_for
 
 AWAY = httpx2.MockTransport(lambda _: httpx2.Response(503))
 PAGES = ("/", "/watch", "/streams", "/dead-letters", "/figures", "/figures?days=30", "/invariants", "/events/1")
@@ -201,64 +200,47 @@ async def live(client: httpx2.AsyncClient, headers: dict[str, str]) -> AsyncIter
         yield answer.aiter_lines()
 
 
-BROKEN: tuple[tuple[str, str], ...] = (
-    ("UPDATE orders SET due_at = NULL WHERE order_id = '0197-order'", "somebody who holds it"),
-    ("DELETE FROM events WHERE name = 'leg_assigned'", "numbered without a gap"),
-    ("UPDATE orders SET intake_version = 7 WHERE order_id = '0197-order'", "what its events say"),
-    ("DELETE FROM matters", "counted on the public board"),
-    ("UPDATE deliveries SET state = 'waiting', next_attempt_at = '2026-01-01 00:00:00.000000'", "is being sent"),
-)
+CONSOLE_ROLE = Path(__file__).parents[3] / "deploy" / "postgresql" / "console.sql"
 
 
-@pytest.mark.parametrize(("damage", "rule"), [("", ""), *BROKEN])
-async def test_a_check_names_what_breaks_a_rule(
-    place: Place, console: httpx2.AsyncClient, ops: dict[str, str], damage: str, rule: str
+async def test_the_role_of_the_console_reads_what_it_shows_and_nothing_else(
+    tmp_path: Path, rules: Community, postgres_server: PostgresServer
 ) -> None:
-    """Each rule by itself; where nothing is broken all of them hold."""
-    await place.hear(Story().whole()[:4])
-    if damage:
-        database = Database(place.settings.database_url)
-        async with database.writing() as session:
-            await session.execute(text(damage))
-        await database.close()
-    assert 303 == (await console.post("/invariants", headers=ops)).status_code
-
-    async def checked() -> str | None:
-        page = (await console.get("/invariants", headers=ops)).text
-        return page if "Check now" in page and "ended" in page else None
-
-    page = await wait_for(checked, what="the check to end")
-    assert page is not None
-    broken_rules = [part for part in page.split("<dt>")[1:] if "broken:" in part]
-    assert [rule] * bool(rule) == [rule for part in broken_rules if rule and rule in part]
-    assert len(broken_rules) == bool(rule)
-
-
-async def test_figures_lead_on_to_the_events_they_count(
-    place: Place, console: httpx2.AsyncClient, ops: dict[str, str]
-) -> None:
-    """Of each day; a picture has words for who cannot see it."""
-    await place.hear(Story().whole())
-    page = (await console.get("/figures", headers=ops)).text
-    assert 'role="img" aria-label="Orders and offers by day"' in page
-    address = page[page.find('href="/?subject=intake.order_placed') + len('href="') :].partition('"')[0]
-    assert 200 == (await console.get(address.replace("&amp;", "&"), headers=ops)).status_code
-    assert "图表" in (await console.get("/figures", headers={**ops, "accept-language": "zh-CN"})).text
-
-
-async def test_many_who_look_at_once_share_one_picture_of_how_things_stand(place: Place, ops: dict[str, str]) -> None:
-    """The services are asked once for all of them, and not at all while nobody looks."""
-    asked: list[str] = []
-
-    def answer(request: httpx2.Request) -> httpx2.Response:
-        asked.append(request.url.path)
-        told: dict[str, Any] = {"failing": [], "warnings": []}
-        return httpx2.Response(200, json=told)
-
-    settings = console_settings(place, intake_public_url="http://intake.test", standing_seconds=60.0)
-    app = make_console(settings, place.rules, httpx2.MockTransport(answer))
-    async with app.router.lifespan_context(app), client_of(app, CONSOLE_ORIGIN, **ops) as client:
-        assert [] == asked
-        pages = await asyncio.gather(*(client.get("/strip") for _ in range(8)))
-    assert {200} == {page.status_code for page in pages}
-    assert ["/readyz"] * 2 == asked
+    """The file as it stands: the pages open, and PostgreSQL itself refuses the rest."""
+    name = f"console_{secrets.token_hex(4)}"
+    place = await make_place(tmp_path, postgres_server.create(name), rules)
+    password = secrets.token_urlsafe(12)
+    lines = [line for line in CONSOLE_ROLE.read_text(encoding="utf-8").splitlines() if not line.startswith("--")]
+    statements = "\n".join(lines).replace(":password", f"'{password}'").split(";")
+    owner, url = Database(place.settings.database_url), make_url(place.settings.database_url)
+    async with owner.writing() as session:
+        for statement in filter(str.strip, statements):
+            await session.execute(text(statement))
+    try:
+        await place.hear(Story().whole())
+        looks = url.set(username="console", password=password).render_as_string(hide_password=False)
+        settings = console_settings(place, database_url=looks)
+        console = make_console(settings, rules, AWAY)
+        ops = place.token(Role.OPS, "ops-1")
+        async with (
+            console.router.lifespan_context(console),
+            client_of(console, CONSOLE_ORIGIN, accept="text/html", **ops) as client,
+        ):
+            pages = {path: (await client.get(path)).status_code for path in (*PAGES, "/journeys/PD-0001")}
+            assert {200} == set(pages.values()), pages
+        refused = Database(looks, looks=True)
+        for told in ("SELECT * FROM preferences", "SELECT * FROM outbox", "SELECT * FROM audit"):
+            with pytest.raises(DATABASE_ERRORS, match="permission denied"):
+                async with refused.reading() as session:
+                    await session.execute(text(told))
+        with pytest.raises(DATABASE_ERRORS, match="permission denied"):
+            async with refused.writing() as session:
+                await session.execute(text("SET TRANSACTION READ WRITE"))
+                await session.execute(text("DELETE FROM events"))
+        await refused.close()
+    finally:
+        async with owner.writing() as session:
+            await session.execute(text("DROP OWNED BY console"))
+            await session.execute(text("DROP ROLE console"))
+        await owner.close()
+        postgres_server.drop(name)
