@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime
 
 from services.notifier.access import Doors
+from services.notifier.access.owning import Owner
 from services.notifier.api.audit import audit_doors
 from services.notifier.api.dead_letters import dead_letter_doors
-from services.notifier.api.owning import Owner
 from services.notifier.api.preferences import preference_doors
 from services.notifier.commands import ReadNotice
 from services.notifier.queries import EventFilter

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import APIRouter
 
 from services.notifier.access import Doors
-from services.notifier.api.owning import Owner
+from services.notifier.access.masking import masked
+from services.notifier.access.owning import Owner
 from services.notifier.commands import Prefer, PutPreferences, QuietHours, Recipient
 from services.notifier.queries.views import PreferencesView
-from shared.web.i18n import gettext
 
 
 def preference_doors(doors: Doors) -> APIRouter:
@@ -46,13 +44,3 @@ def preference_doors(doors: Doors) -> APIRouter:
         return await shown(owner)
 
     return router
-
-
-def masked(addresses: Mapping[str, str]) -> dict[str, str]:
-    """Addresses as their owner knows them again, and nobody else could use them."""
-    return {name: gettext("this browser") if name == "push" else _mask(one) for name, one in addresses.items()}
-
-
-def _mask(address: str) -> str:
-    local, at, host = address.partition("@")
-    return f"{local[:2]}•••{at}{host}" if at else f"{address[:2]}•••{address[-2:]}"

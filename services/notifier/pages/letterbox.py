@@ -12,8 +12,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from services.notifier.access import Doors
-from services.notifier.api.owning import Owner
-from services.notifier.api.preferences import masked
+from services.notifier.access.masking import masked
+from services.notifier.access.owning import Owner
 from services.notifier.commands import APPRISE, FILE, Group, Prefer, PutPreferences, ReadNotice, Recipient
 from services.notifier.policies.times import Wishes
 from services.notifier.use_cases.reading import read_notices
