@@ -1,1 +1,0 @@
-"""How fast, measured beside what people would pick instead (docs/performance)."""
