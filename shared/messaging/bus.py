@@ -97,6 +97,12 @@ class Bus:
             raise Unavailable(self._trouble)
         return self._client.jetstream(timeout=PUBLISH_SECONDS)
 
+    async def send(self, subject: str, body: bytes, headers: dict[str, str]) -> None:
+        """A message that nobody answers. Raises ``Unavailable`` while there is no connection."""
+        if self._client is None or not self._client.is_connected:
+            raise Unavailable(self._trouble)
+        await self._client.publish(subject, body, headers=headers)
+
     async def ask(
         self,
         subject: str,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -35,10 +35,11 @@ class MessagingRepository:
 
     async def take_in(self, durable: str, event_ids: Collection[str], now: datetime) -> set[str]:
         """Note these events as heard; returns those that were not known before."""
+        table = inspect(self.inbox).local_table
         insert = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
         rows = [{"durable": durable, "event_id": event_id, "heard_at": now} for event_id in event_ids]
-        statement = insert(self.inbox).values(rows).on_conflict_do_nothing()
-        return set(await self._session.scalars(statement.returning(col(self.inbox.event_id))))
+        statement = insert(table).on_conflict_do_nothing().returning(table.c.event_id)
+        return set(await self._session.scalars(statement, rows))
 
     async def put_back(self, durable: str, event_ids: Collection[str]) -> None:
         """Forget events that could not take effect yet; they will be delivered again."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, Text, insert, text
+from sqlalchemy import BigInteger, Index, Integer, Text, insert, inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel
 
@@ -40,10 +40,11 @@ def unsent(table: str) -> Index:
 
 def keep_in(outbox: type[OutboxColumns]) -> Keep:
     """How units of work keep recorded events: one insert for all of them, in order."""
+    table = inspect(outbox).local_table
 
     async def keep(session: AsyncSession, recorded: Sequence[Recorded]) -> None:
         if recorded:
-            await session.execute(insert(outbox), [_row(one) for one in recorded])
+            await session.execute(insert(table), [_row(one) for one in recorded])
 
     return keep
 

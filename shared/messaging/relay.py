@@ -1,9 +1,9 @@
 """Outbox → JetStream. The only place that publishes events.
 
-A page of rows goes out at once and in order; a row is marked when the broker acknowledged it, else it is
-published again with the same ``Nats-Msg-Id``, without end. Of several processes on one database one publishes, so
-that no event overtakes another of the same order. Awake after each commit; a tick covers what another process
-committed.
+A page of what waits goes out at once and in order (publishing.py); a row is marked when the broker acknowledged it,
+else it is published again with the same ``Nats-Msg-Id``, without end. Of several processes on one database one
+publishes, so that no event overtakes another of the same order. Awake after each commit; a tick covers what another
+process committed.
 """
 
 from __future__ import annotations
@@ -14,21 +14,19 @@ from typing import Generic, TypeVar
 
 import structlog
 from nats.errors import Error as NatsError
-from nats.js.api import PubAck
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from shared.contracts.flows import EVENTS, stream_of
 from shared.contracts.refusal import Unavailable
 from shared.messaging.bus import Bus
 from shared.messaging.inbox import MessagingRepository
-from shared.messaging.outbox import OutboxColumns, headers_of
+from shared.messaging.outbox import OutboxColumns
 from shared.messaging.published import Acknowledged, PublishedColumns
+from shared.messaging.publishing import PAGE, Publishing
 from shared.messaging.remembering import mark_sent
-from shared.messaging.republishing import PAGE, Republishing, sequences
-from shared.observability.metrics import FACTS_PUBLISHED, OUTBOX_WAITING
-from shared.observability.tracing import PRODUCER, detail
+from shared.messaging.republishing import Republishing, sequences
+from shared.observability.metrics import OUTBOX_WAITING
 from shared.persistence.engine import Database
 from shared.persistence.group_commit import GroupCommit
 from shared.persistence.leading import Leading
@@ -42,10 +40,6 @@ SHARED_TICK_SECONDS = 0.2
 WAITING_SECONDS = 1.0
 """How often a process that does not lead looks whether it may."""
 LONGEST_PAUSE_SECONDS = 1.0
-ACKNOWLEDGED_WITHIN_SECONDS = 3.0
-"""What went to a cluster's dead leader is never acknowledged; waiting longer than an election takes gains nothing."""
-_NAMES = {event.type(): event.name for event in EVENTS}
-_SYSTEM = {"messaging.system": "nats"}
 
 M = TypeVar("M", bound=MessagingRepository)
 
@@ -62,10 +56,10 @@ class Relay(Generic[M]):
         bus: Bus,
     ) -> None:
         """``tables``: the service's outbox, and what it remembers of its stream."""
-        self._stream = stream_of(service)
         self._database = database
         self._outbox, _ = tables
-        self._republishing = Republishing(self._stream, database, tables, writer, bus)
+        self._publishing = Publishing(service, bus)
+        self._republishing = Republishing(self._publishing, database, tables, writer, bus)
         self._writer = writer
         self._bus = bus
         self._leading = Leading(database, f"relay of {service}")
@@ -121,15 +115,15 @@ class Relay(Generic[M]):
         rows = await self._unsent()
         if not rows:
             return 0, 0
-        answers = await asyncio.gather(*(self._publish(row) for row in rows))
+        answers = await self._publishing.publish(rows)
         positions = [row.position or 0 for row, answer in zip(rows, answers, strict=True) if answer is not None]
         if positions:
-            await self._writer.do(mark_sent, Acknowledged(self._stream, positions, *sequences(answers)))
+            await self._writer.do(mark_sent, Acknowledged(self._publishing.stream, positions, *sequences(answers)))
         return len(positions), len(rows) - len(positions)
 
     async def publish_again(self) -> tuple[int, bool]:
         """Publish the next page of what the stream has lost; how many, and whether the broker took all of them."""
-        return await self._republishing.publish_page(self._publish)
+        return await self._republishing.publish_page()
 
     async def _unsent(self) -> Sequence[OutboxColumns]:
         page = (
@@ -140,18 +134,6 @@ class Relay(Generic[M]):
         )
         async with self._database.reading() as session:
             return (await session.scalars(page)).all()
-
-    async def _publish(self, row: OutboxColumns) -> PubAck | None:
-        try:
-            with detail(f"publish {_NAMES.get(row.type, 'unknown')}", row.traceparent, PRODUCER, _SYSTEM):
-                async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
-                    stream, body = self._stream, row.body.encode()
-                    answer = await self._bus.js.publish(row.subject, body, stream=stream, headers=headers_of(row))
-        except (NatsError, OSError, TimeoutError) as error:
-            log.warning("relay.unacknowledged", event_id=row.event_id, error=type(error).__name__)
-            return None
-        FACTS_PUBLISHED.labels(_NAMES.get(row.type, "unknown")).inc()
-        return answer
 
     async def _rest(self) -> None:
         try:

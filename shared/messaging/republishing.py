@@ -6,9 +6,8 @@ what they have heard before; new events do not wait for the old ones.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import structlog
@@ -21,6 +20,7 @@ from shared.messaging.bus import Bus
 from shared.messaging.inbox import MessagingRepository
 from shared.messaging.outbox import OutboxColumns
 from shared.messaging.published import PublishedAgain, PublishedColumns, Seen
+from shared.messaging.publishing import PAGE, Publishing
 from shared.messaging.remembering import mark_published_again, meet_streams
 from shared.messaging.states import see_stream
 from shared.observability.metrics import OUTBOX_AGAIN
@@ -29,14 +29,10 @@ from shared.persistence.group_commit import GroupCommit
 
 log = structlog.get_logger()
 
-PAGE = 256
 LOOK_SECONDS = 2.0
 TOLD_EVERY = 20 * PAGE
 
 M = TypeVar("M", bound=MessagingRepository)
-
-Publish = Callable[[OutboxColumns], Awaitable[PubAck | None]]
-"""Puts one row on the stream; None when the broker did not acknowledge it."""
 
 
 def sequences(answers: Sequence[PubAck | None]) -> tuple[int, int]:
@@ -50,13 +46,14 @@ class Republishing(Generic[M]):
 
     def __init__(
         self,
-        stream: str,
+        publishing: Publishing,
         database: Database,
         tables: tuple[type[OutboxColumns], type[PublishedColumns]],
         writer: GroupCommit[M],
         bus: Bus,
     ) -> None:
-        self._stream = stream
+        self._publishing = publishing
+        self._stream = publishing.stream
         self._database = database
         self._outbox, self._published = tables
         self._writer = writer
@@ -88,13 +85,13 @@ class Republishing(Generic[M]):
         if known is None or known.created != seen.created or seen.last_sequence < known.last_sequence:
             await self._writer.do(meet_streams, seen)
 
-    async def publish_page(self, publish: Publish) -> tuple[int, bool]:
+    async def publish_page(self) -> tuple[int, bool]:
         """Publish the next lost events again; how many, and whether the broker took all of them."""
         if self._again is None:
             return 0, True
         at, to = self._again
         rows = await self._lost(at, to)
-        answers = await asyncio.gather(*(publish(row) for row in rows))
+        answers = await self._publishing.publish(rows)
         taken = next((number for number, answer in enumerate(answers) if answer is None), len(rows))
         up_to = to if taken == len(rows) < PAGE else (rows[taken - 1].position or 0) if taken else at
         if up_to > at:

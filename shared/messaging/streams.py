@@ -44,6 +44,7 @@ def stream_configs(replicas: int = 1) -> tuple[StreamConfig, ...]:
             max_age=KEPT_SECONDS,
             duplicate_window=DEDUPLICATION_SECONDS,
             allow_direct=True,
+            allow_atomic=True,
             num_replicas=replicas,
         )
         for name, subject in subjects.items()

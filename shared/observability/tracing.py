@@ -1,8 +1,9 @@
 """Traces that cross HTTP, database and broker as a W3C ``traceparent``.
 
-Every process makes spans, so that logs and events of one order have one trace id. They leave it where ``export_to``
-was told an address: in the background, from a bounded queue, so that a collector that is away or slow costs spans and
-never an answer. Nothing personal is in a name or an attribute: routes, events, channels, ids of things.
+Every process makes spans, so that logs and events of one order have one trace id. Where ``export_to`` was told no
+address they are ids and nothing else; where it was, they leave in the background, from a bounded queue, so that a
+collector that is away or slow costs spans and never an answer. Nothing personal is in a name or an attribute: routes,
+events, channels, ids of things.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Span, SpanKind, Tracer
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 SERVER, CONSUMER, PRODUCER, CLIENT = SpanKind.SERVER, SpanKind.CONSUMER, SpanKind.PRODUCER, SpanKind.CLIENT
@@ -24,6 +27,8 @@ QUEUE, PAGE, PAUSE_MS = 4096, 512, 1000
 """So many spans wait at most, and leave so many at a time, so often."""
 
 Value = str | int | bool | float
+_IDS: Final = RandomIdGenerator()
+_SAMPLED: Final = TraceFlags(TraceFlags.SAMPLED)
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 
 
@@ -70,10 +75,22 @@ def span(
 ) -> Iterator[Span]:
     """Do something inside a span; ``traceparent`` continues another process's trace."""
     parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
+    if not _TRACING.exports:
+        with trace.use_span(_unkept(parent), record_exception=False, set_status_on_exception=False) as unkept:
+            yield unkept
+        return
     with _TRACING.tracer.start_as_current_span(
         name, context=parent, kind=kind, attributes=attributes, record_exception=False
     ) as running:
         yield running
+
+
+def _unkept(parent: Context | None) -> Span:
+    """A span of which nothing but its ids will ever be asked; a collector that others have may follow it."""
+    above = trace.get_current_span(parent).get_span_context()
+    trace_id, flags = (above.trace_id, above.trace_flags) if above.is_valid else (_IDS.generate_trace_id(), _SAMPLED)
+    context = SpanContext(trace_id, _IDS.generate_span_id(), is_remote=False, trace_flags=flags)
+    return NonRecordingSpan(context)
 
 
 @contextmanager

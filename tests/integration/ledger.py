@@ -9,19 +9,20 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, col
 
 from shared.contracts.refusal import Conflict, Refusal
 from shared.messaging.inbox import InboxColumns, MessagingRepository
 from shared.messaging.outbox import OutboxColumns, keep_in, unsent
 from shared.messaging.published import PublishedColumns
 from shared.persistence.engine import Database
+from shared.persistence.rows import Row
 from shared.persistence.unit_of_work import AfterCommit, UnitOfWork, Units
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 
 
-class LedgerTable(SQLModel, registry=registry()):
+class LedgerTable(Row, registry=registry()):
     """Tables of the tests alone."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy.orm import registry
-from sqlmodel import SQLModel
 
 from shared.identity.codes import CodeColumns
 from shared.identity.handing_over import UsedHandoverColumns
@@ -12,12 +11,11 @@ from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
 from shared.messaging.published import PublishedColumns
 from shared.persistence.audit import AuditColumns, audit_indexes
+from shared.persistence.rows import Row
 
 
-class IntakeTable(SQLModel, registry=registry()):
+class IntakeTable(Row, registry=registry()):
     """The ground of every table of intake, with a registry of its own."""
-
-    model_config = {"defer_build": True}  # rows are not validated: nobody needs what that would take
 
 
 class Outbox(OutboxColumns, IntakeTable, table=True):

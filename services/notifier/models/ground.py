@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Integer
 from sqlalchemy.orm import registry
-from sqlmodel import SQLModel
+
+from shared.persistence.rows import Row
 
 POSITION = BigInteger().with_variant(Integer(), "sqlite")
 """The order of insertion: SQLite counts in INTEGER primary keys alone."""
 
 
-class NotifierTable(SQLModel, registry=registry()):
+class NotifierTable(Row, registry=registry()):
     """The ground of every table of notifier, with a registry of its own."""
-
-    model_config = {"defer_build": True}  # rows are not validated: nobody needs what that would take

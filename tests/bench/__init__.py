@@ -1,0 +1,1 @@
+"""How fast, measured beside what people would pick instead (docs/performance)."""

@@ -1,0 +1,71 @@
+"""What this machine can at most: commits and publishes a second, one after the other and together."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from pathlib import Path
+
+import asyncpg
+from faststream.nats import NatsBroker
+from nats.js.api import StorageType, StreamConfig
+
+from tests.bench.peers.ground import plain
+from tests.bench.standing import Ground
+
+SECONDS = 1.0
+
+
+async def limits(where: Ground, folder: Path) -> dict[str, float]:
+    """Each a second."""
+    return {
+        "SQLite FULL, commits": await asyncio.to_thread(_sqlite, folder / "limit.db", 1),
+        "SQLite FULL, rows at 100 a commit": await asyncio.to_thread(_sqlite, folder / "limit100.db", 100),
+        "PostgreSQL, commits on one connection": await _postgres(where, 1),
+        "PostgreSQL, rows at 500 a commit": await _postgres(where, 500),
+        "JetStream, publishes one by one": await _jetstream(where),
+    }
+
+
+def _sqlite(file: Path, rows: int) -> float:
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)")
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT INTO t (a) VALUES (?)", [("x" * 100,)] * rows)
+        connection.execute("COMMIT")
+        count += rows
+    took = time.perf_counter() - began
+    connection.close()
+    return count / took
+
+
+async def _postgres(where: Ground, rows: int) -> float:
+    url = where.postgres.create(f"limit_{rows}")
+    connection = await asyncpg.connect(plain(url))
+    await connection.execute("CREATE TABLE t (id bigserial PRIMARY KEY, a text)")
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        await connection.execute("INSERT INTO t (a) SELECT repeat('x', 100) FROM generate_series(1, $1)", rows)
+        count += rows
+    took = time.perf_counter() - began
+    await connection.close()
+    where.postgres.drop(f"limit_{rows}")
+    return count / took
+
+
+async def _jetstream(where: Ground) -> float:
+    broker = NatsBroker(where.nats.url, logger=None)
+    js = (await broker.connect()).jetstream()
+    await js.add_stream(StreamConfig(name="LIMIT", subjects=["limit"], storage=StorageType.FILE))
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        await js.publish("limit", b"x" * 300)
+        count += 1
+    took = time.perf_counter() - began
+    await js.delete_stream("LIMIT")
+    await broker.stop()
+    return count / took
