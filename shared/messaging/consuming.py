@@ -1,7 +1,8 @@
 """How a service hears another: one durable per publisher, many event types, one gatherer, in order.
 
-Each message has its own handler call that awaits the gatherer; the gatherer commits everything waiting at
-once, the inbox row in the same transaction as the effects; only then is the message acknowledged.
+Each message has its own handler call that awaits the gatherer; the gatherer commits everything waiting at once, the
+inbox row in the same transaction as the effects; only then is the message acknowledged. To the gatherer a durable is
+one use case, so that its facts stay in order whatever waits beside them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
+from itertools import groupby
 from typing import Any, TypeVar
 
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
@@ -53,23 +55,17 @@ class Hearing:
         self.durable = f"{service}_from_{publisher}"
         self._attributes = {"messaging.system": "nats", "messaging.consumer.group.name": self.durable}
         self.consumers: dict[type[Event], Hears[Any, Any]] = {}
-        self._hears: dict[type[Event], UseCase[Any, Fact[Any], Heard]] = {}
+        self._take: UseCase[Any, Fact[Any], Heard] = partial(take, self.durable, self.consumers)
+        self._take.__name__ = f"take {self.durable}"  # type: ignore[attr-defined]  # shown when a list is refused
         self._vocabulary = Vocabulary(())
 
-    def on(self, event: type[E]) -> Callable[[Hears[M, E]], Hears[M, E]]:
-        """Register ``on_<event>`` as the consumer of this event."""
-
-        def register(consumer: Hears[M, E]) -> Hears[M, E]:
-            if getattr(consumer, "__name__", "") != f"on_{event.name}" or event.publisher != self.publisher:
-                raise ValueError(f"{consumer} cannot hear {event.type()}")
+    def on(self, consumer: Hears[M, E], *events: type[E]) -> None:
+        """Have these events heard by a consumer: several of one kind by the same, which then hears them in one list."""
+        for event in events:
+            if event.publisher != self.publisher or event in self.consumers:
+                raise ValueError(f"{self.durable} cannot hear {event.type()}")
             self.consumers[event] = consumer
-            hear = partial(take, self.durable, consumer)
-            hear.__name__ = consumer.__name__  # type: ignore[attr-defined]  # shown when a list is refused
-            self._hears[event] = hear
-            self._vocabulary = Vocabulary(self._hears)
-            return consumer
-
-        return register
+        self._vocabulary = Vocabulary(self.consumers)
 
     def read(self, subject: str, headers: Mapping[str, str], body: bytes) -> Fact[Any]:
         """A message as a fact this service hears. Raises ``Poison``, which says why it is none."""
@@ -78,7 +74,7 @@ class Hearing:
     async def hear(self, writer: GroupCommit[Any], fact: Fact[Any]) -> Heard:
         """Take one fact, with whatever else is waiting. Raises the ``Refusal`` of its consumer, or its accident."""
         with span(f"hear {fact.event.name}", fact.traceparent, CONSUMER, self._attributes):
-            return await writer.do(self._hears[type(fact.event)], fact)
+            return await writer.do(self._take, fact)
 
     def attach(self, writer: GroupCommit[Any], broker: NatsBroker, bus: Bus) -> None:
         """Put the consumers on a broker that is not yet started."""
@@ -132,12 +128,16 @@ async def _unknown(_message: bytes) -> None:
 
 
 async def take(
-    durable: str, consumer: Hears[M, E], uow: UnitOfWork[M], facts: Sequence[Fact[E]]
+    durable: str, consumers: Mapping[type[Event], Hears[M, Any]], uow: UnitOfWork[M], facts: Sequence[Fact[Any]]
 ) -> list[Heard | Refusal]:
-    """Hear what is new, once; what was heard before is taken without effect."""
+    """Hear what is new, once and in order; what was heard before is taken without effect."""
     fresh = await uow.repository.take_in(durable, {fact.event_id for fact in facts}, uow.now)
-    first: dict[str, Fact[E]] = {fact.event_id: fact for fact in facts if fact.event_id in fresh}
-    answers = dict(zip(first, await consumer(uow, list(first.values())), strict=True)) if first else {}
+    first = {fact.event_id: fact for fact in facts if fact.event_id in fresh}
+    answers: dict[str, Refusal | None] = {}
+    for consumer, alike in groupby(first.values(), key=lambda fact: consumers[type(fact.event)]):
+        run = list(alike)
+        given = await consumer(uow, run)
+        answers |= {fact.event_id: answer for fact, answer in zip(run, given, strict=True)}
     early = [event_id for event_id, answer in answers.items() if isinstance(answer, Refusal)]
     if early:
         await uow.repository.put_back(durable, early)

@@ -44,7 +44,7 @@ class Publishing:
         self.stream = stream_of(service)
         self._bus = bus
 
-    async def publish(self, rows: Sequence[OutboxColumns]) -> Sequence[PubAck | None]:
+    async def put(self, rows: Sequence[OutboxColumns]) -> Sequence[PubAck | None]:
         """What the broker said of each row, in order; None where it acknowledged nothing in time."""
         with ExitStack() as details:
             for row in rows:

@@ -115,7 +115,7 @@ class Relay(Generic[M]):
         rows = await self._unsent()
         if not rows:
             return 0, 0
-        answers = await self._publishing.publish(rows)
+        answers = await self._publishing.put(rows)
         positions = [row.position or 0 for row, answer in zip(rows, answers, strict=True) if answer is not None]
         if positions:
             await self._writer.do(mark_sent, Acknowledged(self._publishing.stream, positions, *sequences(answers)))

@@ -91,7 +91,7 @@ class Republishing(Generic[M]):
             return 0, True
         at, to = self._again
         rows = await self._lost(at, to)
-        answers = await self._publishing.publish(rows)
+        answers = await self._publishing.put(rows)
         taken = next((number for number, answer in enumerate(answers) if answer is None), len(rows))
         up_to = to if taken == len(rows) < PAGE else (rows[taken - 1].position or 0) if taken else at
         if up_to > at:

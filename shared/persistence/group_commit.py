@@ -1,7 +1,8 @@
 """One gatherer for doors, consumers, clocks and the relay: many commands, one commit.
 
-It takes whatever is waiting, runs it in one transaction, in order, as runs of the same use case, and
-answers each caller on its own. It never waits for a list to fill, so a lone command is as fast as it can be.
+It takes whatever is waiting, runs it in one transaction, one list for each use case, and answers each caller on its
+own. Within a list commands run in the order in which they came; those of different use cases wait at the same time, so
+that none of them can have expected another. It never waits for a list to fill: a lone command is as fast as it can be.
 After an unexpected error the list runs again one by one: one bad neighbour harms only itself. Where another process
 was quicker, it is tried again: a deadlock is nobody's to hear of.
 """
@@ -13,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -140,14 +140,15 @@ class GroupCommit(Generic[R]):
             attempt += 1
 
     async def _commit(self, batch: Sequence[_Waiting]) -> list[Any]:
-        answers: list[Any] = []
+        lists: dict[UseCase[Any, Any, Any], list[int]] = {}
+        for place, waiting in enumerate(batch):
+            lists.setdefault(waiting.use_case, []).append(place)
+        answers: list[Any] = [None] * len(batch)
         async with self._units() as uow:
-            for use_case, run in groupby(batch, key=lambda waiting: waiting.use_case):
-                commands = [waiting.command for waiting in run]
-                given = await use_case(uow, commands)
-                if len(given) != len(commands):
-                    raise AssertionError(f"{use_case.__name__} answered {len(given)} of {len(commands)}")
-                answers += given
+            for use_case, places in lists.items():
+                given = await use_case(uow, [batch[place].command for place in places])
+                for place, answer in zip(places, given, strict=True):
+                    answers[place] = answer
         return answers
 
 

@@ -226,7 +226,7 @@ def make_app(role: str, url: str, nats: str) -> FastAPI:
     machinery = Machinery(role, Connections(url, Entrance(nats)), Repository, lambda: datetime.now(UTC))
     if role != "intake":
         hearing = Hearing(role, "intake" if role == "matcher" else "matcher")
-        hearing.on(OrderPlaced)(on_order_placed) if role == "matcher" else hearing.on(OfferMade)(on_offer_made)
+        hearing.on(on_order_placed, OrderPlaced) if role == "matcher" else hearing.on(on_offer_made, OfferMade)
         machinery.hear(hearing)
 
     @asynccontextmanager

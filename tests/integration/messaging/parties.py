@@ -127,19 +127,7 @@ async def _record(uow: Unit, lists: Sequence[Sequence[Event]]) -> list[None]:
 def hearing_with(heard: Heard) -> Hearing:
     """Matcher hearing three kinds of facts from intake through one use case."""
     hearing = Hearing("matcher", "intake")
-
-    @hearing.on(OrderAmended)
-    async def on_order_amended(uow: Unit, facts: Sequence[Fact[OrderAmended]]) -> Sequence[Refusal | None]:
-        return await heard(uow, facts)
-
-    @hearing.on(OrderCancelled)
-    async def on_order_cancelled(uow: Unit, facts: Sequence[Fact[OrderCancelled]]) -> Sequence[Refusal | None]:
-        return await heard(uow, facts)
-
-    @hearing.on(OrderClosed)
-    async def on_order_closed(uow: Unit, facts: Sequence[Fact[OrderClosed]]) -> Sequence[Refusal | None]:
-        return await heard(uow, facts)
-
+    hearing.on(heard, OrderAmended, OrderCancelled, OrderClosed)
     return hearing
 
 

@@ -87,13 +87,13 @@ def today() -> Hearing:
     """Matcher as it hears tea today: consumers know the newest version and no other."""
     hearing = Hearing("matcher", "intake")
 
-    @hearing.on(TeaServed)
     async def on_tea_served(uow: Unit, facts: Sequence[Fact[TeaServed]]) -> list[Refusal | None]:
         for fact in facts:
             event = fact.event
             await uow.repository.write(f"{event.order_id} {event.millilitres} ml {event.sugar}", uow.now)
         return [None for _ in facts]
 
+    hearing.on(on_tea_served, TeaServed)
     return hearing
 
 
@@ -101,12 +101,12 @@ def upgraded() -> Hearing:
     """Matcher after its own upgrade."""
     hearing = Hearing("matcher", "intake")
 
-    @hearing.on(TeaServedNext)
     async def on_tea_served(uow: Unit, facts: Sequence[Fact[TeaServedNext]]) -> list[Refusal | None]:
         for fact in facts:
             await uow.repository.write(f"{fact.event.order_id} {fact.event.litres} l", uow.now)
         return [None for _ in facts]
 
+    hearing.on(on_tea_served, TeaServedNext)
     return hearing
 
 

@@ -112,8 +112,8 @@ async def test_one_bad_neighbour_harms_only_itself(database: Database, bad: str,
     assert ["a", "b", "c"] == await entries(database)
 
 
-async def test_commands_run_in_the_order_they_came(database: Database) -> None:
-    """Runs of the same use case are grouped, but never moved past another use case's commands."""
+async def test_what_waits_together_is_one_list_for_each_use_case(database: Database) -> None:
+    """In the order in which they came; whoever waits beside others gets the answer to what they asked."""
     runs: list[tuple[str, list[str]]] = []
 
     def use_case(name: str) -> UseCase[Repository, str, str]:
@@ -130,7 +130,7 @@ async def test_commands_run_in_the_order_they_came(database: Database) -> None:
     await asyncio.sleep(0)
     async with running(writer):
         assert ["1", "2", "3", "4", "5", "6"] == await asyncio.gather(*asked)
-    assert [("first", ["1", "2"]), ("second", ["3"]), ("first", ["4"]), ("second", ["5", "6"])] == runs
+    assert [("first", ["1", "2", "4"]), ("second", ["3", "5", "6"])] == runs
 
 
 async def test_methods_of_one_object_are_one_use_case(database: Database) -> None:

@@ -224,7 +224,7 @@ class Trio:
 
     def _hears(self, service: str, publisher: str, fact: Fact[Any], *, dies: bool = False) -> Any:
         consumers = {hearing.publisher: hearing for hearing in self._hearings(service)}[publisher].consumers
-        hear = partial(take, f"{service}_from_{publisher}", consumers[type(fact.event)])
+        hear = partial(take, f"{service}_from_{publisher}", consumers)
         if not dies:
             return hear
 
