@@ -42,9 +42,7 @@ def _without_thread(_dialect: Any, _record: Any, _arguments: Any, parameters: di
 
 
 def _connection(path: str, **parameters: Any) -> aiosqlite.Connection:
-    connection = _AtOnce(partial(sqlite3.connect, path, **parameters), ROWS_AT_ONCE)
-    connection._thread.daemon = True  # it opens and closes the database, and must not outlive the process
-    return connection
+    return _AtOnce(partial(sqlite3.connect, path, **parameters), ROWS_AT_ONCE)
 
 
 def _without_flushing(connection: Any, _record: Any) -> None:

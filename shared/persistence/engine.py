@@ -7,16 +7,20 @@ transactions want to write. Reading never takes that lock.
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from shared.persistence.one_hop import OneHop
 
 BUSY_SECONDS = 3.0
 """How long a statement waits for locks that others hold before the answer is "away"."""
@@ -24,6 +28,9 @@ CONNECTION_WAITS = 3
 """So many times longer anybody waits for a connection: a busy machine must not look like a database that is away."""
 SILENT_SECONDS = 30.0
 """A PostgreSQL that answers nothing for so long is away: frozen, or behind a network that swallows everything."""
+
+RESTED_SECONDS = 1.0
+RESTED_SINCE = "rested since"
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What is raised by a database that is away, or has no tables yet."""
@@ -122,12 +129,32 @@ def _postgresql(url: str, *, pool: int, busy_seconds: float, looks: bool) -> Asy
         "server_settings": told,
     }
     waits = CONNECTION_WAITS * busy_seconds or SILENT_SECONDS
-    return create_async_engine(url, pool_size=pool, pool_pre_ping=True, pool_timeout=waits, connect_args=bounds)
+    engine = create_async_engine(url, pool_size=pool, pool_timeout=waits, connect_args=bounds)
+    _ask_idle_connections(engine)
+    return engine
+
+
+def _ask_idle_connections(engine: AsyncEngine) -> None:
+    """A connection that rested is asked whether it lives before it is given out; one just used need not be."""
+
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info[RESTED_SINCE] = time.monotonic()
+
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(RESTED_SINCE, math.inf) > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as error:  # whatever it is, a fresh one is tried
+                raise DisconnectionError from error
+
+    event.listen(engine.sync_engine, "checkin", on_checkin)
+    event.listen(engine.sync_engine, "checkout", on_checkout)
 
 
 def _sqlite(url: str, *, pool: int, read_only: bool, busy_seconds: float) -> AsyncEngine:
     waits = CONNECTION_WAITS * busy_seconds or SILENT_SECONDS
-    engine = create_async_engine(url, pool_size=pool, max_overflow=0 if pool == 1 else 10, pool_timeout=waits)
+    most = 0 if pool == 1 else 10
+    engine = create_async_engine(url, module=OneHop(), pool_size=pool, max_overflow=most, pool_timeout=waits)
 
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own

@@ -20,9 +20,9 @@ NAMES = {
     "together": "monolith, requests committed in groups",
     "eventful": "FastStream, one commit a message",
     "lean": "paidan's machinery, the peers' work",
-    "lean on SQLite": "the same on SQLite (FULL)",
+    "lean on SQLite": "paidan's machinery on SQLite (FULL)",
     "whole": "paidan, the whole system",
-    "whole on SQLite": "the same on SQLite (FULL)",
+    "whole on SQLite": "the whole system on SQLite (FULL)",
 }
 LINES, STEADY = 64, 90.0
 
@@ -46,6 +46,7 @@ class Outcome:
 
     ``rate``: orders a second that came through; ``cpu``: seconds of the processor for a thousand of them, of services,
     database and broker. Milliseconds are of the POST's answer: at full load, at half of ``rate``, at 90 a second.
+    ``waited``: messages that waited for ``ack_wait``; None where nothing is consumed.
     """
 
     name: str
@@ -58,6 +59,11 @@ class Outcome:
     steady_p50: float
     steady_p99: float
     steady_cpu: float
+    waited: int | None
+
+
+Limits = dict[str, float]
+Rounds = list[list[Outcome]]
 
 
 @asynccontextmanager
@@ -102,6 +108,7 @@ async def play(one: Standing, scale: Scale) -> Outcome:
     steady = await at_rate(one.url, posts, STEADY)
     _accepted(one, steady)
     await drained(one, total + len(posts))
+    used = one.cpu() - used
     return Outcome(
         one.name,
         rate,
@@ -109,7 +116,8 @@ async def play(one: Standing, scale: Scale) -> Outcome:
         *_told(posted.milliseconds),
         *_told(half.milliseconds),
         *_told(steady.milliseconds),
-        (one.cpu() - used) / len(posts) * 1000,
+        used / len(posts) * 1000,
+        await one.waited() if one.waited else None,
     )
 
 
@@ -127,7 +135,7 @@ async def rounds(
     scale: Scale, folder: Path, say: Callable[[str], None]
 ) -> tuple[dict[str, float], list[list[Outcome]]]:
     """The machine's limits, then every peer in every round, forwards and backwards in turn."""
-    found: list[list[Outcome]] = []
+    found: Rounds = []
     async with AsyncExitStack() as leaving:
         where = await leaving.enter_async_context(servers(folder))
         most = await limits(where, folder)

@@ -42,13 +42,18 @@ class Ground:
 
 @dataclass
 class Standing:
-    """One peer, ready to be posted to. ``done``: orders that were told to somebody."""
+    """One peer, ready to be posted to.
+
+    ``done``: orders that were told to somebody. ``waited``: messages that were given again though nobody had asked for
+    it, which is what ``ack_wait`` does; None where nothing is consumed.
+    """
 
     name: str
     url: str
     posts: Callable[[int], list[Post]]
     done: Callable[[], Awaitable[int]]
     pids: Sequence[int] = field(default_factory=tuple)
+    waited: Callable[[], Awaitable[int]] | None = None
 
     def cpu(self) -> float:
         """Seconds of the processor that its processes and its servers have used so far."""
@@ -111,7 +116,8 @@ async def lean_services(name: str, where: Ground, folder: Path, *, on_sqlite: bo
     async with processes(commands) as pids:
         servers = [where.nats.pid] if on_sqlite else where.pids
         url = f"http://{LOOPBACK}:{ports['intake']}/orders"
-        yield Standing(name, url, plain_posts, partial(lean.done, urls["notifier"]), [*pids, *servers])
+        done, waited = partial(lean.done, urls["notifier"]), partial(lean.waited, urls, where.nats.url)
+        yield Standing(name, url, plain_posts, done, [*pids, *servers], waited)
     for mark in () if on_sqlite else marks.values():
         where.postgres.drop(mark)
 

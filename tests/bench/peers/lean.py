@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -24,6 +24,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, col
 
 from shared.contracts.envelope import Fact
+from shared.contracts.flows import stream_of
 from shared.contracts.intake import OrderPlaced
 from shared.contracts.matcher import OfferMade
 from shared.contracts.refusal import Refusal
@@ -44,6 +45,7 @@ from tests.bench.peers.ground import VOLUNTEERS
 from tests.bench.peers.monolith import Wish
 
 ROLES = ("notifier", "matcher", "intake")
+HEARS = {"matcher": "intake", "notifier": "matcher"}
 AREA = "county"
 HOUR = timedelta(hours=1)
 
@@ -214,9 +216,24 @@ async def prepare(url: str) -> None:
 
 async def done(url: str) -> int:
     """How many notifications there are."""
+    return await _count(url, Notification)
+
+
+async def waited(urls: Mapping[str, str], nats: str) -> int:
+    """Messages that were given more often than they took effect: nothing here refuses any, so they waited."""
+    broker, again = NatsBroker(nats, logger=None), 0
+    js = (await broker.connect()).jetstream()
+    for role, publisher in HEARS.items():
+        told = await js.consumer_info(stream_of(publisher), f"{role}_from_{publisher}")
+        again += (told.delivered.consumer_seq if told.delivered else 0) - await _count(urls[role], Inbox)
+    await broker.stop()
+    return again
+
+
+async def _count(url: str, table: type[LeanTable]) -> int:
     database = Database(url)
     async with database.reading() as session:
-        count = await session.scalar(select(func.count()).select_from(Notification))
+        count = await session.scalar(select(func.count()).select_from(table))
     await database.close()
     return count or 0
 
@@ -225,7 +242,7 @@ def make_app(role: str, url: str, nats: str) -> FastAPI:
     """One service on HTTP; only intake has a door."""
     machinery = Machinery(role, Connections(url, Entrance(nats)), Repository, lambda: datetime.now(UTC))
     if role != "intake":
-        hearing = Hearing(role, "intake" if role == "matcher" else "matcher")
+        hearing = Hearing(role, HEARS[role])
         hearing.on(on_order_placed, OrderPlaced) if role == "matcher" else hearing.on(on_offer_made, OfferMade)
         machinery.hear(hearing)
 

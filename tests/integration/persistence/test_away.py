@@ -145,3 +145,27 @@ async def answered_at_a_door(database: Database) -> tuple[int, str]:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://door") as client:
         answer = await client.post("/write")
     return answer.status_code, answer.headers["retry-after"]
+
+
+async def test_a_connection_that_was_lost_while_it_rested_is_replaced_before_anybody_gets_it(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that was started again costs nobody an answer."""
+    monkeypatch.setattr("shared.persistence.engine.RESTED_SECONDS", 0.0)
+    url = postgres_server.create("away_rested")
+    database = Database(url)
+    admin = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        before = await _backend(database)
+        assert before == await _backend(database)
+        assert await admin.fetchval("SELECT pg_terminate_backend($1, 5000)", before)
+        assert before != await _backend(database)
+    finally:
+        await database.close()
+        await admin.close()
+        postgres_server.drop("away_rested")
+
+
+async def _backend(database: Database) -> int:
+    async with database.writing() as session:
+        return int(await session.scalar(text("SELECT pg_backend_pid()")) or 0)
