@@ -17,7 +17,7 @@ TEST_FILES := room=$$(df --output=avail /dev/shm 2>/dev/null | tail -n 1); \
 	mktemp -d "$$at/paidan-test-XXXXXX"
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 
-.PHONY: help setup run flows demo check test faults plants notices console-load promtool schemathesis canary audit suggestions axe weights screenshots icons contracts lock
+.PHONY: help setup run flows demo check test faults plants notices bench console-load promtool schemathesis canary audit suggestions axe weights screenshots icons contracts lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ plants: .venv/dev.stamp ## plant known bugs and see the fault suite catch each (
 
 notices: .venv/dev.stamp ## one simulated day of the county: who is told what, how often, and when it rings (docs/notices.md)
 	@$(BIN)/python -m tests.noticing $(NOTICES)
+
+bench: .venv/dev.stamp ## orders a second beside what others would build, about ten minutes; QUICK=1 one (docs/performance)
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
 console-load: .venv/dev.stamp ## the console against a million stored events: each view, and the tail (docs/console.md)
 	@$(BIN)/python -m tests.console_load $(CONSOLE_LOAD)

@@ -66,24 +66,26 @@ class Republishing(Generic[M]):
         """Look again before anything else: the stream may be another now."""
         self._looked_at = float("-inf")
 
-    async def look(self) -> None:
-        """Compare the stream with what is remembered of it, every two seconds. A broker that does not answer is no
-        reason to publish nothing: what it acknowledges tells as much."""
+    async def look(self) -> bool:
+        """Compare the stream with what is remembered of it, every two seconds; whether it is as it was. A broker that
+        does not answer is no reason to publish nothing: what it acknowledges tells as much."""
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
-            return
+            return True
         self._looked_at = time.monotonic()
+        as_it_was = True
         try:
-            seen = await see_stream(self._bus, self._stream)
+            as_it_was = await self._meet(await see_stream(self._bus, self._stream))
         except Unavailable as away:
             log.warning("stream.unseen", stream=self._stream, detail=away.detail)
-        else:
-            await self._meet(seen)
         await self._read()
+        return as_it_was
 
-    async def _meet(self, seen: Seen) -> None:
+    async def _meet(self, seen: Seen) -> bool:
         known = await self._remembered()
-        if known is None or known.created != seen.created or seen.last_sequence < known.last_sequence:
-            await self._writer.do(meet_streams, seen)
+        if known is not None and known.created == seen.created and seen.last_sequence >= known.last_sequence:
+            return True
+        await self._writer.do(meet_streams, seen)
+        return False
 
     async def publish_page(self) -> tuple[int, bool]:
         """Publish the next lost events again; how many, and whether the broker took all of them."""

@@ -1,11 +1,13 @@
 """One of several processes on a database leads: an advisory lock of PostgreSQL on a connection of its own.
 
-The lock ends with its connection, so a leader that dies is followed by another process without anybody's doing. With
-SQLite there is one process, and it always leads.
+The lock ends with its connection, so a leader that dies is followed by another process without anybody's doing. The
+others call whoever leads over the database itself (NOTIFY), so that the leader need not look for what they have
+committed. With SQLite there is one process, and it always leads.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 
 from sqlalchemy import text
@@ -24,8 +26,11 @@ _KEEP_ALIVE = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_
 class Leading:
     """The right to do one thing, named ``what``, that only one process of a service does at a time."""
 
-    def __init__(self, database: Database, what: str) -> None:
+    def __init__(self, database: Database, what: str, called: Callable[[], None] = lambda: None) -> None:
+        """``called``: what to do in the process that leads, when another one calls."""
         self._database = database
+        self._what = what
+        self._called = called
         self._key = int.from_bytes(sha256(f"paidan {what}".encode()).digest()[:8], signed=True)
         self._engine: AsyncEngine | None = None
         self._connection: AsyncConnection | None = None
@@ -53,6 +58,11 @@ class Leading:
             except (SQLAlchemyError, OSError):
                 return
 
+    async def call(self) -> None:
+        """Call whoever leads. Raises ``SQLAlchemyError`` or ``OSError`` when the database is away."""
+        async with self._database.writing() as session:
+            await session.execute(text("SELECT pg_notify(:what, '')"), {"what": self._what})
+
     async def _ask(self) -> bool:
         if self._connection is not None:
             await self._connection.execute(text("SELECT 1"))
@@ -60,9 +70,15 @@ class Leading:
         connection = await self._connect()
         self._connection = connection
         if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
+            await self._listen(connection)
             return True
         await self.resign()
         return False
+
+    async def _listen(self, connection: AsyncConnection) -> None:
+        driver = (await connection.get_raw_connection()).driver_connection
+        if driver is not None:
+            await driver.add_listener(self._what, lambda *_: self._called())
 
     async def _connect(self) -> AsyncConnection:
         if self._engine is None:
