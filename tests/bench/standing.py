@@ -57,17 +57,18 @@ class Standing:
 
     def cpu(self) -> float:
         """Seconds of the processor that its processes and its servers have used so far."""
-        return sum(_used(pid) for pid in self.pids)
+        return sum(used(pid) for pid in self.pids)
 
 
-def _used(pid: int) -> float:
-    """Seconds of a process, of its children that have ended, and of those that live."""
+def used(pid: int, *, alone: bool = False) -> float:
+    """Seconds of the processor that a process used; unless ``alone``, with those of its children."""
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         living = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     except OSError:
         return 0.0
-    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK") + sum(_used(int(child)) for child in living)
+    own = sum(map(int, told[11:13] if alone else told[11:15])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(used(int(child)) for child in ([] if alone else living))
 
 
 def plain_posts(count: int) -> list[Post]:
