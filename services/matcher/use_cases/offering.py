@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services.matcher.models import Leg, Offer
+from services.matcher.models import Leg, Offer, Wave, WholeDispatch
 from services.matcher.policies.acceptance import Source
+from services.matcher.policies.deadlines import offer_expiry
 from services.matcher.repository import Unit
 from services.matcher.use_cases.searching import Choice
 
@@ -41,3 +42,11 @@ def make_offer(uow: Unit, leg: Leg, choice: Choice, terms: Terms) -> Offer:
         eligible=terms.eligible,
         part=terms.part,
     )
+
+
+def make_wave(uow: Unit, whole: WholeDispatch, leg: Leg, answer_within: timedelta) -> Wave:
+    """The next wave of a leg: those who are asked at the same time, until the same time."""
+    dispatch = whole.dispatch
+    leg.waves += 1
+    ends_at = offer_expiry(uow.now, answer_within, dispatch.due_at, dispatch.window)
+    return Wave(wave_id=uow.new_id(), leg_id=leg.leg_id, number=leg.waves, started_at=uow.now, ends_at=ends_at)

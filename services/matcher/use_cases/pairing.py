@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.matcher.models import CallUp, Leg, Offer, Referral, Wave, WholeDispatch
 from services.matcher.policies.candidates import Candidates
 from services.matcher.policies.costs import stake_of
-from services.matcher.policies.deadlines import next_look, offer_expiry
+from services.matcher.policies.deadlines import next_look
 from services.matcher.policies.eligibility import Need, Reason
 from services.matcher.policies.ladder import Cause
 from services.matcher.policies.solving import Wanted, pair
@@ -18,7 +18,7 @@ from services.matcher.policies.waves import Situation
 from services.matcher.repository import Unit
 from services.matcher.use_cases.handing_over import HandingOver
 from services.matcher.use_cases.means import Means
-from services.matcher.use_cases.offering import Terms, make_offer
+from services.matcher.use_cases.offering import Terms, make_offer, make_wave
 from services.matcher.use_cases.ring import Ring
 from services.matcher.use_cases.searching import Choice, Found, part_now
 from services.matcher.use_cases.standing_by import StandingBy
@@ -26,6 +26,9 @@ from shared.contracts.refusal import Refusal
 from shared.contracts.words import OrderState, Urgency
 
 SHORTEST_WAIT = timedelta(minutes=1)
+
+ROUNDS = 8
+"""So often those whom others have left nobody look further in one pairing; who then goes without waits."""
 
 UNPAIRED = frozenset({OrderState.PLACED, OrderState.OFFERED})
 
@@ -47,6 +50,10 @@ class _Search:
     whole: WholeDispatch
     leg: Leg
     need: Need
+
+    def besides(self, taken: frozenset[str]) -> Need:
+        """The need of somebody else than these."""
+        return replace(self.need, excluded=self.need.excluded | taken) if taken else self.need
 
 
 class Pairing:
@@ -84,7 +91,7 @@ class Pairing:
         """
         asked = Asked()
         waiting = [whole for whole in wholes if self._waits(uow, whole, asked)]
-        waiting = [whole for whole in waiting if not await self._ask_standby(uow, whole)]
+        waiting = [whole for whole in waiting if not await self._standing_by.ask(uow, whole, _current(whole))]
         if not waiting:
             return asked
         searches = []
@@ -114,55 +121,54 @@ class Pairing:
         dispatch.wait_for_offer()
         return dispatch.parties_known
 
-    async def _ask_standby(self, uow: Unit, whole: WholeDispatch) -> bool:
-        """Who said yes before and got no place is asked first, if they still may be; returns whether anybody was."""
-        leg = _current(whole)
-        waiting = await self._standing_by.fit(uow, whole, leg)
-        if not waiting:
-            return False
-        wanted = {offer.volunteer_id for offer in waiting}
-        day = self._rules.local_time.day(uow.now)
-        admitted = await uow.repository.reserve_asks(wanted, uow.now, day, wanted)  # they said yes before
-        if not admitted:
-            return False
-        wave = self._wave(uow, whole, leg)
-        await uow.repository.add_in_order([wave])
-        for offer in waiting:
-            if offer.volunteer_id in admitted:
-                offer.ask_again(uow.now, wave.ends_at, wave.wave_id)
-                self._steps.offer(uow, whole, leg, offer, wave.number)
-        return True
-
     async def _pair(self, uow: Unit, searches: Sequence[_Search], asked: Asked) -> None:
-        found = await self._searching.find(uow, [search.need for search in searches])
+        """Where many orders want the same people, those who go without look further, until everybody is asked who can
+        be.
+        """
         competing = await self._competing(uow, searches)
-        wanted = [
-            Wanted(
-                leg_id=search.leg.leg_id,
-                places=self._wave_size(search, one, competing[_crowd(search)]),
-                stake=stake_of(search.need, self._policy.weights),
-                candidates=[(choice.volunteer_id, choice.cost) for choice in one.choices],
-            )
-            for search, one in zip(searches, found, strict=True)
-        ]
-        chosen = pair(wanted)
-        heeding = not self._policy.asking.overlooks
-        day = self._rules.local_time.day(uow.now)
-        names = {name for names in chosen for name in names}
+        seen: dict[str, Found] = {}
+        left, taken = list(searches), frozenset[str]()
+        for _ in range(ROUNDS):
+            found = await self._searching.find(uow, [search.besides(taken) for search in left])
+            seen = {search.leg.leg_id: one for search, one in zip(left, found, strict=True)} | seen
+            chosen = pair([self._wanted(*one, competing) for one in zip(left, found, strict=True)])
+            admitted = await self._reserve(uow, left, chosen)
+            taken |= admitted
+            further = []
+            for search, one, names in zip(left, found, chosen, strict=True):
+                by_name = {choice.volunteer_id: choice for choice in one.choices}
+                if choices := [by_name[name] for name in names if name in admitted]:
+                    self._offer(uow, search, choices, one.eligible, asked)
+                elif one.choices and admitted:
+                    further.append(search)
+                else:
+                    await self._wait(uow, search, seen[search.leg.leg_id], asked)
+            left = further
+            if not left:
+                return
+        for search in left:
+            await self._wait(uow, search, seen[search.leg.leg_id], asked)
+
+    async def _reserve(self, uow: Unit, searches: Sequence[_Search], chosen: Sequence[Sequence[str]]) -> set[str]:
+        """Who of the chosen may be asked, as the database says."""
         hasty = {
             name
-            for search, names_of_leg in zip(searches, chosen, strict=True)
-            for name in names_of_leg
+            for search, names in zip(searches, chosen, strict=True)
+            for name in names
             if search.need.urgency is Urgency.URGENT
         }
-        admitted = await uow.repository.reserve_asks(names, uow.now, day, hasty, heeding=heeding)
-        for search, one, names_of_leg in zip(searches, found, chosen, strict=True):
-            by_name = {choice.volunteer_id: choice for choice in one.choices}
-            choices = [by_name[name] for name in names_of_leg if name in admitted]
-            if choices:
-                self._offer(uow, search, choices, one.eligible, asked)
-            else:
-                await self._wait(uow, search, one, asked)
+        day, heeding = self._rules.local_time.day(uow.now), not self._policy.asking.overlooks
+        return await uow.repository.reserve_asks(
+            {name for names in chosen for name in names}, uow.now, day, hasty, heeding=heeding
+        )
+
+    def _wanted(self, search: _Search, found: Found, competing: Counter[tuple[str | None, str]]) -> Wanted:
+        return Wanted(
+            leg_id=search.leg.leg_id,
+            places=self._wave_size(search, found, competing[_crowd(search)]),
+            stake=stake_of(search.need, self._policy.weights),
+            candidates=[(choice.volunteer_id, choice.cost) for choice in found.choices],
+        )
 
     def _wave_size(self, search: _Search, found: Found, competing: int) -> int:
         clocks = self._steps.clocks(search.whole)
@@ -213,7 +219,7 @@ class Pairing:
 
     def _offer(self, uow: Unit, search: _Search, choices: Sequence[Choice], eligible: int, asked: Asked) -> None:
         whole, leg = search.whole, search.leg
-        wave = self._wave(uow, whole, leg)
+        wave = make_wave(uow, whole, leg, self._steps.clocks(whole).offer)
         asked.waves.append(wave)
         leg.note_eligible(eligible, uow.now)
         terms = Terms(eligible, wave.ends_at, part_now(uow.now, self._rules), wave_id=wave.wave_id)
@@ -222,12 +228,6 @@ class Pairing:
             whole.offers.append(offer)
             asked.offers.append(offer)
             self._steps.offer(uow, whole, leg, offer, wave.number)
-
-    def _wave(self, uow: Unit, whole: WholeDispatch, leg: Leg) -> Wave:
-        dispatch = whole.dispatch
-        leg.waves += 1
-        ends_at = offer_expiry(uow.now, self._steps.clocks(whole).offer, dispatch.due_at, dispatch.window)
-        return Wave(wave_id=uow.new_id(), leg_id=leg.leg_id, number=leg.waves, started_at=uow.now, ends_at=ends_at)
 
 
 def _current(whole: WholeDispatch) -> Leg:

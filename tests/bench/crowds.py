@@ -1,11 +1,13 @@
-"""How fast the index of candidates is: ``python -m tests.bench.candidates [people …]`` prints a line a size."""
+"""Volunteers and orders of any number for the benchmarks of the pairing, the same every time; and how fast the index
+of candidates finds among them.
+"""
 
 from __future__ import annotations
 
 import random
 import resource
-import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
 from time import perf_counter
@@ -27,6 +29,8 @@ from shared.contracts.words import Urgency
 NOW = datetime(2026, 11, 21, 10, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
 LOCAL = LocalTime(ZoneInfo("Asia/Shanghai"), official("china"))
 PLANS = ["mon-fri 18-22; sat-sun 8-22", "daily 8-20", "weekends 9-21", "weekdays 9-18"]
+LATER = (-2, -1, 0, 3, 4, 5, 8)
+"""Hours from now in the morning to windows in which people ask for others."""
 GRIDS_OF_A_COMMUNITY, PEOPLE_OF_A_GRID = 5, 40
 NAME = Text(zh="区", en="Area")
 KINDS = [("county", 4), ("subdistrict", 3), ("community", 2), ("grid", 1)]
@@ -74,10 +78,10 @@ def people(count: int, grids: list[str], draw: random.Random) -> list[Member]:
 
 
 def needs(grids: list[str], draw: random.Random, count: int) -> Iterator[Need]:
-    """Half of them for a post, half open to any member; half with a window, half within three days."""
+    """Half of them for a post, half open to any member; half with a window by day, half within three days."""
     for number in range(count):
         grid, open_to_any, fixed = draw.choice(grids), number % 2 == 0, number % 4 < 2
-        start = NOW + timedelta(minutes=draw.randint(0, 2000) if fixed else 0)
+        start = NOW + timedelta(days=draw.randint(1, 2), hours=draw.choice(LATER)) if fixed else NOW
         span = Span(start, start + (timedelta(hours=4) if fixed else timedelta(days=3)))
         yield Need(
             order_id=f"o-{number}",
@@ -96,47 +100,59 @@ def needs(grids: list[str], draw: random.Random, count: int) -> Iterator[Need]:
         )
 
 
-def clocked(call: Callable[[Any], object], values: Sequence[Any]) -> str:
-    """The median and the 99th percentile of a call, in milliseconds."""
+@dataclass(frozen=True)
+class Looked:
+    """How the index does among so many people: seconds to build it, bytes of it for each, and milliseconds (median and
+    99th percentile) to find 32 for a post, 32 among all members, and to note a change.
+    """
+
+    people: int
+    built: float
+    bytes_each: int
+    post: tuple[float, float]
+    member: tuple[float, float]
+    note: tuple[float, float]
+
+
+def clocked(call: Callable[[Any], object], values: Sequence[Any]) -> tuple[float, float]:
+    """The median and the 99th percentile of a call, milliseconds."""
     seconds: list[float] = []
     for value in values:
         begun = perf_counter()
         call(value)
         seconds.append(perf_counter() - begun)
     cuts = quantiles(seconds, n=100)
-    return f"p50 {cuts[49] * 1000:.3f} ms, p99 {cuts[98] * 1000:.3f} ms"
+    return cuts[49] * 1000, cuts[98] * 1000
 
 
-def measure(count: int) -> str:
-    """Build an index of so many people, look up, and keep it."""
+def crowd_of(count: int) -> tuple[AreaTree, list[Member], random.Random]:
+    """So many people, where they live, and the dice for what is asked of them."""
     draw = random.Random(count)  # noqa: S311 - the same people every time
     areas = tree(max(9, count // (GRIDS_OF_A_COMMUNITY * PEOPLE_OF_A_GRID)))
+    return areas, people(count, [area.code for area in areas.of_kind("grid")], draw), draw
+
+
+def looked(count: int) -> Looked:
+    """Build an index of so many people, look up, and keep it."""
+    areas, members, draw = crowd_of(count)
     grids = [area.code for area in areas.of_kind("grid")]
-    members = people(count, grids, draw)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun = perf_counter()
     index = Candidates(SimpleNamespace(areas=areas), members)  # type: ignore[arg-type]  # areas are all it reads
-    built = perf_counter()
-    index.find(next(needs(grids, draw, 1)), 32, Weights())
-    first = perf_counter()
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 // count
     wanted = list(needs(grids, draw, 2000))
 
     def find(need: Need) -> object:
         return index.find(need, 32, Weights())
 
-    return "; ".join(
-        [
-            f"{count} people: built in {built - begun:.2f} s, with the first look-up {first - begun:.2f} s",
-            f"{index.records.itemsize} bytes a record, {grown} bytes in all",
-            "find of posts " + clocked(find, [need for need in wanted if not need.open]),
-            "of any member " + clocked(find, [need for need in wanted if need.open]),
-            "note " + clocked(lambda one: index.note(one.volunteer_id, Load(held=1)), draw.sample(members, 1000)),
-        ]
+    find(wanted[0])
+    find(wanted[1])
+    built = perf_counter() - begun
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 // count
+    return Looked(
+        count,
+        built,
+        grown,
+        clocked(find, [need for need in wanted if not need.open]),
+        clocked(find, [need for need in wanted if need.open]),
+        clocked(lambda one: index.note(one.volunteer_id, Load(held=1)), draw.sample(members, min(1000, count))),
     )
-
-
-if __name__ == "__main__":
-    for size in [int(argument) for argument in sys.argv[1:]] or [1877, 100_000, 1_000_000]:
-        sys.stdout.write(measure(size) + "\n")
-        sys.stdout.flush()
