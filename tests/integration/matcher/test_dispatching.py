@@ -10,9 +10,11 @@ from sqlalchemy import event, select
 from sqlmodel import col
 
 from services.matcher.models import Leg, Wave
+from services.matcher.policies.policy import Policy
+from services.matcher.use_cases import UseCases
 from shared.community.hours import WeekHours
 from shared.contracts.words import Holder, NextStep, Role, Window
-from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, Stage, names, volunteer
+from tests.integration.matcher.stage import FAR_GRID, GRID, NEXT_GRID, AskMany, Stage, names, volunteer
 
 MEDIATION = "mediation-maoling-east"
 MINUTES = timedelta(minutes=1)
@@ -59,6 +61,20 @@ async def test_what_no_post_serves_comes_to_the_coordinator_at_once(stage: Stage
     tier = stage.rules.clocks.of(stage.rules.services_by_code[service].urgency).tier
     assert ("served_by", stage.now + tier) == (escalated.reason, escalated.due_at)
     assert stage.rules.services_by_code[service].served_by.value == (await stage.dispatch(order_id)).served_by
+
+
+async def test_in_a_hot_spot_those_whom_others_leave_nobody_look_further(stage: Stage) -> None:
+    """Seven orders at once, each of which weighs two people, and the same two: everybody is asked who can be."""
+    rules = replace(stage.rules, pairing=stage.rules.pairing.model_copy(update={"candidates": 2}))
+    stage.use_cases = UseCases(rules, stage.vault, stage.writer, Policy(AskMany(1), rules.pairing.weights, draws=False))
+    near = [volunteer(f"n-{number:02}", MEDIATION, capacity=1) for number in range(2)]
+    far = [volunteer(f"f-{number:02}", MEDIATION, home=NEXT_GRID, capacity=1) for number in range(2)]
+    await stage.enrol(*near, *far)
+    async with stage.units() as uow:
+        await stage.use_cases.dispatching.open_dispatches(uow, [stage.placed() for _ in range(7)])
+    heard = await stage.heard()
+    assert ["offer_made"] * 4 == names(heard)
+    assert {row.volunteer_id for row in (*near, *far)} == {made.volunteer_id for made in heard}
 
 
 async def test_nobody_is_asked_while_at_work(stage: Stage) -> None:
