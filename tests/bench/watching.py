@@ -53,6 +53,8 @@ class Watcher:
         )
         writer.write("\r\n".join(lines).encode())
         try:
+            status = await reader.readline()
+            assert b" 200 " in status, status
             while line := await reader.readline():
                 if line.startswith(b"data: "):
                     self.seen.setdefault(json.loads(line[6:])["urgency"], time.monotonic())
@@ -91,7 +93,13 @@ async def measure(console: Console) -> dict[str, object]:
     """Place, watch, rest, change; figures as they are kept."""
     with tempfile.TemporaryDirectory(prefix="paidan-bench-") as told:
         data = Path(told)
-        async with up(data, free_port_base(), "--clock", EVENING, environment=LIMITS):
+        async with up(
+            data,
+            free_port_base(),
+            "--clock",
+            EVENING,
+            environment=LIMITS | {"PAIDAN_FLOOD_READS": "10000000", "PAIDAN_FLOOD_IN_ALL": "10000000"},
+        ):
             stack = attach(data).stack
             base, intake = stack.addresses["intake"], stack.children["intake"]
             async with httpx2.AsyncClient(base_url=base, trust_env=False, timeout=60.0) as client:
@@ -108,7 +116,7 @@ async def _measured(
     tasks = []
     for first in range(0, len(watchers), AT_ONCE):
         tasks += [asyncio.create_task(one.watch(base)) for one in watchers[first : first + AT_ONCE]]
-        await wait_for(partial(_all_seen, watchers[: first + AT_ONCE], 1), WITHIN_SECONDS, "the first look")
+        await wait_for(partial(_all_seen, watchers[first : first + AT_ONCE], 1), WITHIN_SECONDS, "the first look")
     grown = memory(intake)[0] - before
     console.print(f"{len(watchers):,} connections, {grown * 1024 / len(watchers):.0f} KB of intake's memory each")
     spent = used(intake)
@@ -142,4 +150,5 @@ async def _measured(
 
 
 async def _all_seen(watchers: Sequence[Watcher], times: int) -> bool:
+    """Whether each has seen its order so often in another state."""
     return all(len(one.seen) >= times for one in watchers)
