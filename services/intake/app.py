@@ -21,7 +21,7 @@ from services.intake.api.personal import personal_routes
 from services.intake.clocks import ForgettingClock, ReviewClock
 from services.intake.commands import RevealReason
 from services.intake.consumers import answering, make_hearing, make_notice_hearing
-from services.intake.models import Audited, Outbox
+from services.intake.models import Audited
 from services.intake.pages.entry import entry_pages
 from services.intake.pages.personal import personal_pages
 from services.intake.pages.photos import photo_pages
@@ -60,7 +60,6 @@ from shared.identity.tokens import PurposeTokens, TokenSigner, TrackingTokens
 from shared.messaging.asyncapi import describe
 from shared.messaging.connections import Connections
 from shared.messaging.machinery import Machinery
-from shared.messaging.others import OthersCommits
 from shared.messaging.requests import ask
 from shared.persistence.bounding import BoundedAudit, ContactsADay
 from shared.persistence.erasures import Register
@@ -166,7 +165,6 @@ class Intake:
             self.code_door.forget,
             self.missing.forget,
             self.forgetting_clock.run,
-            OthersCommits(self.machinery.database, Outbox, self.changes.announce).run,
         )
         async with self.machinery.running(*clocks):
             await self.forgetting_clock.begin()

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from hashlib import sha256
-from random import uniform
 
 from fastapi import Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -18,8 +17,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 __all__ = ["Changes", "EventSourceResponse", "ReadAfter", "ServerSentEvent", "follow", "mark_of"]
 
 LOOK_AGAIN_SECONDS = 15.0
-SELDOM = 20
-"""So much more rarely a topic is looked at again of which every process is told (shared/messaging/others.py)."""
 RECONNECT_MILLISECONDS = 2000
 
 ReadAfter = Callable[[str], Awaitable[Sequence[ServerSentEvent]]]
@@ -40,31 +37,28 @@ class Changes:
             for knock in self._watchers.get(topic, ()):
                 knock.set()
 
-    async def watch(self, topic: str, *, seldom: bool = False) -> AsyncGenerator[None]:
-        """Says "look now": at once, after each announcement (several may become one), and now and then (``seldom``:
-        much more rarely, and not all at the same time).
+    async def watch(self, topic: str) -> AsyncGenerator[None]:
+        """Says "look now": at once, after each announcement (several may become one), and now and then.
 
         Ends when the hub is closed. Watching begins before the first look, so that nothing falls in between.
         """
-        knock, wait = asyncio.Event(), self._look_again
-        if seldom:
-            wait *= SELDOM * uniform(0.5, 1.5)  # noqa: S311 - not a secret
+        knock = asyncio.Event()
         self._watchers[topic].add(knock)
         try:
             while not self._closed:
                 knock.clear()
                 yield
-                await self._knocked(knock, wait)
+                await self._knocked(knock)
         finally:
             self._watchers[topic].discard(knock)
             if not self._watchers[topic]:
                 del self._watchers[topic]
 
-    async def _knocked(self, knock: asyncio.Event, seconds: float) -> None:
+    async def _knocked(self, knock: asyncio.Event) -> None:
         if self._closed:
             return
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._look_again):
                 await knock.wait()
         except TimeoutError:
             return
@@ -82,18 +76,17 @@ class Changes:
 
 
 async def follow(
-    request: Request, topic: str, read: ReadAfter, *, at_most_every: float = 0.0, seldom: bool = False
+    request: Request, topic: str, read: ReadAfter, *, at_most_every: float = 0.0
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of a route with ``response_class=EventSourceResponse``: what is new, then each change.
 
     Continues after the reader's ``Last-Event-ID``. Check access in a dependency: here, 200 has been said.
-    ``at_most_every``: seconds between two looks at a busy topic; what happens in between is seen together. ``seldom``:
-    every process is told of each change, so that looking without being told is a last resort.
+    ``at_most_every``: seconds between two looks at a busy topic; what happens in between is seen together.
     """
     changes: Changes = request.app.state.changes
     last = request.headers.get("last-event-id", "")
     yield ServerSentEvent(retry=RECONNECT_MILLISECONDS, comment="open")
-    async with aclosing(changes.watch(topic, seldom=seldom)) as looks:
+    async with aclosing(changes.watch(topic)) as looks:
         async for _ in looks:
             if _has_left(request):
                 return
