@@ -48,7 +48,8 @@ class Publishing:
         """What the broker said of each row, in order; None where it acknowledged nothing in time."""
         with ExitStack() as details:
             for row in rows:
-                details.enter_context(detail(f"publish {_name(row)}", row.traceparent, PRODUCER, _SYSTEM))
+                if row.traceparent:  # without one it would become part of its neighbour's trace
+                    details.enter_context(detail(f"publish {_name(row)}", row.traceparent, PRODUCER, _SYSTEM))
             answers = await self._together(rows) if len(rows) >= TOGETHER_FROM else None
             if answers is None:
                 answers = await asyncio.gather(*(self._alone(row) for row in rows))

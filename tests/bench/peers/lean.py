@@ -20,8 +20,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 from faststream.nats import NatsBroker
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import registry
-from sqlmodel import Field, col
+from sqlmodel import col
 
 from shared.contracts.envelope import Fact
 from shared.contracts.flows import stream_of
@@ -34,78 +33,29 @@ from shared.messaging.consuming import Hearing
 from shared.messaging.entering import Entrance
 from shared.messaging.inbox import InboxColumns, MessagingRepository
 from shared.messaging.machinery import Machinery
-from shared.messaging.outbox import OutboxColumns, unsent
+from shared.messaging.outbox import OutboxColumns
 from shared.messaging.published import PublishedColumns
 from shared.messaging.streams import declare as declare_streams
 from shared.persistence.audit import AuditColumns
 from shared.persistence.engine import Database
-from shared.persistence.rows import Row
 from shared.persistence.unit_of_work import UnitOfWork
 from tests.bench.peers.ground import VOLUNTEERS
+from tests.bench.peers.lean_tables import (
+    Audited,
+    Inbox,
+    LeanTable,
+    Notification,
+    Order,
+    Outbox,
+    Published,
+    Volunteer,
+)
 from tests.bench.peers.monolith import Wish
 
 ROLES = ("notifier", "matcher", "intake")
 HEARS = {"matcher": "intake", "notifier": "matcher"}
 AREA = "county"
 HOUR = timedelta(hours=1)
-
-
-class LeanTable(Row, registry=registry()):
-    """Tables of this peer alone."""
-
-
-class Inbox(InboxColumns, LeanTable, table=True):
-    """What was heard."""
-
-    __tablename__ = "inbox"
-
-
-class Outbox(OutboxColumns, LeanTable, table=True):
-    """What is to be published."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (unsent("outbox"),)
-
-
-class Published(PublishedColumns, LeanTable, table=True):
-    """How far it was."""
-
-    __tablename__ = "published"
-
-
-class Audited(AuditColumns, LeanTable, table=True):
-    """Nothing."""
-
-    __tablename__ = "audit"
-
-
-class Order(LeanTable, table=True):
-    """What was ordered."""
-
-    __tablename__ = "orders"
-
-    id: str = Field(primary_key=True)
-    service: str
-    area: str
-    details: str
-
-
-class Volunteer(LeanTable, table=True):
-    """Somebody who serves."""
-
-    __tablename__ = "volunteers"
-
-    id: int = Field(primary_key=True)
-    load: int = Field(index=True)
-
-
-class Notification(LeanTable, table=True):
-    """Who was told."""
-
-    __tablename__ = "notifications"
-
-    order_id: str = Field(primary_key=True)
-    volunteer_id: str
 
 
 class Repository(MessagingRepository):

@@ -131,6 +131,11 @@ def hearing_with(heard: Heard) -> Hearing:
     return hearing
 
 
+async def all_sent(one: Party) -> bool:
+    """Whether the outbox has nothing left to publish."""
+    return await one.relay.waiting() == 0
+
+
 async def note(uow: Unit, facts: Sequence[Fact[Any]]) -> list[Refusal | None]:
     """Write a line for each fact; hearing one twice would break the unique constraint."""
     for fact in facts:

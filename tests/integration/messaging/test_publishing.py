@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from shared.messaging.publishing import TOGETHER_FROM
 from tests.integration.ledger import Inbox, Outbox
-from tests.integration.messaging.parties import Party, amended, headers_of, note, party, stored
+from tests.integration.messaging.parties import Party, all_sent, amended, headers_of, note, party, stored
 from tests.servers import NatsServer
 from tests.waiting import wait_for
 
@@ -19,11 +19,6 @@ DURABLE = "matcher_from_intake"
 MANY = 3 * TOGETHER_FROM
 LONGER_THAN_ANY_WAIT = 600.0
 """Seconds: a message that waited for being given again would fail the test by its deadlines."""
-
-
-async def all_sent(intake: Party) -> bool:
-    """Whether the outbox has nothing left to publish."""
-    return await intake.relay.waiting() == 0
 
 
 async def batches(js: JetStreamContext) -> list[str | None]:

@@ -14,6 +14,7 @@ from shared.observability.tracing import current_traceparent, span
 from tests.integration.ledger import NOW, Outbox, outbox, units_of
 from tests.integration.messaging.parties import (
     Party,
+    all_sent,
     amended,
     cancelled,
     connected,
@@ -23,11 +24,6 @@ from tests.integration.messaging.parties import (
 )
 from tests.servers import NatsServer
 from tests.waiting import wait_for
-
-
-async def all_sent(intake: Party) -> bool:
-    """Whether the outbox has nothing left to publish."""
-    return await intake.relay.waiting() == 0
 
 
 async def test_a_committed_event_is_published_with_its_envelope(
