@@ -15,7 +15,8 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -73,6 +74,17 @@ class NatsProcess:
     def kill(self) -> None:
         """End it at once (SIGKILL), as a crash would."""
         self._end(signal.SIGKILL)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Every connection stays open and nothing answers. A signal is sent before it is obeyed: one thread takes it
+        when it is given a processor and holds the others, which go on until then."""
+        os.kill(self.pid, signal.SIGSTOP)
+        try:
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+            yield
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
 
     def _end(self, by: signal.Signals) -> None:
         process, self._process = self._process, None

@@ -95,13 +95,10 @@ async def test_a_frozen_broker_that_thaws_is_heard_again(tmp_path_url: Callable[
     ):
         await intake.record(amended("o-1", 1))
         await heard(matcher, "o-1 1 order_amended")
-        os.kill(broker.pid, signal.SIGSTOP)
-        try:
+        with broker.frozen():
             await intake.record(amended("o-1", 2))
             with pytest.raises(Unavailable, match="does not answer"):
                 await matcher.bus.check()
-        finally:
-            os.kill(broker.pid, signal.SIGCONT)
         await heard(matcher, "o-1 1 order_amended", "o-1 2 order_amended")
         await wait_for(lambda: ready(matcher.bus), 10)
 
