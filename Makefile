@@ -56,7 +56,7 @@ plants: .venv/dev.stamp ## plant known bugs and see the fault suite catch each (
 notices: .venv/dev.stamp ## one simulated day of the county: who is told what, how often, and when it rings (docs/notices.md)
 	@$(BIN)/python -m tests.noticing $(NOTICES)
 
-bench: .venv/dev.stamp ## orders a second beside what others would build, ten minutes; QUICK=1 one; PART=idle, pairing, watching
+bench: .venv/dev.stamp ## orders a second beside what others would build, ten minutes; QUICK=1 one; PART=idle, pairing, watching, growth
 	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(PART),--part $(PART))
 
 console-load: .venv/dev.stamp ## the console against a million stored events: each view, and the tail (docs/console.md)

@@ -96,8 +96,8 @@ class Intake:
             Connections.of(settings),
             Repository,
             self.clock.now,
-            [lambda unit: self.changes.announce(*unit.announced)],
-            read_key(settings.keys, "audit"),
+            audit_key=read_key(settings.keys, "audit"),
+            hub=self.changes,
         )
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         self.tracking = TrackingTokens(read_key(settings.keys, "tracking"))
@@ -136,6 +136,7 @@ class Intake:
             self.tracking,
             self.clock,
             settings.import_rows,
+            settings.figures_days,
             ask_other,
             DeskOrders(self.machinery.database, vault),
             Concerned(self.machinery.database, self.queries),

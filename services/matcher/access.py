@@ -97,8 +97,8 @@ class Access:
 class Doors:
     """What matcher's doors share. ``links`` signs those that open one referral, ``feeds`` calendars' addresses.
 
-    ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``; ``decodings``
-    bounds the memory photos take."""
+    ``roster_rows`` bounds an imported roster; gaps are counted for ``gap_days``, what came back for
+    ``figures_days``; ``decodings`` bounds the memory photos take."""
 
     rules: Community
     use_cases: UseCases
@@ -109,10 +109,15 @@ class Doors:
     feeds: CalendarTokens
     roster_rows: int
     gap_days: int
+    figures_days: int
     admission: Admission
     audit: Auditing
     asks_contact: AsksContact
     decodings: asyncio.Semaphore
+
+    def figures_since(self) -> datetime:
+        """From when on orders count in figures of what came back."""
+        return self.clock.now() - timedelta(days=self.figures_days)
 
     async def keep_photo(self, assignment_id: str, caller: Caller, content: bytes) -> str:
         """Keep a photo a volunteer sends for their assignment; its id. Few are decoded at a time, off the event loop.

@@ -80,8 +80,9 @@ class Matcher:
             Connections.of(settings),
             Repository,
             self.clock.now,
-            [lambda unit: self.changes.announce(*unit.announced), self._learn],
+            [self._learn],
             read_key(settings.keys, "audit"),
+            self.changes,
         )
         self.signer = TokenSigner(read_key(settings.keys, "tokens"), AccessBook(settings.keys))
         vault, marks = Vault(read_key(settings.keys, "matcher-vault")), Marks(read_key(settings.keys, "parties"))
@@ -105,6 +106,7 @@ class Matcher:
             feeds=CalendarTokens(read_key(settings.keys, "tokens")),
             roster_rows=settings.roster_rows,
             gap_days=settings.gap_days,
+            figures_days=settings.figures_days,
             admission=self.machinery.admission,
             audit=self.machinery.audit,
             asks_contact=self._contact,

@@ -14,9 +14,10 @@ class MatcherSettings(CodeSettings):
 
     ``sweep_seconds``: the longest pause between two looks at what fell due (wall time). ``roster_rows``: the most rows
     one roster may have; ``roster_draft_hours``: how long one that was sent and not imported is kept (domain time).
-    ``gap_days``: how far back gaps in coverage are counted (domain time). ``group_commands``: the
-    most commands in one transaction. ``waiting_commands``: the most that may wait before callers are told to come back.
-    ``map_link``: where the way to a community is shown, with ``{place}`` for its name; https, empty for none. Of codes:
+    ``gap_days``, ``figures_days``: how far back gaps in coverage, and what came back to desks, are counted
+    (domain time). ``group_commands``: the most commands in one transaction. ``waiting_commands``: the most that may
+    wait before callers are told to come back. ``map_link``: where the way to a community is shown, with ``{place}`` for
+    its name; https, empty for none. Of codes:
     ``CodeSettings``.
 
     Photos of a report: the most bytes and pixels of one that is sent; the longest edge (pixels), bytes and JPEG quality
@@ -30,6 +31,7 @@ class MatcherSettings(CodeSettings):
     database_url: str = "sqlite+aiosqlite:///.paidan/matcher.db"
     sweep_seconds: PositiveFloat = 1.0
     gap_days: PositiveInt = 30
+    figures_days: PositiveInt = 365
     roster_rows: PositiveInt = 20_000
     roster_draft_hours: PositiveFloat = 24.0
     group_commands: PositiveInt = 256

@@ -14,7 +14,6 @@ from services.notifier.models import (
     Audited,
     BuriedLetter,
     Delivery,
-    DeliveryState,
     FollowedOrder,
     Inbox,
     IndexedEvent,
@@ -31,6 +30,7 @@ from services.notifier.models import (
     Session,
     UsedHandover,
 )
+from services.notifier.models.notices import WAITING_ROWS
 from shared.identity.handing_over import HandoverRepository
 from shared.messaging.inbox import MessagingRepository
 from shared.persistence.unit_of_work import UnitOfWork
@@ -108,7 +108,7 @@ class Repository(MessagingRepository, HandoverRepository):
         """A channel takes messages again: what it refused is due at ``wall``. Returns whether there was any."""
         again = (
             update(Delivery)
-            .where(col(Delivery.state) == DeliveryState.WAITING.value, col(Delivery.channel).in_(channels))
+            .where(WAITING_ROWS.of(col(Delivery.state)), col(Delivery.channel).in_(channels))
             .where(col(Delivery.error).is_not(None), col(Delivery.next_attempt_at) > wall)
             .values(next_attempt_at=wall)
             .returning(col(Delivery.delivery_id))

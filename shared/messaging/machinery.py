@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -29,6 +29,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.requests import Answers
 from shared.messaging.searching import searched
 from shared.persistence.admission import Admission
+from shared.persistence.announcing import Announcing, Hub
 from shared.persistence.audit import Chain, Seal
 from shared.persistence.audit_clock import AuditClock
 from shared.persistence.auditing import Audit
@@ -62,14 +63,17 @@ class Machinery(Generic[M]):
         now: Callable[[], datetime],
         after_commit: Sequence[AfterCommit[M]] = (),
         audit_key: bytes | None = None,
+        hub: Hub | None = None,
     ) -> None:
-        """``audit_key``: what the audit is chained with; an errand that does nothing to be audited has none."""
+        """``audit_key``: what the audit is chained with; an errand that does nothing to be audited has none. ``hub``:
+        where those who watch are told, in this process and in the others of the service."""
         outbox = repository.outbox  # type: ignore[attr-defined]  # a class attribute of the repository's class
         self.database = Database(connections.database_url, busy_seconds=connections.busy_seconds)
         self.chain = (
             Chain(repository.audited, Seal(service, audit_key)) if audit_key is not None else None  # type: ignore[attr-defined]  # the same
         )
-        units = Units(self.database, repository, now, keep_in(outbox), [self._wake_relay, *after_commit], self.chain)
+        self.announcing = Announcing(self.database, service, hub) if hub is not None else None
+        units = Units(self.database, repository, now, keep_in(outbox), [*self._after(), *after_commit], self.chain)
         self.writer: GroupCommit[M] = GroupCommit(
             units, most=connections.group_commands, admitted=connections.waiting_commands
         )
@@ -111,7 +115,8 @@ class Machinery(Generic[M]):
         """
         writing = asyncio.create_task(self.writer.run(), name="writer")
         audit = (self.audit_clock.run,) if self.audit_clock else ()
-        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops, *audit, self.admission.run)
+        announcing = (self.announcing.run,) if self.announcing else ()
+        turning: tuple[Loop, ...] = (self.bus.run, self.relay.run, *loops, *audit, *announcing, self.admission.run)
         others = [asyncio.create_task(_turn(loop), name=_name(loop)) for loop in turning]
         for running in (writing, *others):
             running.add_done_callback(_end_process_on_accident)
@@ -124,6 +129,11 @@ class Machinery(Generic[M]):
             self.writer.close()
             await writing
             await self.database.close()
+
+    def _after(self) -> Iterator[AfterCommit[M]]:
+        yield self._wake_relay
+        if (announcing := self.announcing) is not None:
+            yield lambda unit: announcing.announce(unit.announced)
 
     def _wake_relay(self, unit: object) -> None:
         self.relay.wake(unit)  # type: ignore[arg-type]  # units of this very service

@@ -12,15 +12,10 @@ from hashlib import sha256
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.persistence.apart import Apart
 from shared.persistence.engine import Database
-
-ANSWER_SECONDS = 5.0
-
-_KEEP_ALIVE = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
-"""A host that vanishes without a word is noticed by the server within about eleven seconds."""
 
 
 class Leading:
@@ -32,7 +27,7 @@ class Leading:
         self._what = what
         self._called = called
         self._key = int.from_bytes(sha256(f"paidan {what}".encode()).digest()[:8], signed=True)
-        self._engine: AsyncEngine | None = None
+        self._apart = Apart(database)
         self._connection: AsyncConnection | None = None
 
     async def leads(self) -> bool:
@@ -67,7 +62,7 @@ class Leading:
         if self._connection is not None:
             await self._connection.execute(text("SELECT 1"))
             return True
-        connection = await self._connect()
+        connection = await self._apart.connect()
         self._connection = connection
         if await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
             await self._listen(connection)
@@ -79,11 +74,3 @@ class Leading:
         driver = (await connection.get_raw_connection()).driver_connection
         if driver is not None:
             await driver.add_listener(self._what, lambda *_: self._called())
-
-    async def _connect(self) -> AsyncConnection:
-        if self._engine is None:
-            arguments = {"server_settings": _KEEP_ALIVE, "timeout": ANSWER_SECONDS, "command_timeout": ANSWER_SECONDS}
-            self._engine = create_async_engine(
-                self._database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments
-            )
-        return await self._engine.connect()

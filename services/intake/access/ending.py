@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.intake.access.doors import Doors
 from services.intake.access.looking import reveal_to_call
@@ -97,5 +97,7 @@ async def answer_closing(doors: Doors, found: OrderFound, wish: AnswerClosing) -
 
 
 async def closings(doors: Doors, caller: Caller, area: str | None, since: datetime | None) -> ClosingsView:
-    """How orders ended, by outcome, in a coordinator's area. Raises ``NotFound`` for another."""
+    """How orders ended since then, or in the last year, by outcome, in a coordinator's area. Raises ``NotFound`` for
+    another."""
+    since = since or doors.clock.now() - timedelta(days=doors.figures_days)
     return await doors.calls.closings(own_area(doors, caller, area), since)

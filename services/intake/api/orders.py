@@ -75,7 +75,7 @@ def order_routes(router: APIRouter, doors: Doors) -> None:
                 return []
             return [ServerSentEvent(data=view.model_dump(mode="json"), event="order", id=str(position))]
 
-        async for event in follow(request, found.order_id, read):
+        async for event in follow(request, found.order_id, read, seldom=True):
             yield event
 
     @router.post("/orders/{reference}/amend")

@@ -12,9 +12,11 @@ from services.intake.models.ground import IntakeTable
 from services.intake.policies.closing import check_held_to_look
 from services.intake.policies.lifecycle import check_open, check_reviewable, may_become
 from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, Urgency, Window
+from shared.persistence.partial import Rows
 
-_REMINDING = text("remind_at IS NOT NULL")
-_TO_FORGET = text("closed_at IS NOT NULL AND (forgotten < 2 OR NOT matcher_forgot)")
+DONE_ROWS = Rows("state", "done")
+_DONE, _REMINDING = DONE_ROWS.condition, text("remind_at IS NOT NULL")
+TO_FORGET = text("closed_at IS NOT NULL AND (forgotten < 2 OR NOT matcher_forgot)")
 
 
 class Order(IntakeTable, table=True):
@@ -37,15 +39,11 @@ class Order(IntakeTable, table=True):
 
     __tablename__ = "orders"
     __table_args__ = (
-        Index(
-            "orders_review_due",
-            "due_at",
-            sqlite_where=text("state = 'done'"),
-            postgresql_where=text("state = 'done'"),
-        ),
+        Index("orders_review_due", "due_at", sqlite_where=_DONE, postgresql_where=_DONE),
+        Index("orders_ended", "closed_at", "outcome", "grid"),
         Index("orders_remind", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING),
         Index("orders_of_service", "service", "placed_at"),
-        Index("orders_to_forget", "closed_at", sqlite_where=_TO_FORGET, postgresql_where=_TO_FORGET),
+        Index("orders_to_forget", "closed_at", sqlite_where=TO_FORGET, postgresql_where=TO_FORGET),
     )
 
     order_id: str = Field(primary_key=True)

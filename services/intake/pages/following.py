@@ -172,7 +172,7 @@ def following_routes(doors: Doors, rules: Community, pages: Pages) -> APIRouter:
         async def read(last: str) -> list[ServerSentEvent]:
             return await following.change(found, last or after)
 
-        async for event in follow(request, found.order_id, read):
+        async for event in follow(request, found.order_id, read, seldom=True):
             yield event
 
     @router.get("/cancel")

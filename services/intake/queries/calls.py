@@ -94,7 +94,7 @@ class ClosingsView(BaseModel):
     """How many orders of an area ended with which outcome, since a moment; each outcome apart."""
 
     area: str
-    since: datetime | None
+    since: datetime
     closed: int
     outcomes: dict[str, int]
 
@@ -188,14 +188,12 @@ class Calls:
             next_step=order.next_step,
         )
 
-    async def closings(self, area: str, since: datetime | None) -> ClosingsView:
+    async def closings(self, area: str, since: datetime) -> ClosingsView:
         """How the orders of an area and all below it ended."""
         grids = self._rules.areas.all_below((area,))
         found = select(col(Order.outcome), func.count()).where(
-            col(Order.state).in_(_ENDED), col(Order.grid).in_(grids), col(Order.outcome).is_not(None)
+            col(Order.closed_at) >= since, col(Order.outcome).is_not(None), col(Order.grid).in_(grids)
         )
-        if since is not None:
-            found = found.where(col(Order.closed_at) >= since)
         async with self._database.reading() as session:
             counted = {str(outcome): int(n) for outcome, n in await session.execute(found.group_by(col(Order.outcome)))}
         outcomes = {outcome.value: counted.get(outcome.value, 0) for outcome in Outcome}

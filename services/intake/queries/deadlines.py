@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.models import Call, Order
-from shared.contracts.words import NextStep, OrderState
+from services.intake.models.orders import DONE_ROWS
+from shared.contracts.words import NextStep
 from shared.persistence.engine import Database
 
 _IS_LAPSING = (
-    col(Order.state) == OrderState.DONE.value,
+    DONE_ROWS.of(col(Order.state)),
     col(Order.next_step) == NextStep.REVIEW.value,
     col(Order.remind_at).is_(None),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.intake.models import Call, Closing, Erasure, Incident, Order, OrderContact, OrderReview, Resident
+from services.intake.models.orders import TO_FORGET
 from services.intake.policies.forgetting import Forgotten, Keeping
 from services.intake.queries.looks import LookView, looks
 from services.intake.queries.orders import OrderFound
@@ -124,7 +125,7 @@ class ToForget:
 
     async def due(self, step: Forgotten, now: datetime, most: int) -> list[str]:
         """Ids of orders that ended so long ago."""
-        due = select(col(Order.order_id)).where(col(Order.closed_at) <= self._keeping.before(step, now))
+        due = select(col(Order.order_id)).where(TO_FORGET, col(Order.closed_at) <= self._keeping.before(step, now))
         due = due.where(col(Order.forgotten) < step.value).order_by(col(Order.closed_at)).limit(most)
         async with self._database.reading() as session:
             return list(await session.scalars(due))
@@ -132,7 +133,7 @@ class ToForget:
     async def untold(self, most: int) -> list[str]:
         """Ids of orders whose words are gone here, and matcher has not let go of its own."""
         due = select(col(Order.order_id)).where(col(Order.forgotten) > 0, col(Order.matcher_forgot).is_(False))
-        due = due.where(col(Order.closed_at).is_not(None)).order_by(col(Order.closed_at)).limit(most)
+        due = due.where(TO_FORGET).order_by(col(Order.closed_at)).limit(most)
         async with self._database.reading() as session:
             return list(await session.scalars(due))
 

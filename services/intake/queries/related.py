@@ -29,7 +29,9 @@ class RelatedView(BaseModel):
 
 async def related_to(session: AsyncSession, order: Order) -> list[RelatedView]:
     """Where an order came from, then what was made from it, the oldest first."""
-    others = or_(col(Order.split_from) == order.order_id, col(Order.order_id) == order.split_from)
+    others = col(Order.split_from) == order.order_id
+    if order.split_from is not None:
+        others = or_(others, col(Order.order_id) == order.split_from)
     found = select(col(Order.order_id), col(Order.reference)).where(others).order_by(col(Order.order_id))
     return [
         RelatedView(

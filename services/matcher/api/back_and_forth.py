@@ -17,11 +17,11 @@ def back_and_forth_routes(router: APIRouter, doors: Doors) -> None:
     async def figures(
         caller: CoordinatorCaller, area: str | None = None, since: AwareDatetime | None = None
     ) -> BackAndForth:
-        """How often orders of my area (placed since then) came back, by service and community and by department; and
-        how often they moved between levels. Never by volunteer.
+        """How often orders of my area (placed since then, or in the last year) came back, by service and community and
+        by department; and how often they moved between levels. Never by volunteer.
         """
         grids = doors.rules.areas.all_below(await doors.access.desk_areas(caller, area), "grid")
         return BackAndForth(
-            items=await doors.queries.back_and_forth.figures(grids, since),
-            departments=await doors.queries.referrals.figures(grids, since),
+            items=await doors.queries.back_and_forth.figures(grids, since or doors.figures_since()),
+            departments=await doors.queries.referrals.figures(grids, since or doors.figures_since()),
         )

@@ -38,7 +38,7 @@ def referral_routes(router: APIRouter, doors: Doors) -> None:
     async def figures(caller: CoordinatorCaller, area: str | None = None) -> Page[ReferralFigureView]:
         """How often legs went to each department and how often they came back, by service and community."""
         grids = doors.rules.areas.all_below(await doors.access.desk_areas(caller, area), "grid")
-        return Page(items=await referrals.figures(grids), next=None)
+        return Page(items=await referrals.figures(grids, doors.figures_since()), next=None)
 
     @router.get("/department", tags=["departments"])
     async def department(caller: DepartmentCaller, limit: Limit = 50, cursor: After = None) -> Page[ReferralView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
@@ -18,8 +18,11 @@ from services.matcher.policies.acceptance import (
 )
 from services.matcher.policies.windows import Span
 from shared.contracts.words import Window
+from shared.persistence.partial import Rows
 
-_ACTIVE = text("state IN ('assigned', 'under_way')")
+ACTIVE_ROWS = Rows("state", "assigned", "under_way")
+SERVED_ROWS, RETURNED_ROWS = Rows("state", "completed"), Rows("state", "handed_back")
+_ACTIVE, _SERVED, _RETURNED = ACTIVE_ROWS.condition, SERVED_ROWS.condition, RETURNED_ROWS.condition
 MOST_MINUTES = 24 * 60
 
 
@@ -42,6 +45,8 @@ class Assignment(MatcherTable, table=True):
         ),
         Index("assignments_held", "volunteer_id", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
         Index("assignments_of_volunteer", "volunteer_id", "assignment_id"),
+        Index("assignments_served", "volunteer_id", "ended_at", sqlite_where=_SERVED, postgresql_where=_SERVED),
+        Index("assignments_returned", "order_id", sqlite_where=_RETURNED, postgresql_where=_RETURNED),
     )
 
     assignment_id: str = Field(primary_key=True)

@@ -12,14 +12,13 @@ from services.matcher.models.ground import MatcherTable
 from services.matcher.policies.ladder import Rung
 from services.matcher.policies.lifecycle import FINAL, Step, state_after
 from shared.contracts.words import Holder, NextStep, OrderState, Role, Urgency, Window
+from shared.persistence.partial import Rows
 
-CLOCKED_ROWS = text("state IN ('placed', 'offered', 'assigned', 'under_way', 'escalated')")
-"""Dispatches whose clock runs. Queries use these very words: a database takes a partial index only for a condition
-that it recognises, and not for one with parameters.
-"""
-_UNPAIRED = text("state IN ('placed', 'offered')")
+CLOCKED_ROWS = Rows("state", "placed", "offered", "assigned", "under_way", "escalated")
+UNPAIRED_ROWS = Rows("state", "placed", "offered")
+DESK_ROWS = Rows("holder_role", "coordinator")
+_CLOCKED, _UNPAIRED, _ON_A_DESK = CLOCKED_ROWS.condition, UNPAIRED_ROWS.condition, DESK_ROWS.condition
 _PARTIES_UNKNOWN = text("NOT parties_known")
-_ON_A_DESK = text("holder_role = 'coordinator'")
 
 _NOBODY_ACTS = frozenset({Step.ESCALATE, Step.HAND_BACK})
 """Steps that leave an order as late as it was."""
@@ -52,10 +51,11 @@ class Dispatch(MatcherTable, table=True):
 
     __tablename__ = "dispatches"
     __table_args__ = (
-        Index("dispatches_due", "due_at", sqlite_where=CLOCKED_ROWS, postgresql_where=CLOCKED_ROWS),
+        Index("dispatches_due", "due_at", sqlite_where=_CLOCKED, postgresql_where=_CLOCKED),
         Index("dispatches_desk", "holder_area", "due_at", sqlite_where=_ON_A_DESK, postgresql_where=_ON_A_DESK),
         Index("dispatches_unpaired", "community", "grid", sqlite_where=_UNPAIRED, postgresql_where=_UNPAIRED),
         Index("dispatches_parties", "order_id", sqlite_where=_PARTIES_UNKNOWN, postgresql_where=_PARTIES_UNKNOWN),
+        Index("dispatches_by_time", "placed_at", "grid", "service", "community", "climbs", "returns"),
     )
 
     order_id: str = Field(primary_key=True)

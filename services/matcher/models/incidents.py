@@ -23,6 +23,7 @@ class Incident(MatcherTable, table=True):
     __tablename__ = "incidents"
     __table_args__ = (
         Index("incidents_due", "due_at", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
+        Index("incidents_answered", "answered_at", "incident_id"),
         Index("incidents_before", "area", "due_at", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
     )
 

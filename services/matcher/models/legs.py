@@ -14,6 +14,7 @@ from services.matcher.policies.acceptance import LegServed, LegState
 
 _ASKING = text("ask_at IS NOT NULL")
 _DRAWING = text("draw_ends_at IS NOT NULL")
+_BLOCKED = text("blocked_by IS NOT NULL")
 
 NO_HOLDERS = "no_holders"
 """What blocks a leg whose post nobody holds."""
@@ -32,6 +33,7 @@ class Leg(MatcherTable, table=True):
     __table_args__ = (
         Index("legs_asking", "ask_at", sqlite_where=_ASKING, postgresql_where=_ASKING),
         Index("legs_drawing", "draw_ends_at", sqlite_where=_DRAWING, postgresql_where=_DRAWING),
+        Index("legs_blocked", "looked_at", sqlite_where=_BLOCKED, postgresql_where=_BLOCKED),
     )
 
     leg_id: str = Field(primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
@@ -17,9 +17,10 @@ from services.matcher.policies.acceptance import (
     check_offer,
 )
 from shared.contracts.words import Window
+from shared.persistence.partial import Rows
 
-_OPEN = text("state = 'open'")
-_ASKING = text("state IN ('open', 'drawing')")
+OPEN_ROWS, ASKING_ROWS = Rows("state", "open"), Rows("state", "open", "drawing")
+_OPEN, _ASKING = OPEN_ROWS.condition, ASKING_ROWS.condition
 
 
 class Wave(MatcherTable, table=True):
@@ -49,6 +50,7 @@ class Offer(MatcherTable, table=True):
         UniqueConstraint("leg_id", "volunteer_id"),
         Index("offers_expiring", "expires_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("offers_of_volunteer", "volunteer_id", sqlite_where=_ASKING, postgresql_where=_ASKING),
+        Index("offers_made", "volunteer_id", "made_at"),
     )
 
     offer_id: str = Field(primary_key=True)

@@ -21,11 +21,13 @@ def back_and_forth_pages(doors: Doors, pages: Pages) -> APIRouter:
     @router.get("/back-and-forth")
     async def back_and_forth(request: Request, caller: CoordinatorCaller) -> Response:
         grids = doors.rules.areas.all_below(await doors.access.areas_of(caller), "grid")
+        since = doors.figures_since()
         return pages.render(
             request,
             "back_and_forth.html",
-            rows=await doors.queries.back_and_forth.figures(grids),
-            departments=await doors.queries.referrals.figures(grids),
+            rows=await doors.queries.back_and_forth.figures(grids, since),
+            departments=await doors.queries.referrals.figures(grids, since),
+            days=doors.figures_days,
             place=place,
         )
 

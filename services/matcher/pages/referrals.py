@@ -32,7 +32,7 @@ def referral_pages(doors: Doors, pages: Pages) -> APIRouter:
             request,
             "referrals.html",
             rows=[(row, doors.referral_link(row)) for row in rows],
-            figures=await queries.figures(doors.rules.areas.all_below(areas, "grid")),
+            figures=await queries.figures(doors.rules.areas.all_below(areas, "grid"), doors.figures_since()),
             place=place,
         )
 

@@ -11,7 +11,8 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlmodel import col
 
 from services.matcher.models import Assignment, Dispatch
-from services.matcher.policies.acceptance import NOBODYS, AssignmentState
+from services.matcher.models.assignments import RETURNED_ROWS
+from services.matcher.policies.acceptance import NOBODYS
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.referral_views import ReferralFigureView
 from shared.community.definition import Community
@@ -57,7 +58,7 @@ class BackAndForthQueries(Looking):
         super().__init__(database)
         self._rules = rules
 
-    async def figures(self, grids: Sequence[str], since: datetime | None = None) -> list[BackAndForthView]:
+    async def figures(self, grids: Sequence[str], since: datetime) -> list[BackAndForthView]:
         """Services of which something came back or moved, among the orders of these grids placed since then."""
         handed = {(code, area): count for code, area, count in await self._all(_of(_HAND_BACKS, grids, since))}
         moved = await self._all(_of(_MOVED, grids, since))
@@ -91,13 +92,11 @@ _MOVED = select(
 _HAND_BACKS = (
     select(*_KEYS, func.count())
     .join(Assignment, col(Assignment.order_id) == col(Dispatch.order_id))
-    .where(col(Assignment.state) == AssignmentState.HANDED_BACK.value)
+    .where(RETURNED_ROWS.of(col(Assignment.state)))
     .where(or_(col(Assignment.reason).is_(None), col(Assignment.reason).not_in(_NOBODYS)))
 )
 
 
-def _of(counts: Select[*tuple[Any, ...]], grids: Sequence[str], since: datetime | None) -> Select[*tuple[Any, ...]]:
-    counts = counts.where(col(Dispatch.grid).in_(grids))
-    if since is not None:
-        counts = counts.where(col(Dispatch.placed_at) >= since)
+def _of(counts: Select[*tuple[Any, ...]], grids: Sequence[str], since: datetime) -> Select[*tuple[Any, ...]]:
+    counts = counts.where(col(Dispatch.grid).in_(grids), col(Dispatch.placed_at) >= since)
     return counts.group_by(*_KEYS).order_by(*_KEYS)

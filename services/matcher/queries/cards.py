@@ -12,6 +12,7 @@ from sqlmodel import col
 from services.matcher import models
 from services.matcher.commands.own import NameShown, ShowCard
 from services.matcher.models import Assignment, Claim, Dispatch, PublicCard, Volunteer
+from services.matcher.models.assignments import SERVED_ROWS
 from services.matcher.models.personal import Personal
 from services.matcher.policies.acceptance import AssignmentState
 from services.matcher.policies.cards import family_name
@@ -38,7 +39,7 @@ class CardQueries(Looking):
         """The newest ``most`` months in which somebody served, the newest first."""
         rows = (
             select(col(Assignment.ended_at), col(Assignment.minutes), col(Assignment.thanked_at))
-            .where(col(Assignment.volunteer_id) == volunteer_id, col(Assignment.state) == COMPLETED)
+            .where(col(Assignment.volunteer_id) == volunteer_id, SERVED_ROWS.of(col(Assignment.state)))
             .order_by(col(Assignment.ended_at).desc())
         )
         found: dict[tuple[int, int], MonthView] = {}
@@ -57,7 +58,7 @@ class CardQueries(Looking):
         rows = (
             select(Assignment, col(Dispatch.reference), col(Dispatch.service))
             .join(Dispatch, col(Dispatch.order_id) == col(Assignment.order_id))
-            .where(col(Assignment.volunteer_id) == volunteer_id, col(Assignment.state) == COMPLETED)
+            .where(col(Assignment.volunteer_id) == volunteer_id, SERVED_ROWS.of(col(Assignment.state)))
             .order_by(col(Assignment.ended_at).desc())
             .limit(most)
         )

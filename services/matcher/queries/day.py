@@ -10,16 +10,15 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import col
 
 from services.matcher.models import Assignment, Dispatch, Volunteer
+from services.matcher.models.assignments import ACTIVE_ROWS
+from services.matcher.models.dispatches import DESK_ROWS
 from services.matcher.models.personal import Personal
-from services.matcher.policies.acceptance import ACTIVE
 from services.matcher.queries.looking import Looking
 from shared.community.definition import Community
 from shared.community.text import Text
-from shared.contracts.words import Role, Window
+from shared.contracts.words import Window
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
-
-_ACTIVE = tuple(state.value for state in ACTIVE)
 
 
 class ServingView(BaseModel):
@@ -61,7 +60,7 @@ class DayQueries(Looking):
             select(Assignment, Dispatch, Volunteer)
             .join(Dispatch, col(Dispatch.order_id) == col(Assignment.order_id))
             .join(Volunteer, col(Volunteer.volunteer_id) == col(Assignment.volunteer_id))
-            .where(col(Assignment.state).in_(_ACTIVE), col(Dispatch.grid).in_(grids), then)
+            .where(ACTIVE_ROWS.of(col(Assignment.state)), col(Dispatch.grid).in_(grids), then)
             .order_by(func.coalesce(from_, col(Dispatch.due_at)), col(Assignment.assignment_id))
             .limit(most)
         )
@@ -72,7 +71,7 @@ class DayQueries(Looking):
         late = or_(col(Dispatch.due_at) <= now, col(Dispatch.overdue_since).is_not(None))
         rows = (
             select(col(Dispatch.holder_area), func.count(), func.sum(case((late, 1), else_=0)))
-            .where(col(Dispatch.holder_role) == Role.COORDINATOR.value, col(Dispatch.holder_area).in_(areas))
+            .where(DESK_ROWS.of(col(Dispatch.holder_role)), col(Dispatch.holder_area).in_(areas))
             .group_by(col(Dispatch.holder_area))
         )
         return {area: DeskLoadView(held=held, late=int(late)) for area, held, late in await self._all(rows)}

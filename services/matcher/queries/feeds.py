@@ -9,8 +9,8 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from services.matcher.models import Assignment, CalendarFeed, Dispatch, Volunteer
+from services.matcher.models.assignments import ACTIVE_ROWS, SERVED_ROWS
 from services.matcher.models.personal import Personal
-from services.matcher.policies.acceptance import ACTIVE, AssignmentState
 from services.matcher.policies.free_time import free_spans
 from services.matcher.policies.windows import Span
 from services.matcher.queries.looking import Looking
@@ -25,7 +25,6 @@ AHEAD_DAYS = 28
 """So far ahead free hours are told."""
 BEHIND = timedelta(days=30)
 """So long what was served stays in the calendar."""
-_ACTIVE = tuple(state.value for state in ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -83,9 +82,8 @@ class FeedQueries(Looking):
                 .where(col(Assignment.volunteer_id) == feed.volunteer_id)
                 .where(
                     or_(
-                        col(Assignment.state).in_(_ACTIVE),
-                        (col(Assignment.state) == AssignmentState.COMPLETED.value)
-                        & (col(Assignment.ended_at) > now - BEHIND),
+                        ACTIVE_ROWS.of(col(Assignment.state)),
+                        SERVED_ROWS.of(col(Assignment.state)) & (col(Assignment.ended_at) > now - BEHIND),
                     )
                 )
                 .order_by(col(Assignment.assignment_id))

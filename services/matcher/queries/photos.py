@@ -51,7 +51,9 @@ class PhotoQueries(Looking):
         named = self._known().join(Assignment, col(Assignment.assignment_id) == col(Photo.assignment_id))
         named = named.join(Leg, col(Leg.leg_id) == col(Assignment.leg_id))
         named = named.join(Dispatch, col(Dispatch.order_id) == col(Photo.order_id))
-        named = named.where(col(Leg.leg_id) == leg_id, col(Dispatch.grid).in_(areas))
+        named = named.where(
+            col(Leg.order_id) == col(Photo.order_id), col(Leg.leg_id) == leg_id, col(Dispatch.grid).in_(areas)
+        )
         return await self._views(named.where(col(Photo.reported_at).is_not(None)))
 
     async def of_order(self, order_id: str) -> list[PhotoView]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.matcher.models import CallUp, Dispatch, Leg, Volunteer, WholeDispatch
-from services.matcher.policies.acceptance import CallUpState
+from services.matcher.models.offers import OPEN_ROWS
 from services.matcher.policies.eligibility import Load, Member, reasons
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.showing import Views
@@ -58,7 +58,7 @@ class PoolQueries(Looking):
             select(CallUp, Leg, Dispatch)
             .join(Leg, col(Leg.leg_id) == col(CallUp.leg_id))
             .join(Dispatch, col(Dispatch.order_id) == col(CallUp.order_id))
-            .where(col(CallUp.secretary_id) == secretary_id, col(CallUp.state) == CallUpState.OPEN.value)
+            .where(col(CallUp.secretary_id) == secretary_id, OPEN_ROWS.of(col(CallUp.state)))
             .where(col(CallUp.expires_at) > now)
             .order_by(col(CallUp.expires_at), col(CallUp.call_up_id))
         )

@@ -51,7 +51,7 @@ class ReferralQueries(Looking):
             raise NotFound
         return self._view(rows[0], now)
 
-    async def figures(self, areas: Sequence[str], since: datetime | None = None) -> list[ReferralFigureView]:
+    async def figures(self, areas: Sequence[str], since: datetime) -> list[ReferralFigureView]:
         """How often legs of these grids were referred, by department, service and community, and how it ended; of
         orders placed since then.
         """
@@ -68,12 +68,10 @@ class ReferralQueries(Looking):
         found = (
             select(*keys, *counts)
             .join(Dispatch, col(Dispatch.order_id) == col(Referral.order_id))
-            .where(col(Dispatch.grid).in_(areas))
+            .where(col(Dispatch.grid).in_(areas), col(Dispatch.placed_at) >= since)
             .group_by(*keys)
             .order_by(*keys)
         )
-        if since is not None:
-            found = found.where(col(Dispatch.placed_at) >= since)
         return [self._figure(*row) for row in await self._all(found)]
 
     def _figure(

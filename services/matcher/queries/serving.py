@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, case, exists, func, select, tuple_
+from sqlalchemy import Select, case, exists, false, func, not_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,21 +18,22 @@ from services.matcher.models import (
     Offer,
     WholeDispatch,
 )
+from services.matcher.models.assignments import ACTIVE_ROWS
+from services.matcher.models.dispatches import DESK_ROWS
 from services.matcher.models.incidents import UNANSWERED
-from services.matcher.policies.acceptance import ACTIVE, LegState, OfferState
+from services.matcher.models.offers import OPEN_ROWS
+from services.matcher.policies.acceptance import LegState, OfferState
 from services.matcher.policies.lifecycle import CLOCKED
 from services.matcher.queries.looking import Looking
 from services.matcher.queries.showing import Views
 from services.matcher.queries.views import AssignmentView, DecidedView, DeskRowView, OfferView
 from shared.community.definition import Community
 from shared.contracts.refusal import NotFound
-from shared.contracts.words import Role
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
 
 _YESES = (OfferState.DRAWING.value, OfferState.STANDBY.value)
 _RUNNING = tuple(state.value for state in CLOCKED)
-_ACTIVE = tuple(state.value for state in ACTIVE)
 _DANGER = exists().where(col(Incident.order_id) == col(Dispatch.order_id), UNANSWERED)
 """Orders of which a danger was reported that nobody has seen to."""
 
@@ -51,7 +52,7 @@ class ServingQueries(Looking):
             select(Offer, Leg, Dispatch)
             .join(Leg, col(Leg.leg_id) == col(Offer.leg_id))
             .join(Dispatch, col(Dispatch.order_id) == col(Offer.order_id))
-            .where(col(Offer.volunteer_id) == volunteer_id, col(Offer.state) == OfferState.OPEN.value)
+            .where(col(Offer.volunteer_id) == volunteer_id, OPEN_ROWS.of(col(Offer.state)))
             .where(col(Offer.expires_at) > now, col(Offer.offer_id) > after)
             .order_by(col(Offer.offer_id))
             .limit(limit)
@@ -74,22 +75,23 @@ class ServingQueries(Looking):
         self, volunteer_id: str, limit: int, after: tuple[int, str] | None = None
     ) -> list[AssignmentView]:
         """A volunteer's assignments, the active ones first, then the newest; after ``(ended, assignment_id)``."""
-        ended = case((col(Assignment.state).in_(_ACTIVE), 0), else_=1)
-        found = (
-            self._assignments()
-            .where(col(Assignment.volunteer_id) == volunteer_id)
-            .order_by(ended, col(Assignment.assignment_id).desc())
-            .limit(limit)
-        )
-        if after is not None:
-            older = (ended == after[0]) & (col(Assignment.assignment_id) < after[1])
-            found = found.where((ended > after[0]) | older)
-        return [self._views.assignment(*row) for row in await self._all(found)]
+        identity, active = col(Assignment.assignment_id), ACTIVE_ROWS.of(col(Assignment.state))
+        theirs = self._assignments().where(col(Assignment.volunteer_id) == volunteer_id)
+
+        def part(ended: int) -> Select[Assignment, Leg, Dispatch]:
+            rows = theirs.where(not_(active) if ended else active).order_by(identity.desc()).limit(limit)
+            if after is None or after[0] < ended:
+                return rows
+            return rows.where(identity < after[1]) if after[0] == ended else rows.where(false())
+
+        async with self._looking() as session:  # two looks, each along an index, at one moment
+            found = [row for ended in (0, 1) for row in await session.execute(part(ended))]
+        return [self._views.assignment(*row) for row in found[:limit]]
 
     async def live_order(self, assignment_id: str, volunteer_id: str) -> str | None:
         """The order of a volunteer's own assignment that still runs."""
         found = select(col(Assignment.order_id)).where(col(Assignment.assignment_id) == assignment_id)
-        found = found.where(col(Assignment.volunteer_id) == volunteer_id, col(Assignment.state).in_(_ACTIVE))
+        found = found.where(col(Assignment.volunteer_id) == volunteer_id, ACTIVE_ROWS.of(col(Assignment.state)))
         async with self._looking() as session:
             order_id: str | None = await session.scalar(found)
             return order_id
@@ -116,7 +118,7 @@ class ServingQueries(Looking):
         desks = self._rules.areas.desks(areas)
         found = (
             select(Dispatch, place[0])
-            .where(col(Dispatch.holder_role) == Role.COORDINATOR.value)
+            .where(DESK_ROWS.of(col(Dispatch.holder_role)))
             .where(col(Dispatch.holder_area).in_(desks))
             .order_by(*place)
             .limit(limit)
@@ -135,7 +137,7 @@ class ServingQueries(Looking):
         found = (
             select(Dispatch, _DANGER)
             .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
-            .where(col(Leg.leg_id) == leg_id, col(Dispatch.holder_role) == Role.COORDINATOR.value)
+            .where(col(Leg.leg_id) == leg_id, DESK_ROWS.of(col(Dispatch.holder_role)))
             .where(col(Dispatch.holder_area).in_(desks))
         )
         async with self._looking() as session:
@@ -168,6 +170,6 @@ async def _add_legs(session: AsyncSession, wholes: dict[str, WholeDispatch]) -> 
     extensions = select(Extension).where(col(Extension.order_id).in_(ids)).order_by(col(Extension.extension_id))
     for extension in await session.scalars(extensions):
         wholes[extension.order_id].extensions.append(extension)
-    active = select(Assignment).where(col(Assignment.order_id).in_(ids), col(Assignment.state).in_(_ACTIVE))
+    active = select(Assignment).where(col(Assignment.order_id).in_(ids), ACTIVE_ROWS.of(col(Assignment.state)))
     for assignment in await session.scalars(active):
         wholes[assignment.order_id].assignments.append(assignment)

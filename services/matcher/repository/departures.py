@@ -8,11 +8,12 @@ from sqlalchemy import select, union
 from sqlmodel import col
 
 from services.matcher.models import Assignment, CallUp, Offer, WholeDispatch
-from services.matcher.policies.acceptance import CallUpState, OfferState
+from services.matcher.models.assignments import ACTIVE_ROWS
+from services.matcher.models.offers import ASKING_ROWS, OPEN_ROWS
+from services.matcher.policies.acceptance import OfferState
 from services.matcher.repository.dispatches import DispatchRepository
-from services.matcher.repository.loads import ACTIVE_STATES, ASKING_STATES
 
-WAITING_STATES = (*ASKING_STATES, OfferState.STANDBY.value)
+WAITING_STATES = (*ASKING_ROWS.values, OfferState.STANDBY.value)
 """Offers that may still become an assignment, sooner or later."""
 
 
@@ -24,12 +25,12 @@ class DepartureRepository(DispatchRepository):
         for; locked.
         """
         has = select(col(Assignment.order_id)).where(
-            col(Assignment.volunteer_id).in_(volunteer_ids), col(Assignment.state).in_(ACTIVE_STATES)
+            col(Assignment.volunteer_id).in_(volunteer_ids), ACTIVE_ROWS.of(col(Assignment.state))
         )
         asked = select(col(Offer.order_id)).where(
             col(Offer.volunteer_id).in_(volunteer_ids), col(Offer.state).in_(WAITING_STATES)
         )
         called = select(col(CallUp.order_id)).where(
-            col(CallUp.secretary_id).in_(volunteer_ids), col(CallUp.state) == CallUpState.OPEN.value
+            col(CallUp.secretary_id).in_(volunteer_ids), OPEN_ROWS.of(col(CallUp.state))
         )
         return await self.dispatches(set(await self._session.scalars(union(has, asked, called))))

@@ -24,10 +24,11 @@ from services.matcher.models import (
     WholeDispatch,
 )
 from services.matcher.models import Unit as UnitRow
+from services.matcher.models.dispatches import UNPAIRED_ROWS
 from services.matcher.policies.acceptance import AssignmentState, LegState
-from shared.contracts.words import OrderState
 
-UNPAIRED = (OrderState.PLACED.value, OrderState.OFFERED.value)
+_UNPAIRED = select(col(Dispatch.order_id)).where(UNPAIRED_ROWS.of(col(Dispatch.state)))
+"""Orders that wait for people: looked up first, so that nobody goes through all legs for them."""
 
 
 class DispatchRepository:
@@ -80,7 +81,7 @@ class DispatchRepository:
         found = (
             select(Dispatch)
             .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
-            .where(col(Dispatch.state).in_(UNPAIRED), col(Dispatch.parties_known))
+            .where(col(Leg.order_id).in_(_UNPAIRED), col(Dispatch.parties_known))
             .where(col(Leg.state) == LegState.OPEN.value, col(Leg.post).in_(skills))
             .order_by(col(Dispatch.due_at), col(Dispatch.order_id))
             .limit(most)
@@ -139,7 +140,7 @@ class DispatchRepository:
         waiting = (
             select(col(Dispatch.community), col(Leg.post), func.count())
             .join(Leg, col(Leg.order_id) == col(Dispatch.order_id))
-            .where(col(Dispatch.state).in_(UNPAIRED), col(Leg.state) == LegState.OPEN.value)
+            .where(col(Leg.order_id).in_(_UNPAIRED), col(Leg.state) == LegState.OPEN.value)
             .group_by(col(Dispatch.community), col(Leg.post))
         )
         return Counter({(community, post): count for community, post, count in await self._session.execute(waiting)})

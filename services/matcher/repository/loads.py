@@ -13,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.matcher.models import Assignment, Dispatch, Habit, Offer, Volunteer
-from services.matcher.policies.acceptance import ACTIVE, ASKING
+from services.matcher.models.assignments import ACTIVE_ROWS
+from services.matcher.models.offers import ASKING_ROWS
 from services.matcher.policies.chance import Tally
 from services.matcher.policies.eligibility import Load
 from services.matcher.policies.windows import Span
 from shared.contracts.words import Urgency
-
-ACTIVE_STATES = tuple(state.value for state in ACTIVE)
-ASKING_STATES = tuple(state.value for state in ASKING)
 
 THERE = and_(col(Volunteer.left_at).is_(None), col(Volunteer.suspended_at).is_(None))
 """Whom anything may reach."""
@@ -57,10 +55,10 @@ class LoadRepository:
         asked = (
             select(col(Offer.volunteer_id), col(Dispatch.window_from), col(Dispatch.window_to))
             .join(Dispatch, col(Dispatch.order_id) == col(Offer.order_id))
-            .where(col(Offer.state).in_(ASKING_STATES), col(Dispatch.window_from).is_not(None))
+            .where(ASKING_ROWS.of(col(Offer.state)), col(Dispatch.window_from).is_not(None))
         )
         busy = select(col(Assignment.volunteer_id), col(Assignment.window_from), col(Assignment.window_to)).where(
-            col(Assignment.state).in_(ACTIVE_STATES), col(Assignment.window_from).is_not(None)
+            ACTIVE_ROWS.of(col(Assignment.state)), col(Assignment.window_from).is_not(None)
         )
         if volunteer_ids is not None:
             rows = rows.where(col(Volunteer.volunteer_id).in_(volunteer_ids))

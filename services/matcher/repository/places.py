@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from services.matcher.models import Assignment, Offer, Volunteer
+from services.matcher.models.assignments import ACTIVE_ROWS
+from services.matcher.models.offers import ASKING_ROWS
 from services.matcher.policies.acceptance import (
     CapacityReached,
     OfferGone,
@@ -19,7 +21,7 @@ from services.matcher.policies.acceptance import (
     WindowTaken,
 )
 from services.matcher.policies.windows import Span
-from services.matcher.repository.loads import ACTIVE_STATES, ASKING_STATES, CARRIED, THERE, LoadRepository
+from services.matcher.repository.loads import CARRIED, THERE, LoadRepository
 
 
 class PlaceRepository(LoadRepository):
@@ -61,7 +63,7 @@ class PlaceRepository(LoadRepository):
     async def _answer(self, offer: Offer, now: datetime) -> None:
         answered = (
             update(Offer)
-            .where(col(Offer.offer_id) == offer.offer_id, col(Offer.state).in_(ASKING_STATES))
+            .where(col(Offer.offer_id) == offer.offer_id, ASKING_ROWS.of(col(Offer.state)))
             .values(state=OfferState.ACCEPTED.value, answered_at=now)
             .returning(col(Offer.offer_id))
             .execution_options(synchronize_session=False)
@@ -90,7 +92,7 @@ class PlaceRepository(LoadRepository):
             return False
         taken = (
             select(col(Assignment.assignment_id))
-            .where(col(Assignment.volunteer_id) == volunteer_id, col(Assignment.state).in_(ACTIVE_STATES))
+            .where(col(Assignment.volunteer_id) == volunteer_id, ACTIVE_ROWS.of(col(Assignment.state)))
             .where(col(Assignment.window_from) < span.end, col(Assignment.window_to) > span.start)
             .where(col(Assignment.assignment_id).not_in(besides))
             .limit(1)

@@ -8,12 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import structlog
+
 from services.notifier.access.neighbours import Neighbour, Neighbours
 from services.notifier.queries.standing import StandingQueries, Waiting
 from services.notifier.queries.streams import StreamQueries
 from services.notifier.queries.views import StreamView
 from shared.contracts.refusal import Unavailable
 from shared.persistence.engine import DATABASE_ERRORS
+
+log = structlog.get_logger()
 
 PERIODS = 3
 """A picture is shown until it is so many periods old; then whoever asks waits for a new one."""
@@ -102,5 +106,6 @@ class Standing:
     async def _of_database(self) -> Waiting | None:
         try:
             return await self._waiting.waiting(self._now())
-        except DATABASE_ERRORS:
+        except DATABASE_ERRORS as error:
+            log.warning("standing.unseen", error=type(error).__name__, detail=str(error)[:200])
             return None

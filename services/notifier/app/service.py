@@ -108,8 +108,9 @@ class Notifier:
             Connections.of(settings),
             Repository,
             self.clock.now,
-            [self._tell, self._wake_deliveries, self._recount],
+            [self._wake_deliveries, self._recount],
             read_key(settings.keys, "audit"),
+            self.changes,
         )
         again = self.machinery.hear(*HEARINGS)
         self.machinery.bus.attach(partial(dead_letters.attach, self.machinery.writer))
@@ -159,7 +160,7 @@ class Notifier:
     @asynccontextmanager
     async def lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
         """Everything that turns while HTTP is served."""
-        counts = self.letter_count.run, self.alert_clock.run
+        counts = self.letter_count.run, self.alert_clock.run, self.doors.board.run
         reach = self.reach.time_clock.run, self.reach.forgetting_clock.run
         async with (
             self.machinery.running(self.delivery_clock.run, self.definition_noted.run, *reach, *counts),
@@ -170,9 +171,6 @@ class Notifier:
     async def check_migrated(self) -> None:
         """Readiness: the schema is the one this code needs."""
         await check_migrated(self.machinery.database, MIGRATIONS)
-
-    def _tell(self, unit: Unit) -> None:
-        self.changes.announce(*unit.announced)
 
     def _recount(self, unit: Unit) -> None:
         self.letter_count.wake(unit)

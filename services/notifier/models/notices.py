@@ -14,6 +14,7 @@ from shared.identity.sessions import SessionColumns
 from shared.messaging.inbox import InboxColumns
 from shared.messaging.outbox import OutboxColumns, unsent
 from shared.messaging.published import PublishedColumns
+from shared.persistence.partial import Rows
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of a first attempt: it was due before it was thought of."""
@@ -47,6 +48,7 @@ class Notice(NotifierTable, table=True):
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("order_id", "kind", "version", "recipient_role", "recipient_id"),
+        Index("notices_by_time", "made_at"),
         Index("notices_letterbox", "recipient_role", "recipient_id", "notice_id"),
     )
 
@@ -69,6 +71,10 @@ class Notice(NotifierTable, table=True):
         self.read_at = self.read_at or now
 
 
+WAITING_ROWS = Rows("state", DeliveryState.WAITING.value)
+_WAITING = WAITING_ROWS.condition
+
+
 class Delivery(NotifierTable, table=True):
     """One notice over one channel. ``next_attempt_at`` is wall time; ``not_before``, ``delivered_at`` are domain time.
 
@@ -79,12 +85,8 @@ class Delivery(NotifierTable, table=True):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("notice_id", "channel"),
-        Index(
-            "deliveries_waiting",
-            "next_attempt_at",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
+        Index("deliveries_waiting", "next_attempt_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("deliveries_delivered", "delivered_at", "channel"),
     )
 
     delivery_id: str = Field(primary_key=True)

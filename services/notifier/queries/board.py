@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import func, select
@@ -38,39 +40,68 @@ class NotOnTheBoard(Invalid):
     title = "The board has no such figures"
 
 
+SHARE = 50
+"""Counting goes through every matter there ever was: it takes a fiftieth of the time at most."""
+
+
 @dataclass(frozen=True)
 class _Board:
+    """Figures as they were counted. ``minutes``: what was asked of them so far."""
+
     figures: Figures
     areas: Dimension
     services: list[str]
     months: list[str]
     tiers: list[str]
+    minutes: dict[tuple[str, ...], MinutesView] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """``counted_at``: seconds of a monotonic clock; ``good_for``: until they are counted again."""
+
+    board: _Board
+    counted_at: float
+    good_for: float
+
+    def is_older_than(self, times: float) -> bool:
+        return time.monotonic() - self.counted_at >= times * self.good_for
 
 
 class BoardQueries:
     """Counts matters, and withholds what would let somebody be recognised.
 
-    The figures are at most ``seconds`` old. An area is shown from the community upwards, never a grid.
+    The figures are ``seconds`` old, or ``SHARE`` times as long as counting them takes; whoever comes then is told them
+    once more while they are counted anew. An area is shown from the community upwards, never a grid.
     """
 
     def __init__(self, database: Database, rules: Community, least: int, seconds: float) -> None:
+        """``seconds``: 0 has them counted for everybody who asks."""
         self._database = database
         self._rules = rules
         self._least = least
         self._seconds = seconds
-        self._kept: tuple[float, _Board] | None = None
+        self._kept: _Kept | None = None
         self._counting = asyncio.Lock()
+        self._stale = asyncio.Event()
+
+    async def run(self) -> None:
+        """Count anew what somebody found old. Raises the errors of the database."""
+        while True:
+            await self._stale.wait()
+            await self._counted(1)
+            self._stale.clear()
 
     async def board(self, area: str | None, service: str | None, month: str | None) -> BoardView:
         """The figures of an area (the whole tree), a service and a month (all). Raises ``UnknownArea`` and
         ``NotOnTheBoard``."""
-        kept = await self._counted()
+        kept = await self._current()
         place = area or self._rules.areas.root.code
         if place not in kept.areas.nodes:
             raise UnknownArea
-        for value, known, field in ((service, kept.services, "/service"), (month, kept.months, "/month")):
+        for value, known, pointer in ((service, kept.services, "/service"), (month, kept.months, "/month")):
             if value is not None and value not in known:
-                raise NotOnTheBoard(errors=[FieldError(field, msgid("The board has no such figures"))])
+                raise NotOnTheBoard(errors=[FieldError(pointer, msgid("The board has no such figures"))])
         chosen = (place, service or ALL, month or ALL)
         below = [code for code in kept.areas.below(place) if code in self._rules.areas]
         return BoardView(
@@ -88,16 +119,27 @@ class BoardQueries:
             done=await self._minutes(col(Matter.done_minutes), kept, chosen),
         )
 
-    async def _counted(self) -> _Board:
+    async def _current(self) -> _Board:
+        if self._kept is None or self._kept.is_older_than(2):
+            return await self._counted(2)
+        if self._kept.is_older_than(1):
+            self._stale.set()
+        return self._kept.board
+
+    async def _counted(self, times: float) -> _Board:
         async with self._counting:
-            if self._kept is None or time.monotonic() - self._kept[0] >= self._seconds:
-                self._kept = time.monotonic(), await self._count()
-            return self._kept[1]
+            if self._kept is None or self._kept.is_older_than(times):
+                began = time.monotonic()
+                board = await self._count()
+                now = time.monotonic()
+                self._kept = _Kept(board, now, max(self._seconds, (now - began) * SHARE) if self._seconds else 0.0)
+            return self._kept.board
 
     async def _count(self) -> _Board:
         async with self._database.reading() as session:
             placed = col(Matter.placed_at)
-            first, last = (await session.execute(select(func.min(placed), func.max(placed)))).one()
+            ends = select(func.min(placed)).scalar_subquery(), select(func.max(placed)).scalar_subquery()
+            first, last = (await session.execute(select(*ends))).one()
             starts = months_between(first, last, self._rules.zone) if first else {}
             rows = [tuple(row) for row in await session.execute(counts_of(starts))] if starts else []
         services = list(self._rules.services_by_code)
@@ -139,9 +181,14 @@ class BoardQueries:
 
     async def _minutes(self, minutes: Any, kept: _Board, chosen: tuple[str, str, str]) -> MinutesView:
         """Median and nine of ten, where enough orders have come so far and their number may be known."""
-        area, service, month = chosen
         if kept.figures.shown((*chosen, ALL, ALL, ALL)) is None:
             return MinutesView(suppressed=True)
+        asked = (minutes.key, *chosen)
+        if asked not in kept.minutes:
+            kept.minutes[asked] = await self._taken(minutes, *chosen)
+        return kept.minutes[asked]
+
+    async def _taken(self, minutes: Any, area: str, service: str, month: str) -> MinutesView:
         wanted = [minutes.is_not(None)]
         if area != self._rules.areas.root.code:
             wanted.append(col(Matter.area).in_(self._rules.areas.all_below((area,))))
@@ -150,14 +197,17 @@ class BoardQueries:
         if month != ALL:
             start = datetime.strptime(month, "%Y-%m").replace(tzinfo=self._rules.zone)
             wanted += [col(Matter.placed_at) >= start, col(Matter.placed_at) < next_month(start)]
+        each = select(minutes, func.count()).where(*wanted).group_by(minutes).order_by(minutes)
         async with self._database.reading() as session:
-            count = await session.scalar(select(func.count()).select_from(Matter).where(*wanted)) or 0
-            if count < self._least:
-                return MinutesView(suppressed=count > 0)
-            ordered = select(minutes).where(*wanted).order_by(minutes).limit(1)
-            median = await session.scalar(ordered.offset((count - 1) // 2))
-            most = await session.scalar(ordered.offset((count * 9 - 1) // 10))
-        return MinutesView(median=median, nine_of_ten=most)
+            found = [(int(value), int(orders)) for value, orders in await session.execute(each)]
+        upto = list(accumulate(orders for _, orders in found))
+        if not upto or upto[-1] < self._least:
+            return MinutesView(suppressed=bool(upto))
+
+        def at(place: int) -> int:
+            return found[bisect_right(upto, place)][0]
+
+        return MinutesView(median=at((upto[-1] - 1) // 2), nine_of_ten=at((upto[-1] * 9 - 1) // 10))
 
 
 def _own(code: str) -> str:

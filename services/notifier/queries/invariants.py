@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, case, distinct, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notifier.models import AT_ONCE, Delivery, DeliveryState, FollowedOrder, IndexedEvent, Matter
+from services.notifier.models import AT_ONCE, Delivery, FollowedOrder, IndexedEvent, Matter
+from services.notifier.models.notices import WAITING_ROWS
 from shared.contracts.intake import OrderPlaced
 from shared.persistence.engine import Database
 
@@ -105,7 +106,7 @@ def _heard_of(these: ColumnElement[bool]) -> Select[str, str, int | None, int]:
 
 
 def _forgotten(wall: datetime) -> Select[str]:
-    waiting = col(Delivery.state) == DeliveryState.WAITING.value
+    waiting = WAITING_ROWS.of(col(Delivery.state))
     due = col(Delivery.next_attempt_at)
     tried = due > AT_ONCE  # what was never tried says nothing of how long it has been there
     return select(col(Delivery.notice_id)).where(waiting, tried, due < wall - STILL, col(Delivery.not_before).is_(None))

@@ -10,13 +10,14 @@ from sqlalchemy import Select, and_, distinct, func, or_, select, tuple_
 from sqlmodel import col
 
 from services.notifier.commands import FILE, Recipient
-from services.notifier.models import LETTERBOX, Delivery, DeliveryState, FollowedOrder, Notice
+from services.notifier.models import LETTERBOX, Delivery, FollowedOrder, Notice
+from services.notifier.models.notices import WAITING_ROWS
 from services.notifier.policies.texts import DETAILED
 from services.notifier.queries.wording import Told
 from shared.contracts.words import Role, Urgency
 from shared.persistence.engine import Database
 
-_WAITS = col(Delivery.state) == DeliveryState.WAITING.value
+_WAITS = WAITING_ROWS.of(col(Delivery.state))
 _WHOSE = tuple_(col(Notice.recipient_role), col(Notice.recipient_id))
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import distinct, func, select
 from sqlmodel import col
 
 from services.notifier.commands import OPS_ON_DUTY
-from services.notifier.models import BuriedLetter, Delivery, DeliveryState, Notice
+from services.notifier.models import BuriedLetter, Delivery, Notice
+from services.notifier.models.notices import WAITING_ROWS
 from services.notifier.policies.kinds import ALERTED
 from services.notifier.policies.letters import LetterState
 from shared.persistence.engine import Database
@@ -40,7 +41,7 @@ class StandingQueries:
         refused = col(Delivery.error).is_not(None)
         messages = select(
             func.count(), func.count(distinct(col(Delivery.channel))).filter(refused).label("channels")
-        ).where(col(Delivery.state) == DeliveryState.WAITING.value)
+        ).where(WAITING_ROWS.of(col(Delivery.state)))
         alerted = select(func.count()).where(
             col(Notice.recipient_role) == OPS_ON_DUTY.role.value,
             col(Notice.recipient_id) == OPS_ON_DUTY.id,

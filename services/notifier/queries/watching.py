@@ -13,8 +13,9 @@ from sqlalchemy import Select, case, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
-from services.notifier.models import Delivery, DeliveryState, FollowedOrder, IndexedEvent, Matter
+from services.notifier.models import Delivery, FollowedOrder, IndexedEvent, Matter
 from services.notifier.models.following import OPEN
+from services.notifier.models.notices import WAITING_ROWS
 from services.notifier.queries.events import first_since
 from services.notifier.queries.figures import DaysView, FiguresQueries
 from services.notifier.queries.rounds import desks_held
@@ -145,7 +146,7 @@ class WatchQueries:
         return Kind(count=count, orders=[_shown(order, at) for order, at in rows])
 
     async def _channels(self) -> list[ChannelTrouble]:
-        waiting = col(Delivery.state) == DeliveryState.WAITING.value
+        waiting = WAITING_ROWS.of(col(Delivery.state))
         found = (
             select(col(Delivery.channel), col(Delivery.error), func.count())
             .where(waiting, col(Delivery.error).is_not(None))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import httpx2
 
 from services.notifier.app import Notifier
-from services.notifier.use_cases.alerting import Alert
 from shared.contracts.audit import SYSTEM, Deed, What
 from shared.contracts.words import Role
 from shared.persistence.auditing import note_deeds
 from tests.integration.notifier.running import Place
-from tests.unit.notifier.story import AT
 
 
 async def test_ops_search_what_was_done_and_are_searched_themselves(
@@ -43,4 +41,4 @@ async def test_ops_read_of_alerts_on_every_page(place: Place, console: httpx2.As
 
 async def _alerted(notifier: Notifier) -> None:
     await notifier.machinery.writer.do(note_deeds, [Deed(SYSTEM, What.ALERTED, subject="c-7", field="reads")])
-    await notifier.machinery.writer.do(notifier.alerting.tell_of_alerts, [Alert("", AT)])
+    await notifier.alert_clock.look()  # as the running one does, which may be the first: one notice for both

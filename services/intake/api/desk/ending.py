@@ -47,5 +47,6 @@ def ending_routes(router: APIRouter, doors: Doors) -> None:
 
     @router.get("/closings")
     async def figures(area: Where = None, since: Since = None, caller: Caller = coordinator) -> ClosingsView:
-        """How many orders ended with which outcome in an area and all below it, each outcome apart."""
+        """How many orders ended with which outcome in an area and all below it, each outcome apart; in the last year,
+        unless another beginning is said."""
         return await closings(doors, caller, area, since)
