@@ -22,7 +22,7 @@ from uuid_utils import uuid7
 
 from shared.contracts.flows import EVENTS, stream_of
 from shared.messaging.bus import Bus
-from shared.messaging.outbox import OutboxColumns, headers_of
+from shared.messaging.outbox import Kept, headers_of
 from shared.observability.metrics import FACTS_PUBLISHED
 from shared.observability.tracing import PRODUCER, detail
 
@@ -44,7 +44,7 @@ class Publishing:
         self.stream = stream_of(service)
         self._bus = bus
 
-    async def put(self, rows: Sequence[OutboxColumns]) -> Sequence[PubAck | None]:
+    async def put(self, rows: Sequence[Kept]) -> Sequence[PubAck | None]:
         """What the broker said of each row, in order; None where it acknowledged nothing in time."""
         with ExitStack() as details:
             for row in rows:
@@ -58,7 +58,7 @@ class Publishing:
             FACTS_PUBLISHED.labels(name).inc(count)
         return answers
 
-    async def _together(self, rows: Sequence[OutboxColumns]) -> Sequence[PubAck | None] | None:
+    async def _together(self, rows: Sequence[Kept]) -> Sequence[PubAck | None] | None:
         """All or none; None when the broker refused the batch."""
         batch: dict[str, str] = {Header.BATCH_ID: str(uuid7())}
         try:
@@ -79,7 +79,7 @@ class Publishing:
         first = answer.seq - len(rows) + 1
         return [PubAck(stream=self.stream, seq=first + number) for number in range(len(rows))]
 
-    async def _alone(self, row: OutboxColumns) -> PubAck | None:
+    async def _alone(self, row: Kept) -> PubAck | None:
         try:
             async with asyncio.timeout(ACKNOWLEDGED_WITHIN_SECONDS):
                 return await self._send(row)
@@ -87,10 +87,10 @@ class Publishing:
             log.warning("relay.unacknowledged", event_id=row.event_id, error=type(error).__name__)
             return None
 
-    async def _send(self, row: OutboxColumns, more: dict[str, str] | None = None) -> PubAck:
+    async def _send(self, row: Kept, more: dict[str, str] | None = None) -> PubAck:
         headers = headers_of(row) | (more or {})
         return await self._bus.js.publish(row.subject, row.body.encode(), stream=self.stream, headers=headers)
 
 
-def _name(row: OutboxColumns) -> str:
+def _name(row: Kept) -> str:
     return _NAMES.get(row.type, "unknown")

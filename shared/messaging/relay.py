@@ -25,7 +25,7 @@ from sqlmodel import col
 from shared.contracts.refusal import Unavailable
 from shared.messaging.bus import Bus
 from shared.messaging.inbox import MessagingRepository
-from shared.messaging.outbox import OutboxColumns
+from shared.messaging.outbox import Kept, OutboxColumns, kept
 from shared.messaging.published import Acknowledged, PublishedColumns
 from shared.messaging.publishing import PAGE, Publishing
 from shared.messaging.remembering import mark_sent
@@ -123,7 +123,7 @@ class Relay(Generic[M]):
             self._unmarked.clear()  # what another stream acknowledged is worth nothing
         rows = await self._unsent()
         answers = await self._publishing.put(rows) if rows else ()
-        taken = {row.position or 0: told for row, told in zip(rows, answers, strict=True) if told is not None}
+        taken = {row.position: told for row, told in zip(rows, answers, strict=True) if told is not None}
         if taken and not self._unmarked:
             self._mark_at = time.monotonic() + MARK_SECONDS
         self._unmarked |= taken
@@ -142,15 +142,11 @@ class Relay(Generic[M]):
         """Publish the next page of what the stream has lost; how many, and whether the broker took all of them."""
         return await self._republishing.publish_page()
 
-    async def _unsent(self) -> Sequence[OutboxColumns]:
-        page = (
-            select(self._outbox)
-            .where(col(self._outbox.sent_at).is_(None))
-            .order_by(col(self._outbox.position))
-            .limit(PAGE + len(self._unmarked))
-        )
+    async def _unsent(self) -> Sequence[Kept]:
+        page = kept(self._outbox).where(col(self._outbox.sent_at).is_(None)).limit(PAGE + len(self._unmarked))
         async with self._database.reading() as session:
-            return [row for row in await session.scalars(page) if row.position not in self._unmarked]
+            rows = map(Kept._make, await session.execute(page))
+            return [row for row in rows if row.position not in self._unmarked]
 
     async def _rest(self) -> None:
         until = min(time.monotonic() + TICK_SECONDS, self._mark_at)

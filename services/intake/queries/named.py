@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.models import Call, Leg, Order
-from services.intake.policies.lifecycle import FINAL
+from services.intake.models.orders import OPEN_ROWS
 from shared.community.editing import Named
 from shared.contracts.words import OrderState, Role
 from shared.persistence.engine import Database
 
-_ENDED = tuple(state.value for state in FINAL)
-_OPEN = col(Order.state).not_in(_ENDED)
+_OPEN = OPEN_ROWS.of(col(Order.state))
+_OPEN_ONES = select(col(Order.order_id)).where(_OPEN)
 
 
 async def named(database: Database) -> Named:
@@ -27,7 +27,7 @@ async def named(database: Database) -> Named:
             return {str(one): int(count) for one, count in await session.execute(found)}
 
         held = col(Order.holder_role) == Role.COORDINATOR.value
-        of_an_open_leg = (col(Leg.order_id) == Order.order_id, _OPEN, col(Leg.state) != OrderState.DONE.value)
+        of_an_open_leg = (col(Leg.order_id).in_(_OPEN_ONES), col(Leg.state) != OrderState.DONE.value)
         desks = await counted(col(Order.holder_area), _OPEN, held)
         for area, count in (await counted(col(Call.area), col(Call.ended_at).is_(None))).items():
             desks[area] = max(count, desks.get(area, 0))

@@ -9,15 +9,13 @@ from sqlalchemy import Index, LargeBinary, false, text
 from sqlmodel import Field
 
 from services.matcher.models.ground import MatcherTable
+from services.matcher.models.states import CLOCKED_ROWS, DESK_ROWS, OPEN_ROWS, UNPAIRED_ROWS
 from services.matcher.policies.ladder import Rung
 from services.matcher.policies.lifecycle import FINAL, Step, state_after
 from shared.contracts.words import Holder, NextStep, OrderState, Role, Urgency, Window
-from shared.persistence.partial import Rows
 
-CLOCKED_ROWS = Rows("state", "placed", "offered", "assigned", "under_way", "escalated")
-UNPAIRED_ROWS = Rows("state", "placed", "offered")
-DESK_ROWS = Rows("holder_role", "coordinator")
-_CLOCKED, _UNPAIRED, _ON_A_DESK = CLOCKED_ROWS.condition, UNPAIRED_ROWS.condition, DESK_ROWS.condition
+_CLOCKED, _OPEN = CLOCKED_ROWS.condition, OPEN_ROWS.condition
+_UNPAIRED, _ON_A_DESK = UNPAIRED_ROWS.condition, DESK_ROWS.condition
 _PARTIES_UNKNOWN = text("NOT parties_known")
 
 _NOBODY_ACTS = frozenset({Step.ESCALATE, Step.HAND_BACK})
@@ -55,6 +53,7 @@ class Dispatch(MatcherTable, table=True):
         Index("dispatches_desk", "holder_area", "due_at", sqlite_where=_ON_A_DESK, postgresql_where=_ON_A_DESK),
         Index("dispatches_unpaired", "community", "grid", sqlite_where=_UNPAIRED, postgresql_where=_UNPAIRED),
         Index("dispatches_parties", "order_id", sqlite_where=_PARTIES_UNKNOWN, postgresql_where=_PARTIES_UNKNOWN),
+        Index("dispatches_open", "grid", "service", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("dispatches_by_time", "placed_at", "grid", "service", "community", "climbs", "returns"),
     )
 

@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from services.matcher.models import Assignment, Dispatch, Volunteer
 from services.matcher.models.assignments import ACTIVE_ROWS
-from services.matcher.models.dispatches import DESK_ROWS
 from services.matcher.models.personal import Personal
+from services.matcher.models.states import DESK_ROWS
 from services.matcher.queries.looking import Looking
 from shared.community.definition import Community
 from shared.community.text import Text

@@ -11,9 +11,9 @@ from sqlmodel import col
 
 from services.matcher.models import Assignment, CallUp, Dispatch, Incident, Leg, Offer, Volunteer
 from services.matcher.models.assignments import ACTIVE_ROWS
-from services.matcher.models.dispatches import CLOCKED_ROWS
 from services.matcher.models.incidents import UNANSWERED
 from services.matcher.models.offers import ASKING_ROWS, OPEN_ROWS
+from services.matcher.models.states import CLOCKED_ROWS
 from services.matcher.queries.looking import Looking
 from shared.contracts.words import Role
 

@@ -11,14 +11,15 @@ from sqlmodel import col
 from services.matcher.models import Claim, Dispatch, Incident, Leg, Volunteer
 from services.matcher.models.incidents import UNANSWERED
 from services.matcher.models.personal import Personal
+from services.matcher.models.states import OPEN_ROWS
 from services.matcher.policies.acceptance import LegState
-from services.matcher.policies.lifecycle import FINAL
 from shared.community.editing import Named
 from shared.contracts.words import Role
 from shared.persistence.engine import Database
 from shared.persistence.vault import Vault
 
-_OPEN = col(Dispatch.state).not_in(tuple(state.value for state in FINAL))
+_OPEN = OPEN_ROWS.of(col(Dispatch.state))
+_OPEN_ONES = select(col(Dispatch.order_id)).where(_OPEN)
 
 
 async def named(database: Database, vault: Vault) -> Named:
@@ -31,7 +32,7 @@ async def named(database: Database, vault: Vault) -> Named:
 
         here = select(col(Volunteer.volunteer_id), col(Volunteer.sealed)).where(col(Volunteer.left_at).is_(None))
         homes = Counter(Personal.opened(vault, who, sealed).home for who, sealed in await session.execute(here))
-        of_an_open_leg = (col(Leg.order_id) == Dispatch.order_id, _OPEN, col(Leg.state) == LegState.OPEN.value)
+        of_an_open_leg = (col(Leg.order_id).in_(_OPEN_ONES), col(Leg.state) == LegState.OPEN.value)
         desks = await counted(col(Dispatch.desk_area), _OPEN)
         for area, count in (await counted(col(Incident.area), UNANSWERED)).items():
             desks[area] = max(count, desks.get(area, 0))

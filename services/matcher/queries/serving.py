@@ -19,9 +19,9 @@ from services.matcher.models import (
     WholeDispatch,
 )
 from services.matcher.models.assignments import ACTIVE_ROWS
-from services.matcher.models.dispatches import DESK_ROWS
 from services.matcher.models.incidents import UNANSWERED
 from services.matcher.models.offers import OPEN_ROWS
+from services.matcher.models.states import DESK_ROWS
 from services.matcher.policies.acceptance import LegState, OfferState
 from services.matcher.policies.lifecycle import CLOCKED
 from services.matcher.queries.looking import Looking

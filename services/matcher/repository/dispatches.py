@@ -24,7 +24,7 @@ from services.matcher.models import (
     WholeDispatch,
 )
 from services.matcher.models import Unit as UnitRow
-from services.matcher.models.dispatches import UNPAIRED_ROWS
+from services.matcher.models.states import UNPAIRED_ROWS
 from services.matcher.policies.acceptance import AssignmentState, LegState
 
 _UNPAIRED = select(col(Dispatch.order_id)).where(UNPAIRED_ROWS.of(col(Dispatch.state)))

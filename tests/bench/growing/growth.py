@@ -92,14 +92,14 @@ class Growth:
 
     async def level(self, orders: int) -> Level:
         """Start, place, look, withdraw."""
-        began = time.monotonic()
-        async with self.running() as running, AsyncExitStack() as leaving:
-            start = time.monotonic() - began
-            doors = await leaving.enter_async_context(Doors(attach(self._data)))
+        async with AsyncExitStack() as leaving:
             looks = {one: Database(url, looks=True) for one, url in self._urls.items()}
             for database in looks.values():
                 leaving.push_async_callback(database.close)
-            before = await self._scanned(looks)
+            before, began = await self._scanned(looks), time.monotonic()
+            running = await leaving.enter_async_context(self.running())
+            start = time.monotonic() - began
+            doors = await leaving.enter_async_context(Doors(attach(self._data)))
             progress = Progress(looks, since=str(uuid7()))
             asked = Orders(load_definition(running.stack.definition))
             spent = self._spent(running)

@@ -90,8 +90,9 @@ class Multiplier:
                     await connection.execute(text(statement.format(first=number, last=until)))
                     await connection.commit()
                     told(self._rows[table] * (until - number + 1))
-            await connection.execute(text("ANALYZE"))
-            await connection.commit()
+        async with self._engine.connect() as connection:  # what PostgreSQL does by itself after so many changes
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text("ANALYZE" if self._sqlite else "VACUUM ANALYZE"))
 
     async def close(self) -> None:
         """Hang up."""

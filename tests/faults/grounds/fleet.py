@@ -77,7 +77,7 @@ class Fleet:
     databases: Mapping[str, str]
     replicas: tuple[Replica, ...]
     more: Mapping[str, str]
-    clock: str = field(default_factory=lambda: DomainClock.parse(f"{AFTERNOON}/{time.time()}").spec)
+    clock: str
     turns: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -192,18 +192,27 @@ class FleetSite(Site):
 
 @asynccontextmanager
 async def open_fleet(
-    directory: Path, layout: Layout, broker: Broker, databases: Mapping[str, str], *, each: int
+    directory: Path,
+    layout: Layout,
+    broker: Broker,
+    databases: Mapping[str, str],
+    *,
+    each: int,
+    told: Mapping[str, str] | None = None,
+    clock: str = AFTERNOON,
 ) -> AsyncIterator[Fleet]:
     """``each`` processes of every service, with keys and the roster, in the data directory of ``layout``; ended on
-    leaving. The broker has its streams already."""
+    leaving. The broker has its streams already. ``told``: further settings;
+    ``clock``: domain time at the start, and how fast it goes."""
     layout.make()
     replicas = tuple(Replica(service, number + 1, free_port()) for service in SERVICES for number in range(each))
     with only_stack(layout.lock):
         create_keys(layout.keys)
         armory = directory / "armory"
         armory.mkdir(exist_ok=True)
-        more = {"PYTHONPATH": str(OVERLAY), "FAULTS_ARMORY": str(armory)}
-        fleet = Fleet(layout, broker, databases, replicas, more)
+        more = {"PYTHONPATH": str(OVERLAY), "FAULTS_ARMORY": str(armory), **(told or {})}
+        begins = DomainClock.parse(f"{clock}/{time.time()}").spec
+        fleet = Fleet(layout, broker, databases, replicas, more, begins)
         async with fleet.supervisor:
             await fleet.start()
             yield fleet

@@ -7,8 +7,8 @@ from datetime import timedelta
 import httpx2
 
 from services.intake.models import IntakeTable
+from services.intake.queries.named import named
 from shared.contracts.words import Role
-from shared.persistence.engine import Database
 from tests.integration.intake.dispatch import SERVED
 from tests.integration.intake.ending import Story
 from tests.integration.intake.running import BODY, Place, place_order
@@ -42,9 +42,7 @@ async def test_nobody_reads_through_all_orders(place: Place, client: httpx2.Asyn
         assert asked.status_code in {202, 503}, asked.text  # nobody is there to send the code
         story = await Story.of(place, *SERVED)
         assert 0 < await story.sweep(timedelta(days=9))
+        database = (await story.intake()).machinery.database
+        await named(database)
     assert plans.asked > 60
-    database = Database(place.settings.database_url)
-    try:
-        assert [] == await plans.scans(database)
-    finally:
-        await database.close()
+    assert [] == await plans.scans(database)

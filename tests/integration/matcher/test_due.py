@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import event
 
-from services.matcher.models.dispatches import CLOCKED_ROWS
+from services.matcher.models.states import CLOCKED_ROWS
 from services.matcher.policies.lifecycle import CLOCKED
 from services.matcher.queries.due import DueQueries
 from tests.integration.matcher.stage import Stage, volunteer

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from services.matcher.models import MatcherTable
 from services.matcher.queries.due import DueQueries
+from services.matcher.queries.named import named
 from shared.contracts.words import Role
 from tests.integration.matcher.house import House
 from tests.integration.matcher.stage import GRID, volunteer
@@ -48,5 +49,6 @@ async def test_nobody_reads_through_all_orders(house: House) -> None:
         await due.held_by_nobody(["police"], MOST)
         await due.parties_unknown(MOST)
         await due.following()
+        await named(stage.database, stage.vault)
     assert plans.asked > 100
     assert [] == await plans.scans(stage.database)

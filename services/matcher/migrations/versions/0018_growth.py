@@ -8,6 +8,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+_OPEN = "state IN ('placed', 'offered', 'assigned', 'under_way', 'escalated', 'done')"
 _WHOLE = (
     ("offers_made", "offers", ["volunteer_id", "made_at"]),
     ("dispatches_by_time", "dispatches", ["placed_at", "grid", "service", "community", "climbs", "returns"]),
@@ -16,6 +17,7 @@ _WHOLE = (
 _PARTIAL = (
     ("assignments_served", "assignments", ["volunteer_id", "ended_at"], "state = 'completed'"),
     ("assignments_returned", "assignments", ["order_id"], "state = 'handed_back'"),
+    ("dispatches_open", "dispatches", ["grid", "service"], _OPEN),
     ("legs_blocked", "legs", ["looked_at"], "blocked_by IS NOT NULL"),
 )
 
