@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import nats
 from nats.js.api import Header
 from rich.console import Console
 from rich.progress import Progress as Bars
@@ -22,6 +21,7 @@ from uuid_utils import uuid7
 from deploy.attached import attach, load_definition
 from deploy.demo.doors import Doors
 from shared.contracts.flows import stream_of
+from shared.messaging.entering import enter
 from shared.persistence.engine import Database
 from tests.bench.growing.people import place
 from tests.bench.idle import memory
@@ -32,7 +32,7 @@ from tests.waiting import wait_for
 
 LEVELS = (0, 500_000, 5_000_000)
 BATCH, ORDERS = 1000, 100
-THROUGH_SECONDS = 60.0
+THROUGH_SECONDS, SETTLE_SECONDS, REST_SECONDS = 60.0, 5.0, 15.0
 SUBJECT = "intake.heard_by_nobody.v1.county.{}"
 """On intake's stream; no durable asks for it, as none asks for nine tenths of what is kept."""
 BODY = b'{"order_id":"01a20a17-c76d-73b4-beaa-9b6db46e8e23","community":"chenguang","grid":"chenguang-g3"}' * 5
@@ -40,23 +40,21 @@ BODY = b'{"order_id":"01a20a17-c76d-73b4-beaa-9b6db46e8e23","community":"chengua
 
 @dataclass(frozen=True)
 class Level:
-    """So many messages: seconds until a stack with them is ready, the broker's memory (MB) and files (MB), and an order
-    from POST to told volunteers (ms of the processor).
+    """So many messages: seconds until a stack is ready, the broker's memory (MB) and files (MB), how much of a
+    processor it takes while nothing happens (percent), and an order from POST to told volunteers (ms of the processor).
     """
 
     messages: int
     start: float
     memory: float
     files: float
+    resting: float
     cpu: float
 
 
 async def fill(data: Path, first: int, last: int, told: Callable[[float], None]) -> None:
     """Publish as intake, in atomic batches."""
-    entrance = attach(data).entrance("intake")
-    client = await nats.connect(
-        entrance.url, nkeys_seed=str(entrance.seed), inbox_prefix=b"_INBOX_intake", pending_size=64 * 1024 * 1024
-    )
+    client = await enter(attach(data).entrance("intake"), inbox_prefix=b"_INBOX_intake")
     js = client.jetstream(timeout=30)
     for begin in range(first, last, BATCH):
         batch = {Header.BATCH_ID: str(uuid7())}
@@ -104,14 +102,20 @@ async def measure(console: Console) -> dict[str, object]:
             began = time.monotonic()
             async with up(data, base, "--clock", EVENING, environment=LIMITS) as running:
                 start = time.monotonic() - began
+                await asyncio.sleep(SETTLE_SECONDS)
+                resting = used(running.stack.children["nats"])
+                await asyncio.sleep(REST_SECONDS)
+                resting = (used(running.stack.children["nats"]) - resting) / REST_SECONDS * 100
                 cpu = await order(running, data)
                 broker = memory(running.stack.children["nats"])[0]
                 files = await asyncio.to_thread(_megabytes, data / "nats")
-            found.append(Level(messages, start, broker, files, cpu))
+            found.append(Level(messages, start, broker, files, resting, cpu))
             console.print(f"{messages:,} messages: start {start:.1f} s, {broker:.0f} MB, {cpu:.1f} ms an order")
-    shown = Table("messages", "start, s", "broker, MB", "files, MB", "ms an order", title="Messages in a stream")
+    shown = Table(
+        "messages", "start, s", "broker, MB", "files, MB", "at rest, %", "ms an order", title="Messages in a stream"
+    )
     for one in found:
-        figures = (one.start, one.memory, one.files, one.cpu)
+        figures = (one.start, one.memory, one.files, one.resting, one.cpu)
         shown.add_row(f"{one.messages:,}", *(f"{figure:.1f}" for figure in figures))
     console.print(shown)
     return {"levels": [asdict(one) for one in found]}

@@ -21,12 +21,12 @@ from deploy.attached import attach, load_definition
 from tests.bench.idle import memory
 from tests.bench.ours import LIMITS, Orders
 from tests.bench.standing import used
-from tests.integration.deploy.stacks import EVENING, free_port_base, up
+from tests.integration.deploy.stacks import EVENING, free_port_base, paidan, up
 from tests.waiting import wait_for
 
 ORDERS, EACH = 1000, 10
 CHANGED, CHANGES_A_SECOND = 300, 15.0
-AT_ONCE, REST_SECONDS, WITHIN_SECONDS = 64, 20.0, 120.0
+AT_ONCE, REST_SECONDS, WITHIN_SECONDS, VERIFIED_SECONDS = 64, 20.0, 120.0, 240.0
 
 
 @dataclass
@@ -90,7 +90,7 @@ async def change(client: httpx2.AsyncClient, watched: Sequence[Watcher]) -> dict
 
 
 async def measure(console: Console) -> dict[str, object]:
-    """Place, watch, rest, change; figures as they are kept."""
+    """Place, watch, rest, change, verify; figures as they are kept."""
     with tempfile.TemporaryDirectory(prefix="paidan-bench-") as told:
         data = Path(told)
         async with up(
@@ -103,7 +103,12 @@ async def measure(console: Console) -> dict[str, object]:
             stack = attach(data).stack
             base, intake = stack.addresses["intake"], stack.children["intake"]
             async with httpx2.AsyncClient(base_url=base, trust_env=False, timeout=60.0) as client:
-                return await _measured(client, Orders(load_definition(stack.definition)), base, intake, console)
+                orders = Orders(load_definition(stack.definition))
+                found = await _measured(client, orders, base, intake, console)
+            verified = await paidan("verify", "--data", told, within=VERIFIED_SECONDS)
+            console.print(verified.out)
+            assert verified.code == 0, verified.out + verified.err
+            return found
 
 
 async def _measured(
