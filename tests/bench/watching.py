@@ -25,7 +25,7 @@ from tests.integration.deploy.stacks import EVENING, free_port_base, paidan, up
 from tests.waiting import wait_for
 
 ORDERS, EACH = 1000, 10
-CHANGED, CHANGES_A_SECOND = 300, 15.0
+CHANGED, CHANGES_A_SECOND = 60, 2.0
 AT_ONCE, REST_SECONDS, WITHIN_SECONDS, VERIFIED_SECONDS = 64, 20.0, 120.0, 240.0
 
 

@@ -95,3 +95,21 @@ async def test_a_busy_topic_is_seen_in_lumps() -> None:
     changes.close()
     await asyncio.wait_for(watching, 5)
     assert 2 == looks
+
+
+async def test_whoever_is_told_of_everything_looks_seldom_and_still_looks() -> None:
+    """A topic that every process announces is looked at by oneself only as a last resort."""
+    async with aclosing(Changes(0.001).watch("tea", seldom=True)) as looks:
+        for _ in range(3):
+            await asyncio.wait_for(anext(looks), 5)
+
+
+async def test_when_anything_may_have_changed_everybody_looks() -> None:
+    """As after a connection to the other processes was lost."""
+    changes = Changes(60)
+    async with aclosing(changes.watch("tea", seldom=True)) as tea, aclosing(changes.watch("coffee")) as coffee:
+        await anext(tea)
+        await anext(coffee)
+        changes.announce_all()
+        await asyncio.wait_for(anext(tea), 5)
+        await asyncio.wait_for(anext(coffee), 5)
