@@ -73,9 +73,18 @@ class Plans:
         return [table for table, index in scans if self._grows(table) and not self._is_partial(index)]
 
     async def _postgresql(self, connection: AsyncConnection, statement: str, parameters: Any) -> Sequence[str]:
-        told = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
-        plan = told.scalar_one()
-        return list(self._through((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"], limited=False))
+        """What is read whole whether or not PostgreSQL may go along an index: of a few rows it may well read all in the
+        order of one, though there is a better one for many.
+        """
+        found = []
+        for along in ("on", "off"):
+            await connection.execute(text(f"SET LOCAL enable_indexscan = {along}"))
+            await connection.execute(text(f"SET LOCAL enable_indexonlyscan = {along}"))
+            told = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+            plan = told.scalar_one()
+            whole = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
+            found.append(set(self._through(whole, limited=False)))
+        return sorted(set.intersection(*found))
 
     def _through(self, node: dict[str, Any], *, limited: bool) -> Iterator[str]:
         """Tables that are read whole at a node or below; ``limited``: only until there is enough."""
